@@ -52,6 +52,9 @@ internal sealed partial class CsvTokenizer : IDisposable
         NextLine = line;
     }
 
+    /// <summary>Bytes of memory held for the content.</summary>
+    public int BufferSize => _buffer.Length;
+
     /// <summary>How many fields the current row has.</summary>
     public int FieldCount { get; private set; }
 
