@@ -1,5 +1,6 @@
 using System.Text.Json;
-using CustomerInsights.Plugins;
+using CustomerInsights.Plugins.Boundary;
+using CustomerInsights.Plugins.Desired;
 using CustomerInsights.Storage;
 using Microsoft.AspNetCore.Diagnostics;
 
@@ -26,6 +27,9 @@ internal sealed partial class RequestFailures(ILogger<RequestFailures> log) : IE
             JsonException json => Problems.Invalid("The JSON cannot be read.", [JsonFault(json)]),
             BadCursorException cursor => Problems.Invalid("cursor", "cursor", $"{cursor.Message} Take it as 'next' gave it, or leave it out to start at the beginning."),
             StoreConflictException conflict => Problems.Stale(conflict.Message),
+            DesiredStateException { IsConflict: true } desired => Problems.Stale(desired.Message),
+            DesiredStateException desired => Problems.Invalid(
+                "plugins.json cannot be changed.", [.. desired.Problems.Select(problem => new Fault(problem.Pointer, problem.Rule, problem.Message))]),
             PluginCallException plugin => Problems.Plugin(plugin.Failure.Kind.ToString(), plugin.Failure.Message, plugin.Failure.ConfigurationPath),
             _ => null,
         };

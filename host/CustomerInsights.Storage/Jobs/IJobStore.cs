@@ -16,6 +16,9 @@ public interface IJobStore
     /// <summary>Renews a lease and stores progress; null progress leaves it. False when the lease is lost or the job is to be cancelled (see <see cref="Job.CancelRequested"/>).</summary>
     ValueTask<bool> RenewAsync(string id, string owner, DateTimeOffset until, JobProgress? progress, CancellationToken cancellationToken);
 
+    /// <summary>Gives up all leases of an owner at once: its process has ended. The jobs are queued again and resume from their checkpoints.</summary>
+    ValueTask ReleaseAsync(string owner, CancellationToken cancellationToken);
+
     /// <summary>Stores where to go on from.</summary>
     ValueTask CheckpointAsync(string id, string owner, string checkpoint, CancellationToken cancellationToken);
 

@@ -11,6 +11,9 @@ public interface IProfileStore
     /// <summary>Which profile each node of a type is in, by node id.</summary>
     IAsyncEnumerable<Membership> ReadMembershipAsync(string profileType, CancellationToken cancellationToken);
 
+    /// <summary>Ids of a type that were merged away and lead to another profile, by number: an undone merge takes its old id back.</summary>
+    IAsyncEnumerable<RedirectedProfile> ReadRedirectedAsync(string profileType, CancellationToken cancellationToken);
+
     /// <summary>All edges of a profile type, by node ids.</summary>
     IAsyncEnumerable<StoredEdge> ReadEdgesAsync(string profileType, CancellationToken cancellationToken);
 

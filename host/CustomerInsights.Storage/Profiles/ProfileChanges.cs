@@ -49,3 +49,10 @@ public sealed record ProfileIdentifier(string Type, string Value);
 /// <param name="From">The old id.</param>
 /// <param name="To">The profile that it became part of.</param>
 public sealed record ProfileRedirect(ProfileId From, ProfileId To);
+
+/// <summary>A profile that was merged away.</summary>
+/// <param name="Profile">The number that it had.</param>
+/// <param name="Id">The id that it had.</param>
+/// <param name="FirstNode">The node that it was made for.</param>
+/// <param name="To">The number of the profile that its id leads to.</param>
+public sealed record RedirectedProfile(long Profile, ProfileId Id, long FirstNode, long To);

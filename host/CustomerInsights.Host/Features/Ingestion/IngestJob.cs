@@ -2,6 +2,8 @@ using System.Text;
 using CustomerInsights.Host.Features.Jobs;
 using CustomerInsights.Host.Features.Metadata;
 using CustomerInsights.Plugins;
+using CustomerInsights.Plugins.Boundary;
+using CustomerInsights.Plugins.Components;
 using CustomerInsights.Sdk;
 using CustomerInsights.Storage.Records;
 

@@ -24,6 +24,9 @@ public sealed record JobResult(long Changed, string Summary, IReadOnlyDictionary
 {
     /// <summary>What people should look at.</summary>
     public IReadOnlyList<string>? Warnings { get; init; }
+
+    /// <summary>More, in a form of the kind's own: a unification run's statistics by stream and rule.</summary>
+    public System.Text.Json.JsonElement? Report { get; init; }
 }
 
 /// <summary>A job cannot go on.</summary>

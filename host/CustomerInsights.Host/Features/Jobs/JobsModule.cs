@@ -4,6 +4,7 @@ internal static class JobsModule
 {
     public static IServiceCollection AddJobs(this IServiceCollection services) => services
         .AddSingleton<JobQueue>()
+        .AddSingleton<IJobHandler, RefreshJob>()
         .AddHostedService<JobRunner>();
 
     public static void MapJobs(this IEndpointRouteBuilder routes)
@@ -12,5 +13,6 @@ internal static class JobsModule
         GetJob.Map(routes);
         FollowJob.Map(routes);
         CancelJob.Map(routes);
+        StartRefresh.Map(routes);
     }
 }

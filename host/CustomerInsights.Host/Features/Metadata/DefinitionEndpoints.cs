@@ -24,7 +24,7 @@ internal interface ISourceDiscovery
         string name, SourceDocument source, CancellationToken cancellationToken);
 
     /// <summary>What is wrong with a plugin, contribution and settings; nothing is called.</summary>
-    IReadOnlyList<Fault> CheckSettings(CustomerInsights.Plugins.PluginKind kind, string plugin, string? contribution, JsonElement settings);
+    IReadOnlyList<Fault> CheckSettings(CustomerInsights.Plugins.Manifests.PluginKind kind, string plugin, string? contribution, JsonElement settings);
 }
 
 /// <summary>List, get, put and delete for one kind of definition; the four are the same for all kinds.</summary>
@@ -87,7 +87,7 @@ internal static class DefinitionEndpoints
         }
         else if (document is ExportDocument export)
         {
-            faults = discovery.CheckSettings(CustomerInsights.Plugins.PluginKind.Export, export.Plugin, export.Contribution, export.Settings);
+            faults = discovery.CheckSettings(CustomerInsights.Plugins.Manifests.PluginKind.Export, export.Plugin, export.Contribution, export.Settings);
         }
 
         if (faults.Count > 0)

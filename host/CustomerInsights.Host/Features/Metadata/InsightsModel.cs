@@ -19,6 +19,9 @@ internal sealed class InsightsModel
     /// <summary>By profile type.</summary>
     public required IReadOnlyDictionary<string, UnificationModel> Unification { get; init; }
 
+    /// <summary>Every profile type with a policy, usable or not: a broken one must fail its job, not vanish from the refresh.</summary>
+    public required IReadOnlyList<string> UnificationNames { get; init; }
+
     /// <summary>In the order in which they can be computed.</summary>
     public required IReadOnlyList<MeasureModel> Measures { get; init; }
 

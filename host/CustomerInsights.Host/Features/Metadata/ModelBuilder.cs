@@ -60,6 +60,7 @@ internal sealed class ModelBuilder
             Sources = _sources,
             Mappings = _mappings,
             Unification = unification,
+            UnificationNames = [.. _byKind[DefinitionKinds.Unification].Select(definition => definition.Name)],
             Measures = measures.Measures,
             Segments = measures.Segments,
             Exports = exports,
