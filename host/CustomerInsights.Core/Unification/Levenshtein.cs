@@ -1,5 +1,3 @@
-using System.Numerics;
-
 namespace CustomerInsights.Core.Unification;
 
 /// <summary>
@@ -38,23 +36,6 @@ internal static class Levenshtein
 
     /// <summary>Score = 1 − d / max(length).</summary>
     public static double Score(int distance, int maxLength) => maxLength == 0 ? 1 : (double)(maxLength - distance) / maxLength;
-
-    /// <summary>
-    /// Letters as a 64-bit set. One edit changes at most two bits, so that more than 2·d different bits prove a distance above d.
-    /// </summary>
-    public static ulong Letters(string text)
-    {
-        var set = 0UL;
-        foreach (var letter in text)
-        {
-            set |= 1UL << (letter & 63);
-        }
-
-        return set;
-    }
-
-    /// <summary>True when the letter sets prove that the distance is above the limit.</summary>
-    public static bool TooFar(ulong left, ulong right, int limit) => BitOperations.PopCount(left ^ right) > 2 * limit;
 
     /// <summary>
     /// A text prepared for comparison with many. Up to 64 units: the bit-parallel algorithm of Myers (J. ACM 46, 1999) in the

@@ -1,3 +1,5 @@
+using System.Runtime.Intrinsics;
+
 namespace CustomerInsights.Core.Unification.Matching;
 
 /// <summary>
@@ -9,7 +11,7 @@ internal sealed class TextJoin
     private readonly RuleColumns _columns;
     private readonly int _condition;
     private readonly string[] _texts;
-    private readonly ulong[] _letters;
+    private readonly Vector256<byte>[] _bags;
     private readonly int[][] _left;
     private readonly int[][] _right;
     private readonly SegmentIndex _asked;
@@ -31,13 +33,13 @@ internal sealed class TextJoin
         }
 
         _texts = [.. items.Keys.Select(column.Interner.Text)];
-        _letters = [.. items.Keys.Select(column.Interner.Letters)];
+        _bags = [.. items.Keys.Select(column.Interner.Bag)];
         _left = [.. items.Values.Select(i => i.Left.ToArray())];
         _right = [.. items.Values.Select(i => i.Right.ToArray())];
-        _asked = new SegmentIndex(_texts, [.. _left.Select(s => s.Length > 0)], column.Percent);
+        _asked = new SegmentIndex(_texts, [.. _left.Select(s => s.Length)], column.Percent);
 
         // Between two sides the shorter text can be on either, so the other side needs its index too.
-        _reversed = columns.Self ? null : new SegmentIndex(_texts, [.. _right.Select(s => s.Length > 0)], column.Percent);
+        _reversed = columns.Self ? null : new SegmentIndex(_texts, [.. _right.Select(s => s.Length)], column.Percent);
 
         (List<int> Left, List<int> Right) Item(int id)
         {
@@ -52,14 +54,21 @@ internal sealed class TextJoin
 
     public int Items => _texts.Length;
 
-    /// <summary>Pairs of signatures that a run over these items would judge, before any distance is computed.</summary>
+    /// <summary>The work of a run over these items: postings visited, each by the pairs of signatures it stands for.</summary>
     public long Bill(int from, int to)
     {
-        var walk = new Walk(this);
         long bill = 0;
         for (var item = from; item < to; item++)
         {
-            walk.Partners(item, (a, b) => bill += PairsOf(a, b));
+            if (_columns.Self || _right[item].Length > 0)
+            {
+                bill += _asked.Bill(_texts[item]) * _right[item].Length;
+            }
+
+            if (_reversed is not null && _left[item].Length > 0)
+            {
+                bill += _reversed.Bill(_texts[item]) * _left[item].Length;
+            }
         }
 
         return bill;
@@ -79,7 +88,7 @@ internal sealed class TextJoin
                 var other = a == item ? b : a;
                 var limit = Levenshtein.Limit(_texts[item].Length, percent);
                 var distance = a == b ? 0
-                    : Levenshtein.TooFar(_letters[a], _letters[b], limit) ? limit + 1
+                    : LetterBags.TooFar(_bags[item], _bags[other], _texts[item].Length, limit) ? limit + 1
                     : pattern.Distance(_texts[other], limit);
                 if (distance <= limit)
                 {
@@ -99,12 +108,6 @@ internal sealed class TextJoin
                 scorer.Judge(_left[a][i], rights[j], _condition, distance);
             }
         }
-    }
-
-    private long PairsOf(int a, int b)
-    {
-        long left = _left[a].Length;
-        return !_columns.Self ? left * _right[b].Length : a == b ? left * (left + 1) / 2 : left * _left[b].Length;
     }
 
     /// <summary>Walks the candidate pairs (left item, right item), each once over all items.</summary>
