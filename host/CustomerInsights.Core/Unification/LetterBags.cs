@@ -1,4 +1,5 @@
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace CustomerInsights.Core.Unification;
 
@@ -36,6 +37,14 @@ internal static class LetterBags
             return false;
         }
 
-        return Vector256.Sum(Vector256.Max(longer, shorter) - shorter) > limit;
+        var larger = Vector256.Max(longer, shorter);
+        if (Avx2.IsSupported)
+        {
+            // One instruction for what the portable sum does in a dozen.
+            var sums = Avx2.SumAbsoluteDifferences(larger, shorter).AsUInt64();
+            return (int)(sums[0] + sums[1] + sums[2] + sums[3]) > limit;
+        }
+
+        return Vector256.Sum(larger - shorter) > limit;
     }
 }

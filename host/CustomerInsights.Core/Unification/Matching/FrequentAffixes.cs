@@ -3,8 +3,9 @@ namespace CustomerInsights.Core.Unification.Matching;
 /// <summary>How much of the beginning and of the end of each text is shared by so many others that it tells nothing.</summary>
 internal sealed class FrequentAffixes
 {
-    // Shared by more than one in 500, but never by fewer than 32: below that a posting list is short anyway.
-    private const int OneIn = 500;
+    // Shared by more than one in 50, but never by fewer than 32: below that a posting list is short. Each length that is cut
+    // off costs look-ups, so that a smaller share does not pay.
+    private const int OneIn = 50;
     private const int Least = 32;
 
     private readonly string[] _texts;

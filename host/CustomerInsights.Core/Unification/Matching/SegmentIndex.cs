@@ -81,10 +81,13 @@ internal sealed class SegmentIndex
     }
 
     /// <summary>The weight of all postings that <see cref="Candidates"/> would visit for the text: an upper bound of its work.</summary>
-    public long Bill(string text)
+    /// <param name="text">The longer text.</param>
+    /// <param name="runs">A buffer.</param>
+    public long Bill(string text, List<int> runs)
     {
         var bill = 0L;
-        foreach (var run in Runs(text))
+        Runs(text, runs);
+        foreach (var run in runs)
         {
             bill += _weights[_run[run + 1]] - _weights[_run[run]];
         }
@@ -99,11 +102,13 @@ internal sealed class SegmentIndex
     /// <param name="text">The longer text.</param>
     /// <param name="seen">One number for each item, below <paramref name="stamp"/>; marks what was found.</param>
     /// <param name="stamp">A number greater than in any call before.</param>
+    /// <param name="runs">A buffer.</param>
     /// <param name="found">Is cleared and filled.</param>
-    public void Candidates(string text, int[] seen, int stamp, List<int> found)
+    public void Candidates(string text, int[] seen, int stamp, List<int> runs, List<int> found)
     {
         found.Clear();
-        foreach (var run in Runs(text))
+        Runs(text, runs);
+        foreach (var run in runs)
         {
             for (var i = _run[run]; i < _run[run + 1]; i++)
             {
@@ -117,8 +122,9 @@ internal sealed class SegmentIndex
         }
     }
 
-    private IEnumerable<int> Runs(string text)
+    private void Runs(string text, List<int> runs)
     {
+        runs.Clear();
         var reach = Levenshtein.Limit(text.Length, _percent);
         for (var length = Math.Max(1, text.Length - reach); length <= Math.Min(text.Length, _lengths.Length - 1); length++)
         {
@@ -136,12 +142,13 @@ internal sealed class SegmentIndex
                     var (start, size) = Segment(cut, edits, segment);
                     var from = Math.Max(0, Math.Max(start - segment, start + longer - (edits - segment)));
                     var to = Math.Min(text.Length - size, Math.Min(start + segment, start + longer + (edits - segment)));
+                    var seed = Seed(length, edits, cut, segment);
                     for (var at = from; at <= to; at++)
                     {
-                        var run = Find(Hash(text, at, size, length, edits, cut, segment));
+                        var run = Find(Hash(seed, text, at, size));
                         if (run >= 0)
                         {
-                            yield return run;
+                            runs.Add(run);
                         }
                     }
                 }
@@ -186,7 +193,7 @@ internal sealed class SegmentIndex
                 for (var segment = 0; segment <= edits; segment++)
                 {
                     var (start, length) = Segment(cut, edits, segment);
-                    hashes.Add(Hash(text, start, length, text.Length, edits, cut, segment));
+                    hashes.Add(Hash(Seed(text.Length, edits, cut, segment), text, start, length));
                     items.Add(item);
                 }
             }
@@ -211,13 +218,19 @@ internal sealed class SegmentIndex
             : (cut.Start + (segment * size) + (segment - shorter), size + 1);
     }
 
-    // FNV-1a over UTF-16 units, seeded by all that a segment must share, with the finaliser of MurmurHash3 for the high bits.
-    private static ulong Hash(string text, int at, int size, int length, int edits, Cut cut, int segment)
+    // FNV-1a over all that a segment must share, then over its UTF-16 units.
+    private static ulong Seed(int length, int edits, Cut cut, int segment)
     {
         var hash = 14695981039346656037UL;
         hash = (hash ^ (((ulong)length << 32) | (uint)edits)) * 1099511628211UL;
         hash = (hash ^ (((ulong)cut.Start << 32) | (uint)cut.Length)) * 1099511628211UL;
-        hash = (hash ^ (uint)segment) * 1099511628211UL;
+        return (hash ^ (uint)segment) * 1099511628211UL;
+    }
+
+    // The finaliser of MurmurHash3 brings the low bits, where the last units are, into the high ones that choose the bucket.
+    private static ulong Hash(ulong seed, string text, int at, int size)
+    {
+        var hash = seed;
         for (var i = at; i < at + size; i++)
         {
             hash = (hash ^ text[i]) * 1099511628211UL;

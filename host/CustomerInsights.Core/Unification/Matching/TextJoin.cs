@@ -21,7 +21,7 @@ internal sealed class TextJoin
     {
         (_columns, _condition) = (columns, condition);
         var column = columns.Fuzzy[condition];
-        var items = new SortedDictionary<int, (List<int> Left, List<int> Right)>();
+        var items = new Dictionary<int, (List<int> Left, List<int> Right)>();
         foreach (var signature in left.Block(block))
         {
             Item(column.Ids[left.Position[signature]]).Left.Add(signature);
@@ -32,10 +32,13 @@ internal sealed class TextJoin
             Item(column.Ids[right.Position[signature]]).Right.Add(signature);
         }
 
-        _texts = [.. items.Keys.Select(column.Interner.Text)];
-        _bags = [.. items.Keys.Select(column.Interner.Bag)];
-        _left = [.. items.Values.Select(i => i.Left.ToArray())];
-        _right = [.. items.Values.Select(i => i.Right.ToArray())];
+
+        // By length, so that one posting list touches one small region of memory.
+        var ordered = items.OrderBy(i => column.Interner.Text(i.Key).Length).ThenBy(i => i.Key).ToList();
+        _texts = [.. ordered.Select(i => column.Interner.Text(i.Key))];
+        _bags = [.. ordered.Select(i => column.Interner.Bag(i.Key))];
+        _left = [.. ordered.Select(i => i.Value.Left.ToArray())];
+        _right = [.. ordered.Select(i => i.Value.Right.ToArray())];
         _asked = new SegmentIndex(_texts, [.. _left.Select(s => s.Length)], column.Percent);
 
         // Between two sides the shorter text can be on either, so the other side needs its index too.
@@ -58,16 +61,17 @@ internal sealed class TextJoin
     public long Bill(int from, int to)
     {
         long bill = 0;
+        var runs = new List<int>();
         for (var item = from; item < to; item++)
         {
             if (_columns.Self || _right[item].Length > 0)
             {
-                bill += _asked.Bill(_texts[item]) * _right[item].Length;
+                bill += _asked.Bill(_texts[item], runs) * _right[item].Length;
             }
 
             if (_reversed is not null && _left[item].Length > 0)
             {
-                bill += _reversed.Bill(_texts[item]) * _left[item].Length;
+                bill += _reversed.Bill(_texts[item], runs) * _left[item].Length;
             }
         }
 
@@ -114,6 +118,7 @@ internal sealed class TextJoin
     private sealed class Walk(TextJoin join)
     {
         private readonly int[] _seen = new int[join._texts.Length];
+        private readonly List<int> _runs = [];
         private readonly List<int> _found = [];
         private int _stamp;
 
@@ -122,7 +127,7 @@ internal sealed class TextJoin
             var texts = join._texts;
             if (join._columns.Self || join._right[item].Length > 0)
             {
-                join._asked.Candidates(texts[item], _seen, ++_stamp, _found);
+                join._asked.Candidates(texts[item], _seen, ++_stamp, _runs, _found);
                 foreach (var left in _found)
                 {
                     // Among equals in length the larger number asks, so that a pair comes once.
@@ -135,7 +140,7 @@ internal sealed class TextJoin
 
             if (join._reversed is { } reversed && join._left[item].Length > 0)
             {
-                reversed.Candidates(texts[item], _seen, ++_stamp, _found);
+                reversed.Candidates(texts[item], _seen, ++_stamp, _runs, _found);
                 foreach (var right in _found)
                 {
                     if (texts[right].Length < texts[item].Length)
