@@ -1,5 +1,3 @@
-using System.Numerics;
-
 namespace CustomerInsights.Core.Unification;
 
 /// <summary>
@@ -38,23 +36,6 @@ internal static class Levenshtein
 
     /// <summary>Score = 1 − d / max(length).</summary>
     public static double Score(int distance, int maxLength) => maxLength == 0 ? 1 : (double)(maxLength - distance) / maxLength;
-
-    /// <summary>
-    /// Letters as a 64-bit set. One edit changes at most two bits, so that more than 2·d different bits prove a distance above d.
-    /// </summary>
-    public static ulong Letters(string text)
-    {
-        var set = 0UL;
-        foreach (var letter in text)
-        {
-            set |= 1UL << (letter & 63);
-        }
-
-        return set;
-    }
-
-    /// <summary>True when the letter sets prove that the distance is above the limit.</summary>
-    public static bool TooFar(ulong left, ulong right, int limit) => BitOperations.PopCount(left ^ right) > 2 * limit;
 
     /// <summary>
     /// A text prepared for comparison with many. Up to 64 units: the bit-parallel algorithm of Myers (J. ACM 46, 1999) in the
@@ -104,28 +85,37 @@ internal static class Levenshtein
 
         private int BitParallel(string other, int limit)
         {
-            var last = 1UL << (_text.Length - 1);
+            // A common end changes no distance. The pattern's bits need not change for it: only another row is read.
+            var rows = _text.Length;
+            var columns = other.Length;
+            while (rows > 0 && columns > 0 && _text[rows - 1] == other[columns - 1])
+            {
+                rows--;
+                columns--;
+            }
+
+            if (rows == 0 || columns == 0)
+            {
+                return rows + columns;
+            }
+
+            var last = rows - 1;
             var positive = ulong.MaxValue;
             var negative = 0UL;
-            var distance = _text.Length;
-            for (var j = 0; j < other.Length; j++)
+            var distance = rows;
+            for (var j = 0; j < columns; j++)
             {
                 var letter = other[j];
                 var equal = letter < 128 ? _ascii[letter] : Positions(letter);
                 var diagonal = (((equal & positive) + positive) ^ positive) | equal | negative;
                 var up = negative | ~(diagonal | positive);
                 var down = positive & diagonal;
-                if ((up & last) != 0)
-                {
-                    distance++;
-                }
-                else if ((down & last) != 0)
-                {
-                    distance--;
-                }
+
+                // Plus and minus one without a branch: which it is cannot be predicted.
+                distance += (int)((up >> last) & 1) - (int)((down >> last) & 1);
 
                 // Each letter still to come can lower the distance by one at most.
-                if (distance - (other.Length - 1 - j) > limit)
+                if (distance - (columns - 1 - j) > limit)
                 {
                     return limit + 1;
                 }

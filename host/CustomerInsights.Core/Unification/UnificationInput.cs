@@ -40,12 +40,12 @@ public sealed record UnifierLimits
 
     /// <summary>
     /// Pairs that may be compared inside one block (records equal on all exact conditions, or all records if there is none).
-    /// A block above it is left out and reported. Default 100 million, some ten seconds.
+    /// A block above it is left out and reported. Default 2 billion, some ten to twenty seconds on two cores.
     /// </summary>
-    public long PairsPerBlock { get; init; } = 100_000_000;
+    public long PairsPerBlock { get; init; } = 2_000_000_000;
 
-    /// <summary>Pairs that one rule may compare over all its blocks before it is refused as a whole. Default 1 billion.</summary>
-    public long PairsPerRule { get; init; } = 1_000_000_000;
+    /// <summary>Pairs that one rule may compare over all its blocks before it is refused as a whole. Default 10 billion.</summary>
+    public long PairsPerRule { get; init; } = 10_000_000_000;
 
     /// <summary>
     /// Pairs that a rule with neither an exact condition nor one of at least 0.80 may compare. Default 0: such a rule is refused.

@@ -98,7 +98,8 @@ internal sealed class PairScorer
 
         var (text, other) = (column.Interner.Text(left), column.Interner.Text(right));
         var limit = Levenshtein.Limit(Math.Max(text.Length, other.Length), column.Percent);
-        if (Levenshtein.TooFar(column.Interner.Letters(left), column.Interner.Letters(right), limit))
+        var (longer, shorter) = text.Length >= other.Length ? (left, right) : (right, left);
+        if (LetterBags.TooFar(column.Interner.Bag(longer), column.Interner.Bag(shorter), Math.Max(text.Length, other.Length), limit))
         {
             return limit + 1;
         }

@@ -1,3 +1,5 @@
+using System.Runtime.Intrinsics;
+
 namespace CustomerInsights.Core.Unification.Matching;
 
 /// <summary>
@@ -9,7 +11,8 @@ internal sealed class TextJoin
     private readonly RuleColumns _columns;
     private readonly int _condition;
     private readonly string[] _texts;
-    private readonly ulong[] _letters;
+    private readonly Vector256<byte>[] _bags;
+    private readonly int[] _firstOfLength;
     private readonly int[][] _left;
     private readonly int[][] _right;
     private readonly SegmentIndex _asked;
@@ -19,7 +22,7 @@ internal sealed class TextJoin
     {
         (_columns, _condition) = (columns, condition);
         var column = columns.Fuzzy[condition];
-        var items = new SortedDictionary<int, (List<int> Left, List<int> Right)>();
+        var items = new Dictionary<int, (List<int> Left, List<int> Right)>();
         foreach (var signature in left.Block(block))
         {
             Item(column.Ids[left.Position[signature]]).Left.Add(signature);
@@ -30,14 +33,23 @@ internal sealed class TextJoin
             Item(column.Ids[right.Position[signature]]).Right.Add(signature);
         }
 
-        _texts = [.. items.Keys.Select(column.Interner.Text)];
-        _letters = [.. items.Keys.Select(column.Interner.Letters)];
-        _left = [.. items.Values.Select(i => i.Left.ToArray())];
-        _right = [.. items.Values.Select(i => i.Right.ToArray())];
-        _asked = new SegmentIndex(_texts, [.. _left.Select(s => s.Length > 0)], column.Percent);
+
+        // By length, so that one posting list touches one small region of memory.
+        var ordered = items.OrderBy(i => column.Interner.Text(i.Key).Length).ThenBy(i => i.Key).ToList();
+        _texts = [.. ordered.Select(i => column.Interner.Text(i.Key))];
+        _bags = [.. ordered.Select(i => column.Interner.Bag(i.Key))];
+        _left = [.. ordered.Select(i => i.Value.Left.ToArray())];
+        _right = [.. ordered.Select(i => i.Value.Right.ToArray())];
+        _firstOfLength = new int[_texts.Length == 0 ? 1 : _texts[^1].Length + 1];
+        for (var item = _texts.Length - 1; item >= 0; item--)
+        {
+            _firstOfLength[_texts[item].Length] = item;
+        }
+
+        _asked = new SegmentIndex(_texts, [.. _left.Select(s => s.Length)], column.Percent);
 
         // Between two sides the shorter text can be on either, so the other side needs its index too.
-        _reversed = columns.Self ? null : new SegmentIndex(_texts, [.. _right.Select(s => s.Length > 0)], column.Percent);
+        _reversed = columns.Self ? null : new SegmentIndex(_texts, [.. _right.Select(s => s.Length)], column.Percent);
 
         (List<int> Left, List<int> Right) Item(int id)
         {
@@ -52,40 +64,73 @@ internal sealed class TextJoin
 
     public int Items => _texts.Length;
 
-    /// <summary>Pairs of signatures that a run over these items would judge, before any distance is computed.</summary>
+    /// <summary>The work of a run over these items: postings visited, each by the pairs of signatures it stands for.</summary>
     public long Bill(int from, int to)
     {
-        var walk = new Walk(this);
         long bill = 0;
+        var runs = new List<int>();
         for (var item = from; item < to; item++)
         {
-            walk.Partners(item, (a, b) => bill += PairsOf(a, b));
+            if (_columns.Self || _right[item].Length > 0)
+            {
+                bill += _asked.Bill(_texts[item], runs) * _right[item].Length;
+            }
+
+            if (_reversed is not null && _left[item].Length > 0)
+            {
+                bill += _reversed.Bill(_texts[item], runs) * _left[item].Length;
+            }
         }
 
         return bill;
     }
 
-    /// <summary>Judges all pairs that these items ask for.</summary>
+    /// <summary>Judges all pairs that these items ask for, each pair once over all items.</summary>
     public void Run(int from, int to, PairScorer scorer)
     {
-        var walk = new Walk(this);
-        var pattern = new Levenshtein.Pattern();
-        var percent = _columns.Fuzzy[_condition].Percent;
+        var buffers = new Buffers(_texts.Length);
         for (var item = from; item < to; item++)
         {
-            pattern.Set(_texts[item]);
-            walk.Partners(item, (a, b) =>
+            buffers.Pattern.Set(_texts[item]);
+            if (_columns.Self || _right[item].Length > 0)
             {
-                var other = a == item ? b : a;
-                var limit = Levenshtein.Limit(_texts[item].Length, percent);
-                var distance = a == b ? 0
-                    : Levenshtein.TooFar(_letters[a], _letters[b], limit) ? limit + 1
-                    : pattern.Distance(_texts[other], limit);
+                // Among themselves the larger number asks, which is the longer text or one of equal length.
+                Ask(_asked, item, _columns.Self ? item : int.MaxValue, buffers);
+                foreach (var (other, distance) in buffers.Near)
+                {
+                    JudgeAll(other, item, distance, scorer);
+                }
+            }
+
+            if (_reversed is not null && _left[item].Length > 0)
+            {
+                // Equal lengths were asked for from the right side already.
+                Ask(_reversed, item, _firstOfLength[_texts[item].Length] - 1, buffers);
+                foreach (var (other, distance) in buffers.Near)
+                {
+                    JudgeAll(item, other, distance, scorer);
+                }
+            }
+        }
+    }
+
+    /// <summary>The indexed items up to a number that are near enough to the item.</summary>
+    private void Ask(SegmentIndex index, int item, int last, Buffers buffers)
+    {
+        buffers.Near.Clear();
+        index.Candidates(_texts[item], buffers.Seen, ++buffers.Stamp, buffers.Runs, buffers.Found);
+        var length = _texts[item].Length;
+        var limit = Levenshtein.Limit(length, _columns.Fuzzy[_condition].Percent);
+        foreach (var other in buffers.Found)
+        {
+            if (other <= last && !LetterBags.TooFar(_bags[item], _bags[other], length, limit))
+            {
+                var distance = other == item ? 0 : buffers.Pattern.Distance(_texts[other], limit);
                 if (distance <= limit)
                 {
-                    JudgeAll(a, b, distance, scorer);
+                    buffers.Near.Add((other, distance));
                 }
-            });
+            }
         }
     }
 
@@ -101,46 +146,13 @@ internal sealed class TextJoin
         }
     }
 
-    private long PairsOf(int a, int b)
+    private sealed class Buffers(int items)
     {
-        long left = _left[a].Length;
-        return !_columns.Self ? left * _right[b].Length : a == b ? left * (left + 1) / 2 : left * _left[b].Length;
-    }
-
-    /// <summary>Walks the candidate pairs (left item, right item), each once over all items.</summary>
-    private sealed class Walk(TextJoin join)
-    {
-        private readonly int[] _seen = new int[join._texts.Length];
-        private readonly List<int> _found = [];
-        private int _stamp;
-
-        public void Partners(int item, Action<int, int> pair)
-        {
-            var texts = join._texts;
-            if (join._columns.Self || join._right[item].Length > 0)
-            {
-                join._asked.Candidates(texts[item], _seen, ++_stamp, _found);
-                foreach (var left in _found)
-                {
-                    // Among equals in length the larger number asks, so that a pair comes once.
-                    if (!join._columns.Self || texts[left].Length < texts[item].Length || left <= item)
-                    {
-                        pair(left, item);
-                    }
-                }
-            }
-
-            if (join._reversed is { } reversed && join._left[item].Length > 0)
-            {
-                reversed.Candidates(texts[item], _seen, ++_stamp, _found);
-                foreach (var right in _found)
-                {
-                    if (texts[right].Length < texts[item].Length)
-                    {
-                        pair(item, right);
-                    }
-                }
-            }
-        }
+        public readonly Levenshtein.Pattern Pattern = new();
+        public readonly int[] Seen = new int[items];
+        public readonly List<int> Runs = [];
+        public readonly List<int> Found = [];
+        public readonly List<(int Other, int Distance)> Near = [];
+        public int Stamp;
     }
 }

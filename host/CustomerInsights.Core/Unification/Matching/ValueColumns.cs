@@ -1,3 +1,4 @@
+using System.Runtime.Intrinsics;
 using CustomerInsights.Core.Unification.Normalisation;
 
 namespace CustomerInsights.Core.Unification.Matching;
@@ -7,11 +8,11 @@ internal sealed class Interner
 {
     private readonly Dictionary<string, int> _ids = new(StringComparer.Ordinal);
     private readonly List<string> _texts = [""];
-    private readonly List<ulong> _letters = [0];
+    private readonly List<Vector256<byte>> _bags = [Vector256<byte>.Zero];
 
     public string Text(int id) => _texts[id];
 
-    public ulong Letters(int id) => _letters[id];
+    public Vector256<byte> Bag(int id) => _bags[id];
 
     public int Add(string text)
     {
@@ -25,7 +26,7 @@ internal sealed class Interner
             id = _texts.Count;
             _ids.Add(text, id);
             _texts.Add(text);
-            _letters.Add(Levenshtein.Letters(text));
+            _bags.Add(LetterBags.Of(text));
         }
 
         return id;
