@@ -181,8 +181,9 @@ internal sealed class JsonReader(List<RuleError> errors)
             return new ErrorExpression();
         }
 
-        // Anything else would be read as another node when it comes back as text.
-        return FunctionEntry.Find(function) is not null
+        // Aggregates, dates and what is no name would be read as something else when they come back as text.
+        // A name that is merely unknown is left to the binder, as it is when it comes as text.
+        return Keywords.IsPlainName(function) && !Spelling.TryRead(function, out AggregateFunction _) && function is not ("date" or "time")
             ? new CallExpression(function, arguments)
             : Report($"{pointer}/function", "RUL011", $"unknown function '{Short(function)}'", Nearest.To(function, FunctionEntry.AllNames));
     }

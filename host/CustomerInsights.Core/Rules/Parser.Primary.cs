@@ -87,7 +87,7 @@ internal sealed partial class Parser
 
         bool isAggregate = Spelling.TryRead(start.Text, out AggregateFunction function);
         List<Expression> arguments = [];
-        if (!Current.Is(")"))
+        if (!Current.Is(")") && !Current.Is("where"))
         {
             arguments.AddRange(Items(Or, "arguments"));
         }
@@ -102,14 +102,14 @@ internal sealed partial class Parser
         {
             call = new AggregateExpression(function, [.. arguments], where);
         }
+        else if (where is not null)
+        {
+            string? near = Nearest.To(start.Text, Spelling.AggregateNames);
+            Report("RUL011", $"'{start.Text}' is no aggregate and takes no where", start.Place, near);
+            call = new ErrorExpression();
+        }
         else
         {
-            if (where is not null)
-            {
-                string? near = Nearest.To(start.Text, Spelling.AggregateNames);
-                Report("RUL011", $"'{start.Text}' is no aggregate and takes no where", start.Place, near);
-            }
-
             call = new CallExpression(start.Text, [.. arguments]);
         }
 
