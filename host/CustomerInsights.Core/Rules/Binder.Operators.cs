@@ -243,7 +243,8 @@ internal sealed partial class Binder
             return node;
         }
 
-        return node is BoundConstant constant && type is RuleType.Decimal or RuleType.Number
+        // A constant without a value stands for something that was already reported.
+        return node is BoundConstant { Value.IsMissing: false } constant && type is RuleType.Decimal or RuleType.Number
             ? new BoundConstant(type, type == RuleType.Decimal ? Value.Of(constant.Value.AsDecimal()) : Value.Of(constant.Value.AsNumber()), node.Source)
             : new BoundConvert(type, node);
     }

@@ -22,7 +22,7 @@ internal sealed class JsonReader(List<RuleError> errors)
     {
         if (depth > RuleLimits.Depth)
         {
-            return Report(pointer, "RUL007", $"the rule is nested more than {RuleLimits.Depth} levels deep");
+            return TooDeep(pointer);
         }
 
         if (json.ValueKind != JsonValueKind.Object)
@@ -37,9 +37,13 @@ internal sealed class JsonReader(List<RuleError> errors)
 
         var node = Read(kind, json, pointer, depth + 1);
         return node.Depth > RuleLimits.Depth
-            ? Report(pointer, "RUL007", $"the rule is nested more than {RuleLimits.Depth} levels deep")
+            ? TooDeep(pointer)
             : node with { Place = new SourcePlace(0, 0, 0, pointer) };
     }
+
+    private ErrorExpression TooDeep(string pointer) => errors.Exists(e => e.Code == "RUL007")
+        ? new ErrorExpression()
+        : Report(pointer, "RUL007", $"the rule is nested more than {RuleLimits.Depth} levels deep");
 
     private Expression Read(string kind, JsonElement json, string pointer, int depth)
     {
@@ -275,6 +279,12 @@ internal sealed class JsonReader(List<RuleError> errors)
             {
                 Report($"{place}/{index - 1}", "RUL010", "a part of a name must not be empty");
             }
+        }
+
+        if (parts.Count > RuleLimits.NameParts)
+        {
+            Report(place, "RUL008", $"{parts.Count} parts of a name; at most {RuleLimits.NameParts} are allowed");
+            return ["?"];
         }
 
         return [.. parts];

@@ -52,7 +52,7 @@ internal sealed partial class Parser
         return inner;
     }
 
-    private NameExpression Name()
+    private Expression Name()
     {
         var start = Current;
         var parts = new List<string> { Take().Text };
@@ -72,7 +72,13 @@ internal sealed partial class Parser
             }
         }
 
-        CheckCount(parts.Count, start, "parts of a name");
+        // Looking a name up tries every way to split it, which is quadratic in its parts.
+        if (parts.Count > RuleLimits.NameParts)
+        {
+            Report("RUL008", $"{parts.Count} parts of a name; at most {RuleLimits.NameParts} are allowed", start.Place);
+            return Broken(start);
+        }
+
         return new NameExpression([.. parts]) { Place = Span(start) };
     }
 

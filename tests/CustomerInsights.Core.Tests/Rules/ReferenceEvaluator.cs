@@ -50,8 +50,9 @@ internal sealed class ReferenceEvaluator(IRuleSubject subject, RuleSchema schema
             case InExpression notIn:
                 return Of(notIn.Operand) is { } other && notIn.Items.All(i => Compare(BinaryOperator.NotEqual, other, Of(i)));
             case BetweenExpression between:
-                return Compare(BinaryOperator.GreaterOrEqual, Of(between.Operand), Of(between.Low))
-                    && Compare(BinaryOperator.LessOrEqual, Of(between.Operand), Of(between.High));
+                return Of(between.Operand) is { } middle
+                    && Compare(BinaryOperator.GreaterOrEqual, middle, Of(between.Low))
+                    && Compare(BinaryOperator.LessOrEqual, middle, Of(between.High));
             case PresenceExpression presence:
                 return (Of(presence.Operand) is null) == presence.Missing;
             case BinaryExpression { Right: DurationExpression duration } shift:
