@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using CustomerInsights.Core.Model;
 
 namespace CustomerInsights.Core.Rules;
@@ -23,7 +24,7 @@ internal sealed partial class Parser
                 Take();
                 return new LiteralExpression(Value.Of(start.Text == "true")) { Place = start.Place };
             case TokenKind.Word when _tokens[_at + 1].Is("("):
-                return Call();
+                return start.Text is "date" or "time" ? SplitDate(start) : Call();
             case TokenKind.Word or TokenKind.QuotedName:
                 return Name();
             case TokenKind.Broken:
@@ -38,9 +39,18 @@ internal sealed partial class Parser
         }
     }
 
+    // `date` and its parenthesis on two lines: as a call it would be formatted to something that reads differently.
+    private ErrorExpression SplitDate(Token start)
+    {
+        Report("RUL004", $"'{start.Text}' and its parenthesis belong on one line", start.Place);
+        Take();
+        SkipToEndOfOperand();
+        return Broken(start);
+    }
+
     private Expression Parentheses()
     {
-        if (++_parentheses > RuleLimits.Depth)
+        if (++_parentheses > RuleLimits.Depth || !HasStack())
         {
             return TooDeep(Current.Place);
         }
@@ -86,7 +96,7 @@ internal sealed partial class Parser
     {
         var start = Take();
         Take();
-        if (++_nested > RuleLimits.Depth)
+        if (++_nested > RuleLimits.Depth || !HasStack())
         {
             return TooDeep(start.Place);
         }
@@ -236,7 +246,7 @@ internal sealed partial class Parser
 
     private T Nest<T>(Func<T> inner)
     {
-        if (++_nested > RuleLimits.Depth)
+        if (++_nested > RuleLimits.Depth || !HasStack())
         {
             TooDeep(Current.Place);
         }
@@ -257,6 +267,9 @@ internal sealed partial class Parser
 
         return node;
     }
+
+    // The limits fit into the stack of any ordinary thread; this is for a caller that is deep in its own recursion already.
+    private static bool HasStack() => RuntimeHelpers.TryEnsureSufficientExecutionStack();
 
     private ErrorExpression TooDeep(SourcePlace place)
     {

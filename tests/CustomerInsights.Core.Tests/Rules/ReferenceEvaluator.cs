@@ -366,16 +366,20 @@ internal sealed class ReferenceEvaluator(IRuleSubject subject, RuleSchema schema
 
             var second = subject.Activities(secondType)
                 .Where(b => b.At > first.At && !used.Contains(b))
-                .Where(b => sequence.Second.Where is not { } where || Eval(where, secondType, b) is true)
-                .FirstOrDefault(b => sequence.Within is not { } d || b.At <= (DateTimeOffset)Shift(first.At, d.Amount, d.Unit)!);
-            if (second is not null)
+                .FirstOrDefault(b => sequence.Second.Where is not { } where || Eval(where, secondType, b) is true);
+            if (second is not null && (sequence.Within is not { } d || second.At <= (DateTimeOffset)Shift(first.At, d.Amount, d.Unit)!))
             {
+                if (sequence.Function == AggregateFunction.Exists)
+                {
+                    return true;
+                }
+
                 used.Add(first);
                 used.Add(second);
                 pairs++;
             }
         }
 
-        return sequence.Function == AggregateFunction.Count ? (object)pairs : pairs > 0;
+        return sequence.Function == AggregateFunction.Count ? pairs : false;
     }
 }

@@ -298,6 +298,16 @@ internal static class RuleCases
         count(order where not gift) => integer 4
         count(order where category = city) => integer 0
         count(order where quantity < visits) => integer 5
+        count(order where amount between 60 and 100) => integer 1
+        count(order where category in ("books", "toys")) => integer 3
+        count(order where category not in ("books", "toys")) => integer 1
+        count(order where exists(case where status = "active")) => integer 5
+        count(order where weekday(at) = 7) => integer 3
+        last(order.category where segment("vips")) => text toys
+        max(order.quantity where reachable("sms")) => missing
+        avg(order.amount where category is missing) => decimal 120.25
+        round(avg(order.amount), 1) => decimal 92.6
+        count(order where `by` = "mail") => integer 5
         count(order where labels contains "sale") => integer 1
         count(order where due >= at) => integer 1
         count(order where at = date(2025-12-31)) => integer 1
@@ -371,6 +381,11 @@ internal static class RuleCases
         time(2026-03-28T01:30:00Z) + 1d => time 2026-03-29T01:30:00Z
         time(2026-02-28T01:30:00Z) + 1mo + 1d => time 2026-03-29T01:30:00Z
         time(2025-03-30T00:30:00Z) + 1y => time 2026-03-29T23:30:00Z
+        time(2026-01-29T01:30:00Z) + 2mo => time 2026-03-29T01:30:00Z
+        time(2026-09-25T00:30:00Z) + 1mo => time 2026-10-25T00:30:00Z
+        truncate(time(2026-10-25T01:45:00Z), "hour") => time 2026-10-25T01:00:00Z
+        hour(time(2026-10-25T01:45:00Z)) => integer 2
+        days_between(date(2026-03-28), time(2026-03-29T22:30:00Z)) => integer 2
         # zone UTC
 
         # profile nobody

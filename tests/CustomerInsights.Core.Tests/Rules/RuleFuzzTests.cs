@@ -121,6 +121,52 @@ public sealed class RuleFuzzTests
     }
 
     [Fact]
+    public void A_pattern_that_explodes_by_backtracking_takes_linear_time()
+    {
+        var profile = new FakeProfile { Attributes = { ["city"] = Model.Value.Of(new string('a', 100_000) + "!") } };
+        var watch = System.Diagnostics.Stopwatch.StartNew();
+        Assert.False(RuleBinder.Bind("city matches \"^(a+)+$\"", Sample.Schema, RuleUse.Condition).Rule!.Matches(profile, Sample.Moment));
+        Assert.InRange(watch.ElapsedMilliseconds, 0, 2_000);
+    }
+
+    [Theory]
+    [InlineData("not ", "", 62)]
+    [InlineData("not (", ")", 62)]
+    [InlineData("(", ")", 64)]
+    [InlineData("lower((", "))", 62)]
+    [InlineData("vip and (1 + (", ") = 2)", 20)]
+    [InlineData("exists(order where (not ", "))", 30)]
+    [InlineData("coalesce(if(vip, (", "), age))", 30)]
+    public void The_deepest_rules_need_no_more_than_a_small_stack(string open, string close, int times)
+    {
+        string text = string.Concat(Enumerable.Repeat(open, times)) + "vip" + string.Concat(Enumerable.Repeat(close, times));
+        OnStackOf(1024, () => Assert.DoesNotContain(RuleText.Parse(text).Errors, e => e.Code == "RUL007"));
+        OnStackOf(1024, () => Digest(text));
+        OnStackOf(256, () => RuleText.Parse(text));
+    }
+
+    private static void OnStackOf(int kilobytes, Action action)
+    {
+        Exception? failed = null;
+        var thread = new Thread(
+            () =>
+            {
+                try
+                {
+                    action();
+                }
+                catch (Exception problem)
+                {
+                    failed = problem;
+                }
+            },
+            kilobytes * 1024);
+        thread.Start();
+        thread.Join();
+        Assert.Null(failed);
+    }
+
+    [Fact]
     public void Nested_aggregates_take_linear_time()
     {
         var profile = new FakeProfile();
