@@ -114,41 +114,49 @@ internal sealed partial class Binder
 
     private BoundNode In(InExpression within, Scope scope)
     {
-        var nodes = within.Items.Select(i => Node(i, scope)).Prepend(Node(within.Operand, scope)).ToList();
-        return Compared(nodes, "in", within, needsOrder: false) is { } same
-            ? new BoundIn(same[0], [.. same.Skip(1)], within.Negated, within)
-            : new BoundConstant(RuleType.Boolean, Value.Missing, within);
-    }
-
-    private BoundNode Between(BetweenExpression between, Scope scope)
-    {
-        List<BoundNode> nodes = [Node(between.Operand, scope), Node(between.Low, scope), Node(between.High, scope)];
-        return Compared(nodes, "between", between, needsOrder: true) is { } same
-            ? new BoundLogical(
-                All: true,
-                [
-                    new BoundCompare(BinaryOperator.GreaterOrEqual, same[0], same[1], between),
-                    new BoundCompare(BinaryOperator.LessOrEqual, same[0], same[2], between),
-                ],
-                between)
-            : new BoundConstant(RuleType.Boolean, Value.Missing, between);
-    }
-
-    private List<BoundNode>? Compared(List<BoundNode> nodes, string op, Expression source, bool needsOrder)
-    {
-        if (nodes.Exists(n => n.Type == RuleType.Unknown))
+        var operand = Node(within.Operand, scope);
+        List<BoundNode> items = [.. within.Items.Select(i => Node(i, scope))];
+        var op = within.Negated ? BinaryOperator.NotEqual : BinaryOperator.Equal;
+        List<BoundNode> compared = [.. items.Select(i => Pair(op, operand, i, "in", within))];
+        if (operand.Type == RuleType.Unknown || items.Exists(i => i.Type == RuleType.Unknown))
         {
-            return null;
+            return new BoundConstant(RuleType.Boolean, Value.Missing, within);
         }
 
-        if (Common(nodes, byDay: true) is { } type && (type.IsOrdered() || (!needsOrder && type == RuleType.Boolean)))
+        // One type for all makes a set of them; otherwise each item is compared as if it stood alone.
+        return Common([operand, .. items], byDay: false) is { } type
+            ? new BoundIn(Convert(operand, type), items.ConvertAll(i => Convert(i, type)), within.Negated, within)
+            : new BoundLogical(within.Negated, compared, within);
+    }
+
+    private BoundLogical Between(BetweenExpression between, Scope scope)
+    {
+        var operand = Node(between.Operand, scope);
+        return new BoundLogical(
+            All: true,
+            [
+                Pair(BinaryOperator.GreaterOrEqual, operand, Node(between.Low, scope), "between", between),
+                Pair(BinaryOperator.LessOrEqual, operand, Node(between.High, scope), "between", between),
+            ],
+            between);
+    }
+
+    private BoundNode Pair(BinaryOperator comparison, BoundNode operand, BoundNode other, string op, Expression source)
+    {
+        bool known = operand.Type != RuleType.Unknown && other.Type != RuleType.Unknown;
+        if (known && Common([operand, other], byDay: true) is { } type
+            && (type.IsOrdered() || (comparison <= BinaryOperator.NotEqual && type == RuleType.Boolean)))
         {
-            return nodes.ConvertAll(n => Convert(n, type));
+            return new BoundCompare(comparison, Convert(operand, type), Convert(other, type), source);
         }
 
-        var odd = nodes.Find(n => Common([nodes[0], n], byDay: true) is null) ?? nodes[^1];
-        Report(odd.Source, "RUL020", $"'{op}' compares equal types; here are {nodes[0].Type.Spell()} and {odd.Type.Spell()}{Remedy(nodes)}");
-        return null;
+        if (known)
+        {
+            string found = operand.Type == other.Type ? $"it cannot compare {operand.Type.Spell()}s" : $"here are {operand.Type.Spell()} and {other.Type.Spell()}";
+            Report(other.Source, "RUL020", $"'{op}' compares equal types; {found}{Remedy([operand, other])}");
+        }
+
+        return new BoundConstant(RuleType.Boolean, Value.Missing, source);
     }
 
     private BoundNode Presence(PresenceExpression presence, Scope scope)
@@ -186,7 +194,7 @@ internal sealed partial class Binder
         }
         catch (NotSupportedException problem)
         {
-            bool large = problem.Message.Contains("size", StringComparison.Ordinal);
+            bool large = problem.Message.Contains("limit", StringComparison.Ordinal);
             Report(binary.Right, "RUL023", large
                 ? "the pattern repeats too much to be matched safely; use smaller counts"
                 : "the pattern uses look-around, a back-reference or an atomic group, which cannot be matched in linear time");
@@ -235,7 +243,8 @@ internal sealed partial class Binder
             return node;
         }
 
-        return node is BoundConstant constant && type is RuleType.Decimal or RuleType.Number
+        // A constant without a value stands for something that was already reported.
+        return node is BoundConstant { Value.IsMissing: false } constant && type is RuleType.Decimal or RuleType.Number
             ? new BoundConstant(type, type == RuleType.Decimal ? Value.Of(constant.Value.AsDecimal()) : Value.Of(constant.Value.AsNumber()), node.Source)
             : new BoundConvert(type, node);
     }

@@ -132,6 +132,11 @@ internal sealed partial class Binder
             return Unknown(name);
         }
 
+        if (name.Parts.Count > RuleLimits.NameParts)
+        {
+            return Failed(name, "RUL008", $"{name.Parts.Count} parts of a name; at most {RuleLimits.NameParts} are allowed");
+        }
+
         if (scope.Kind == ScopeKind.Measure)
         {
             return Failed(name, "RUL028", $"'{name.Joined}' must stand inside an aggregate or after by: a business measure is over all profiles");

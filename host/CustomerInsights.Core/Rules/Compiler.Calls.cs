@@ -188,10 +188,12 @@ internal sealed partial class Compiler
         var length = arguments.Length > 2 ? arguments[2] : null;
         return frame =>
         {
-            Value of = text(frame), from = start(frame), count = length?.Invoke(frame) ?? Value.Of(long.MaxValue);
-            return of.IsMissing || from.IsMissing || count.IsMissing
-                ? default
-                : Value.Of(Texts.Substring(of.AsText(), from.AsInteger(), count.AsInteger()));
+            var count = Value.Of(long.MaxValue);
+            return text(frame) is { IsMissing: false } of
+                && start(frame) is { IsMissing: false } from
+                && (length is null || !(count = length(frame)).IsMissing)
+                ? Value.Of(Texts.Substring(of.AsText(), from.AsInteger(), count.AsInteger()))
+                : default;
         };
     }
 

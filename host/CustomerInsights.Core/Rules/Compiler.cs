@@ -281,19 +281,24 @@ internal sealed partial class Compiler
                 return false;
             }
 
-            bool unknown = false;
             foreach (var item in items)
             {
                 var other = item(frame);
-                unknown |= other.IsMissing;
-                if (!other.IsMissing && equal(value, other))
+                if (other.IsMissing)
+                {
+                    // `x not in (a, b)` is `x != a and x != b`, and a comparison with a missing value is false.
+                    if (negated)
+                    {
+                        return false;
+                    }
+                }
+                else if (equal(value, other))
                 {
                     return !negated;
                 }
             }
 
-            // `x not in (a, b)` is `x != a and x != b`, and a comparison with a missing value is false.
-            return negated && !unknown;
+            return negated;
         };
     }
 }

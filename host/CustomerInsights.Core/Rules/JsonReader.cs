@@ -6,7 +6,7 @@ using CustomerInsights.Core.Model;
 namespace CustomerInsights.Core.Rules;
 
 /// <summary>Reads the JSON form; reports each thing that is wrong with its pointer and goes on beside it.</summary>
-internal sealed class JsonReader(List<RuleError> errors)
+internal sealed partial class JsonReader(List<RuleError> errors)
 {
     private static readonly string[] Kinds =
     [
@@ -22,7 +22,7 @@ internal sealed class JsonReader(List<RuleError> errors)
     {
         if (depth > RuleLimits.Depth)
         {
-            return Report(pointer, "RUL007", $"the rule is nested more than {RuleLimits.Depth} levels deep");
+            return TooDeep(pointer);
         }
 
         if (json.ValueKind != JsonValueKind.Object)
@@ -37,9 +37,13 @@ internal sealed class JsonReader(List<RuleError> errors)
 
         var node = Read(kind, json, pointer, depth + 1);
         return node.Depth > RuleLimits.Depth
-            ? Report(pointer, "RUL007", $"the rule is nested more than {RuleLimits.Depth} levels deep")
+            ? TooDeep(pointer)
             : node with { Place = new SourcePlace(0, 0, 0, pointer) };
     }
+
+    private ErrorExpression TooDeep(string pointer) => errors.Exists(e => e.Code == "RUL007")
+        ? new ErrorExpression()
+        : Report(pointer, "RUL007", $"the rule is nested more than {RuleLimits.Depth} levels deep");
 
     private Expression Read(string kind, JsonElement json, string pointer, int depth)
     {
@@ -181,8 +185,9 @@ internal sealed class JsonReader(List<RuleError> errors)
             return new ErrorExpression();
         }
 
-        // Anything else would be read as another node when it comes back as text.
-        return FunctionEntry.Find(function) is not null
+        // Aggregates, dates and what is no name would be read as something else when they come back as text.
+        // A name that is merely unknown is left to the binder, as it is when it comes as text.
+        return Keywords.IsPlainName(function) && !Spelling.TryRead(function, out AggregateFunction _) && function is not ("date" or "time")
             ? new CallExpression(function, arguments)
             : Report($"{pointer}/function", "RUL011", $"unknown function '{Short(function)}'", Nearest.To(function, FunctionEntry.AllNames));
     }
@@ -224,160 +229,4 @@ internal sealed class JsonReader(List<RuleError> errors)
         var activity = new NameExpression(Parts(step, "activity", place)) { Place = new SourcePlace(0, 0, 0, $"{place}/activity") };
         return new SequenceStep(activity, Optional(step, "where", place, depth));
     }
-
-    private Expression Child(JsonElement json, string name, string pointer, int depth)
-    {
-        string place = $"{pointer}/{name}";
-        return json.TryGetProperty(name, out var child) ? Expression(child, place, depth) : Report(place, "RUL010", $"'{name}' is not there");
-    }
-
-    private Expression? Optional(JsonElement json, string name, string pointer, int depth) =>
-        json.TryGetProperty(name, out var child) && child.ValueKind != JsonValueKind.Null
-            ? Expression(child, $"{pointer}/{name}", depth)
-            : null;
-
-    private NodeList<Expression> Children(JsonElement json, string name, string pointer, int depth, int least)
-    {
-        string place = $"{pointer}/{name}";
-        if (!HasArray(json, name, place, least, out var array))
-        {
-            return [];
-        }
-
-        int index = 0;
-        var children = new List<Expression>();
-        foreach (var item in array.EnumerateArray())
-        {
-            children.Add(Expression(item, $"{place}/{index++}", depth));
-        }
-
-        return [.. children];
-    }
-
-    private NodeList<string> Parts(JsonElement json, string name, string pointer)
-    {
-        string place = $"{pointer}/{name}";
-        if (!HasArray(json, name, place, 1, out var array))
-        {
-            return ["?"];
-        }
-
-        int index = 0;
-        var parts = new List<string>();
-        foreach (var item in array.EnumerateArray())
-        {
-            if (Text(item, $"{place}/{index++}") is { Length: > 0 } part)
-            {
-                parts.Add(part);
-            }
-            else
-            {
-                Report($"{place}/{index - 1}", "RUL010", "a part of a name must not be empty");
-            }
-        }
-
-        return [.. parts];
-    }
-
-    private bool HasArray(JsonElement json, string name, string place, int least, out JsonElement array)
-    {
-        if (!json.TryGetProperty(name, out array) || array.ValueKind != JsonValueKind.Array)
-        {
-            Report(place, "RUL010", "expected an array");
-            return false;
-        }
-
-        int count = array.GetArrayLength();
-        if (count < least || count > RuleLimits.Items)
-        {
-            Report(place, count < least ? "RUL010" : "RUL008", $"{count} items; {least} to {RuleLimits.Items} are allowed");
-            return false;
-        }
-
-        return true;
-    }
-
-    private delegate bool Reader<T>(string text, out T value);
-
-    private T? Spelled<T>(JsonElement json, string name, string pointer, Reader<T> read)
-        where T : struct
-    {
-        if (Text(json, name, pointer) is not { } text)
-        {
-            return null;
-        }
-
-        if (read(text, out var value))
-        {
-            return value;
-        }
-
-        Report($"{pointer}/{name}", "RUL010", $"unknown {name} '{Short(text)}'");
-        return null;
-    }
-
-    private bool Flag(JsonElement json, string name, string pointer)
-    {
-        if (!json.TryGetProperty(name, out var flag) || flag.ValueKind is not (JsonValueKind.True or JsonValueKind.False))
-        {
-            Report($"{pointer}/{name}", "RUL010", "expected true or false");
-            return false;
-        }
-
-        return flag.ValueKind == JsonValueKind.True;
-    }
-
-    private string? Text(JsonElement json, string name, string pointer)
-    {
-        string place = $"{pointer}/{name}";
-        if (json.TryGetProperty(name, out var child))
-        {
-            return Text(child, place);
-        }
-
-        Report(place, "RUL010", $"'{name}' is not there");
-        return null;
-    }
-
-    private string? Text(JsonElement json, string place)
-    {
-        if (json.ValueKind != JsonValueKind.String)
-        {
-            Report(place, "RUL010", $"expected text, found {Describe(json)}");
-            return null;
-        }
-
-        try
-        {
-            return json.GetString();
-        }
-        catch (InvalidOperationException)
-        {
-            // An escape such as "\ud800" is JSON, but no text.
-            Report(place, "RUL010", "the text holds half a surrogate pair");
-            return null;
-        }
-    }
-
-    private ErrorExpression Report(string pointer, string code, string message, string? suggestion = null)
-    {
-        if (errors.Count < RuleLimits.Errors)
-        {
-            errors.Add(new RuleError(code, message, 0, 0, 0, suggestion) { Pointer = pointer });
-        }
-
-        return new ErrorExpression { Place = new SourcePlace(0, 0, 0, pointer) };
-    }
-
-    private static string Describe(JsonElement json) => json.ValueKind switch
-    {
-        JsonValueKind.Object => "an object",
-        JsonValueKind.Array => "an array",
-        JsonValueKind.String => "text",
-        JsonValueKind.Number => "a number",
-        JsonValueKind.True or JsonValueKind.False => "true or false",
-        _ => "nothing",
-    };
-
-    private static string Short(string text) => text.Length <= 40 ? text : text[..40] + "…";
 }

@@ -189,7 +189,7 @@ internal sealed class Lexer
         {
             Add(TokenKind.Keyword, word.ToLowerInvariant(), start, _line, Column(start));
         }
-        else if (word is "date" or "time" && Current == '(')
+        else if (word is "date" or "time" && OpensParenthesis())
         {
             ReadDateOrTime(word, start);
         }
@@ -197,6 +197,19 @@ internal sealed class Lexer
         {
             Add(TokenKind.Word, word, start, _line, Column(start));
         }
+    }
+
+    private bool OpensParenthesis()
+    {
+        int next = _at;
+        while (next < _text.Length && _text[next] is ' ' or '\t')
+        {
+            next++;
+        }
+
+        bool opens = next < _text.Length && _text[next] == '(';
+        _at = opens ? next : _at;
+        return opens;
     }
 
     // The content is no expression (2025-01-31 would be a subtraction), so it is taken as it stands, up to the parenthesis.

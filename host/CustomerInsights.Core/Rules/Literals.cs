@@ -24,12 +24,13 @@ internal static class Literals
 
         if (text.Contains('.', StringComparison.Ordinal))
         {
-            if (SignificantDigits(text) > 28 || text.Length - text.IndexOf('.', StringComparison.Ordinal) > 29)
+            string shortest = text.TrimEnd('0');
+            if (SignificantDigits(shortest) > 28 || shortest.Length - shortest.IndexOf('.', StringComparison.Ordinal) > 29)
             {
                 return $"a decimal holds 28 digits; {text} has more";
             }
 
-            value = Value.Of(decimal.Parse(text, NumberStyles.Number, CultureInfo.InvariantCulture));
+            value = Value.Of(decimal.Parse(text.Length > 32 ? shortest : text, NumberStyles.Number, CultureInfo.InvariantCulture));
             return null;
         }
 

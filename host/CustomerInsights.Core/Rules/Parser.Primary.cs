@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using CustomerInsights.Core.Model;
 
 namespace CustomerInsights.Core.Rules;
@@ -23,7 +24,7 @@ internal sealed partial class Parser
                 Take();
                 return new LiteralExpression(Value.Of(start.Text == "true")) { Place = start.Place };
             case TokenKind.Word when _tokens[_at + 1].Is("("):
-                return Call();
+                return start.Text is "date" or "time" ? SplitDate(start) : Call();
             case TokenKind.Word or TokenKind.QuotedName:
                 return Name();
             case TokenKind.Broken:
@@ -38,9 +39,18 @@ internal sealed partial class Parser
         }
     }
 
+    // `date` and its parenthesis on two lines: as a call it would be formatted to something that reads differently.
+    private ErrorExpression SplitDate(Token start)
+    {
+        Report("RUL004", $"'{start.Text}' and its parenthesis belong on one line", start.Place);
+        Take();
+        SkipToEndOfOperand();
+        return Broken(start);
+    }
+
     private Expression Parentheses()
     {
-        if (++_parentheses > RuleLimits.Depth)
+        if (++_parentheses > RuleLimits.Depth || !HasStack())
         {
             return TooDeep(Current.Place);
         }
@@ -52,7 +62,7 @@ internal sealed partial class Parser
         return inner;
     }
 
-    private NameExpression Name()
+    private Expression Name()
     {
         var start = Current;
         var parts = new List<string> { Take().Text };
@@ -72,7 +82,13 @@ internal sealed partial class Parser
             }
         }
 
-        CheckCount(parts.Count, start, "parts of a name");
+        // Looking a name up tries every way to split it, which is quadratic in its parts.
+        if (parts.Count > RuleLimits.NameParts)
+        {
+            Report("RUL008", $"{parts.Count} parts of a name; at most {RuleLimits.NameParts} are allowed", start.Place);
+            return Broken(start);
+        }
+
         return new NameExpression([.. parts]) { Place = Span(start) };
     }
 
@@ -80,14 +96,14 @@ internal sealed partial class Parser
     {
         var start = Take();
         Take();
-        if (++_nested > RuleLimits.Depth)
+        if (++_nested > RuleLimits.Depth || !HasStack())
         {
             return TooDeep(start.Place);
         }
 
         bool isAggregate = Spelling.TryRead(start.Text, out AggregateFunction function);
         List<Expression> arguments = [];
-        if (!Current.Is(")"))
+        if (!Current.Is(")") && !Current.Is("where"))
         {
             arguments.AddRange(Items(Or, "arguments"));
         }
@@ -102,14 +118,14 @@ internal sealed partial class Parser
         {
             call = new AggregateExpression(function, [.. arguments], where);
         }
+        else if (where is not null)
+        {
+            string? near = Nearest.To(start.Text, Spelling.AggregateNames);
+            Report("RUL011", $"'{start.Text}' is no aggregate and takes no where", start.Place, near);
+            call = new ErrorExpression();
+        }
         else
         {
-            if (where is not null)
-            {
-                string? near = Nearest.To(start.Text, Spelling.AggregateNames);
-                Report("RUL011", $"'{start.Text}' is no aggregate and takes no where", start.Place, near);
-            }
-
             call = new CallExpression(start.Text, [.. arguments]);
         }
 
@@ -230,7 +246,7 @@ internal sealed partial class Parser
 
     private T Nest<T>(Func<T> inner)
     {
-        if (++_nested > RuleLimits.Depth)
+        if (++_nested > RuleLimits.Depth || !HasStack())
         {
             TooDeep(Current.Place);
         }
@@ -251,6 +267,9 @@ internal sealed partial class Parser
 
         return node;
     }
+
+    // The limits fit into the stack of any ordinary thread; this is for a caller that is deep in its own recursion already.
+    private static bool HasStack() => RuntimeHelpers.TryEnsureSufficientExecutionStack();
 
     private ErrorExpression TooDeep(SourcePlace place)
     {

@@ -100,7 +100,7 @@ internal sealed partial class Parser
         while (!ReferenceEquals(compared, left) && StartsComparison())
         {
             Report("RUL009", "comparisons do not chain: join two of them with and, or use parentheses", Current.Place);
-            left = compared;
+            left = new ErrorExpression { Place = compared.Place };
             compared = Compared(start, left);
         }
 

@@ -56,6 +56,9 @@ public static class RuleLimits
     /// <summary>Items of a list, operands of a chain, arguments, dimensions.</summary>
     public const int Items = 1_000;
 
+    /// <summary>Parts of a name.</summary>
+    public const int NameParts = 16;
+
     internal const int Errors = 100;
 
     internal const int JsonCharacters = 2_000_000;

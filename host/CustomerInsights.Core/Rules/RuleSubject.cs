@@ -50,7 +50,7 @@ public interface IPopulationRanks
 /// <param name="Ranks">For <c>percentile_rank</c>, which is missing without them.</param>
 public sealed record RuleMoment(DateTimeOffset Now, TimeZoneInfo? Zone = null, IPopulationRanks? Ranks = null)
 {
-    internal TimeZoneInfo Calendar { get; } = Zone ?? TimeZoneInfo.Utc;
+    internal TimeZoneInfo Calendar => Zone ?? TimeZoneInfo.Utc;
 }
 
 /// <summary>A rule met something it has no answer for: an overflow. Names the expression; holds no customer values.</summary>
