@@ -64,6 +64,15 @@ internal static class Problems
     public static ProblemHttpResult Unexpected(string traceId) =>
         Make(StatusCodes.Status500InternalServerError, "unexpected", "Something went wrong on our side.", $"Nothing was changed. The log has more under trace {traceId}.");
 
+    /// <summary>What an answer without a body becomes: no such route, the wrong method, and the like.</summary>
+    public static ProblemHttpResult ForStatus(HttpContext context) => context.Response.StatusCode switch
+    {
+        StatusCodes.Status404NotFound => Make(404, "not-found", "There is no such address.", "See /reference for the routes that there are."),
+        StatusCodes.Status405MethodNotAllowed => Make(405, "method", $"{context.Request.Method} is not possible here.", "See /reference for the methods of this route."),
+        StatusCodes.Status415UnsupportedMediaType => Make(415, "media-type", "The body must be JSON.", "Send 'Content-Type: application/json'."),
+        var status => Make(status, "status", $"The request was answered with {status}.", "See /reference."),
+    };
+
     public static ProblemHttpResult Make(int status, string type, string title, string detail, params (string Name, object Value)[] extensions)
     {
         var problem = new ProblemDetails { Status = status, Type = TypePrefix + type, Title = title, Detail = detail };
