@@ -1,7 +1,7 @@
 namespace CustomerInsights.Core.Rules;
 
 /// <summary>Finds the name that a person probably meant.</summary>
-internal static class Nearest
+public static class Nearest
 {
     /// <summary>The candidate with the least edit distance (a swap of neighbours counts one), if it is near; ties by ordinal.</summary>
     public static string? To(string name, IEnumerable<string> candidates)

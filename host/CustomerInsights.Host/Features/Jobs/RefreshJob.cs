@@ -45,11 +45,15 @@ internal sealed class RefreshJob(MetadataService metadata, JobQueue queue, IJobS
                 await Task.Delay(s_look, clock, cancellationToken);
             }
         }
-        catch (OperationCanceledException) when (await CancelledAsync(job.Job.Id))
+        catch (OperationCanceledException)
         {
-            foreach (var child in await ChildrenAsync(job.Job.Id, CancellationToken.None))
+            // Someone cancelled it: its steps go with it. When only the host stops, they wait for the next start.
+            if (await CancelledAsync(job.Job.Id))
             {
-                await store.CancelAsync(child.Id, CancellationToken.None);
+                foreach (var child in await ChildrenAsync(job.Job.Id, CancellationToken.None))
+                {
+                    await store.CancelAsync(child.Id, CancellationToken.None);
+                }
             }
 
             throw;

@@ -1,3 +1,5 @@
+using CustomerInsights.Core.Rules;
+
 namespace CustomerInsights.Host.Features.Metadata;
 
 /// <summary>What names may look like, and the nearest known one to a wrong one.</summary>
@@ -26,23 +28,8 @@ internal static class Names
     public static string Suggest(string asked, IEnumerable<string> known)
     {
         var names = known.Order(StringComparer.Ordinal).ToList();
-        var nearest = names.Select(name => (name, distance: Distance(asked, name))).OrderBy(pair => pair.distance).FirstOrDefault();
-        if (nearest.name is not null && nearest.distance <= Math.Max(2, asked.Length / 3))
-        {
-            return $" Did you mean '{nearest.name}'?";
-        }
-
-        return names.Count == 0 ? " There is none yet." : $" There is: {string.Join(", ", names.Take(10))}{(names.Count > 10 ? ", …" : "")}.";
-    }
-
-    private static int Distance(string a, string b)
-    {
-        if (a.Length > 100 || b.Length > 100)
-        {
-            return int.MaxValue;
-        }
-
-        // The reference kernel of the matcher; names are short.
-        return Core.Unification.Levenshtein.Distance(a.ToUpperInvariant(), b.ToUpperInvariant());
+        return Nearest.To(asked, names) is { } near ? $" Did you mean '{near}'?"
+            : names.Count == 0 ? " There is none yet."
+            : $" There is: {string.Join(", ", names.Take(10))}{(names.Count > 10 ? ", …" : "")}.";
     }
 }

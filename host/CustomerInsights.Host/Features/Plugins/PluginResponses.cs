@@ -60,7 +60,7 @@ public sealed record PluginResponse(
             : null,
         [.. status.Contributions.Select(one => new ContributionResponse(
             one.Id, JsonNamingPolicy.CamelCase.ConvertName(one.Kind.ToString()), one.Title, one.ConfigVersion, one.ConfigSchema.Document))],
-        [.. status.Versions.Select(version => version.Version)],
+        [.. status.Versions.Select(version => version.Version.ToString())],
         [.. status.Problems.Select(problem => new Platform.Fault(problem.Pointer, problem.Rule, problem.Message))],
         status.RunningCalls,
         status.PendingUnloads,

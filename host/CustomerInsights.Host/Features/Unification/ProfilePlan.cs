@@ -69,7 +69,12 @@ internal sealed class ProfilePlan
                     foreach (var redirect in redirectsByTarget[target])
                     {
                         redirects.Add(new Storage.Profiles.ProfileRedirect(_previous.Ids[redirect.Old.Number], id));
-                        Merged++;
+                        if (_previous.Hashes.ContainsKey(redirect.Old.Number))
+                        {
+                            // It was a living profile until now; a redirect of a redirect only changes its end.
+                            removed.Add(_previous.Ids[redirect.Old.Number]);
+                            Merged++;
+                        }
                     }
                 }
 
@@ -87,7 +92,7 @@ internal sealed class ProfilePlan
         }
 
         removed.AddRange(_assigned.Removed.Select(profile => _previous.Ids[profile.Number]));
-        Removed = removed.Count;
+        Removed = _assigned.Removed.Count;
         if (edges.TryGetValue(NoCluster, out var loose))
         {
             added.AddRange(loose.Added);
