@@ -130,7 +130,8 @@ internal sealed class PolicyCheck(UnificationPolicy policy, IReadOnlyList<Stream
         }
     }
 
-    private string[] LeftStreams(string path, MatchRule rule, string[]? earlier)
+    /// <summary>The streams on the left side; null in deduplication, which has none.</summary>
+    private string[]? LeftStreams(string path, MatchRule rule, string[]? earlier)
     {
         if (earlier is null)
         {
@@ -139,7 +140,7 @@ internal sealed class PolicyCheck(UnificationPolicy policy, IReadOnlyList<Stream
                 Error(path, "A deduplication rule looks only in its own stream.", "Leave leftStreams empty.");
             }
 
-            return [];
+            return null;
         }
 
         for (var i = 0; i < rule.LeftStreams.Count; i++)
@@ -165,7 +166,7 @@ internal sealed class PolicyCheck(UnificationPolicy policy, IReadOnlyList<Stream
         return able;
     }
 
-    private void Conditions(string path, IReadOnlyList<MatchCondition> conditions, string stream, string[] lefts, bool exception)
+    private void Conditions(string path, IReadOnlyList<MatchCondition> conditions, string stream, string[]? lefts, bool exception)
     {
         for (var c = 0; c < conditions.Count; c++)
         {
@@ -173,13 +174,13 @@ internal sealed class PolicyCheck(UnificationPolicy policy, IReadOnlyList<Stream
             var at = $"{path}/{c}";
             var types = new List<DataType>();
             AddType(FieldExists($"{at}/field", stream, condition.Field));
-            foreach (var left in lefts)
+            foreach (var left in lefts ?? [])
             {
                 var leftPath = condition.LeftField is null ? $"{at}/field" : $"{at}/leftField";
                 AddType(FieldExists(leftPath, left, condition.LeftField ?? condition.Field));
             }
 
-            if (condition.LeftField is not null && lefts.Length == 0 && path.Contains("/deduplication/", StringComparison.Ordinal))
+            if (condition.LeftField is not null && lefts is null)
             {
                 Error($"{at}/leftField", "Deduplication compares a field with itself.", "Remove leftField.");
             }
@@ -443,13 +444,13 @@ internal sealed class PolicyCheck(UnificationPolicy policy, IReadOnlyList<Stream
     private DataType? Type(string stream, string field) =>
         _schemas.TryGetValue(stream, out var schema) ? schema.Fields.FirstOrDefault(f => f.Name == field)?.Type : null;
 
-    /// <summary>", did you mean 'x'?" for the closest known name within a third of its length.</summary>
+    /// <summary>", did you mean 'x'?" for the closest known name within two fifths of its length.</summary>
     private static string Suggest(string name, IEnumerable<string> known)
     {
         var lower = name.ToUpperInvariant();
         var best = known.Select(k => (Name: k, Distance: Levenshtein.Reference(lower, k.ToUpperInvariant())))
             .OrderBy(k => k.Distance).ThenBy(k => k.Name, StringComparer.Ordinal).FirstOrDefault();
-        return best.Name is not null && best.Distance * 3 <= Math.Max(name.Length, best.Name.Length) ? $" (did you mean '{best.Name}'?)" : "";
+        return best.Name is not null && best.Distance * 5 <= 2 * Math.Max(name.Length, best.Name.Length) ? $" (did you mean '{best.Name}'?)" : "";
     }
 
     private static string Escape(string segment) =>

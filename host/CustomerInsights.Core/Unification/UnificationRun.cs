@@ -236,7 +236,11 @@ internal sealed class UnificationRun
 
     private RuleStatistics Statistics(MatchRule rule, int stream, int rank, bool deduplication, RuleOutcome outcome) => new()
     {
-        Rule = rule.Name, Stream = _table.Schemas[stream].Name, Deduplication = deduplication, Rank = rank, Outcome = outcome,
+        Rule = rule.Name,
+        Stream = _table.Schemas[stream].Name,
+        Deduplication = deduplication,
+        Rank = rank,
+        Outcome = outcome,
     };
 
     private MatchEdge Edge(int left, int right, string rule, double score, int rank, string stream) =>

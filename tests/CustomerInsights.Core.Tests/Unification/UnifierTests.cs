@@ -208,7 +208,11 @@ public sealed class UnifierTests
 
     private static object Describe(UnificationResult r) => new
     {
-        Edges = r.Edges.Select(e => e.ToString()), Refused = r.Refused.Select(e => e.ToString()), r.Streams, r.Rules, r.Dropped,
+        Edges = r.Edges.Select(e => e.ToString()),
+        Refused = r.Refused.Select(e => e.ToString()),
+        r.Streams,
+        r.Rules,
+        r.Dropped,
         Profiles = r.Profiles.Select(p => $"{string.Join(',', p.Cluster.Nodes)}: {string.Join(' ', p.Winners)} {string.Join('|', p.Values.Select(v => $"{v.Value}@{v.Node}"))}"),
     };
 
@@ -234,5 +238,6 @@ public sealed class UnifierTests
         select (Input(
             Stream("a", 1, "email phone name", [.. rows[..12].Select((r, i) => $"k{i}{r}")]),
             Stream("b", 13, "email phone name", [.. rows[12..24].Select((r, i) => $"k{i}{r}")]),
-            Stream("c", 25, "email phone name", [.. rows[24..].Select((r, i) => $"k{i}{r}")])) with { Edges = [.. edges.Where(e => e.Left != e.Right)] }, Seed: seed);
+            Stream("c", 25, "email phone name", [.. rows[24..].Select((r, i) => $"k{i}{r}")])) with
+        { Edges = [.. edges.Where(e => e.Left != e.Right)] }, Seed: seed);
 }

@@ -64,8 +64,15 @@ internal sealed class RuleColumns
 
         return new RuleColumns
         {
-            Rows = rows, LeftCount = left.Length, Self = self, Exact = exact, Fuzzy = fuzzy, Exceptions = exceptions,
-            Block = block, Signature = current, ExactPairs = exactPairs,
+            Rows = rows,
+            LeftCount = left.Length,
+            Self = self,
+            Exact = exact,
+            Fuzzy = fuzzy,
+            Exceptions = exceptions,
+            Block = block,
+            Signature = current,
+            ExactPairs = exactPairs,
         };
     }
 

@@ -233,14 +233,18 @@ internal sealed class RuleJoin
         var blocking = string.Join(", ", _columns.Exact.Select(e => $"equal {e.Field}").Concat(leads));
         return new JoinResult(outcome, reason, blocking, bill, notCompared, _scorers.Sum(s => s.Pairs), _columns.ExactPairs, fuzzy)
         {
-            Hits = ordered, Left = _left, Right = _right,
+            Hits = ordered,
+            Left = _left,
+            Right = _right,
         };
     }
 
     private JoinResult Nothing(long pairs, string reason) =>
         new(RuleOutcome.Refused, reason, "", 0, pairs, 0, _columns.ExactPairs, new long[_columns.Fuzzy.Length])
         {
-            Hits = [], Left = _left, Right = _right,
+            Hits = [],
+            Left = _left,
+            Right = _right,
         };
 
     private void Parallel(int pieces, Action<int> work) => System.Threading.Tasks.Parallel.For(

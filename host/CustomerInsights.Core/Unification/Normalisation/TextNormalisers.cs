@@ -10,15 +10,10 @@ internal static class TextNormalisers
     private const string SymbolList = "!?\"#$%&'()+,.-_/:;<=>@^~{}`[]\\";
 
     // Letters and marks that compatibility decomposition leaves alone.
-    private static readonly Dictionary<char, string> Latin = new()
-    {
-        ['ß'] = "ss", ['ẞ'] = "SS", ['æ'] = "ae", ['Æ'] = "AE", ['œ'] = "oe", ['Œ'] = "OE", ['ø'] = "o", ['Ø'] = "O",
-        ['đ'] = "d", ['Đ'] = "D", ['ð'] = "d", ['Ð'] = "D", ['þ'] = "th", ['Þ'] = "TH", ['ł'] = "l", ['Ł'] = "L",
-        ['ħ'] = "h", ['Ħ'] = "H", ['ı'] = "i", ['ĸ'] = "k", ['ŋ'] = "n", ['Ŋ'] = "N", ['ŧ'] = "t", ['Ŧ'] = "T",
-        ['ƒ'] = "f", ['ɓ'] = "b", ['ɗ'] = "d", ['ɖ'] = "d", ['ə'] = "e", ['Ə'] = "E", ['ɛ'] = "e", ['ɔ'] = "o", ['ɨ'] = "i",
-        ['‘'] = "'", ['’'] = "'", ['‚'] = "'", ['ʼ'] = "'", ['′'] = "'", ['´'] = "'", ['“'] = "\"", ['”'] = "\"", ['„'] = "\"",
-        ['«'] = "\"", ['»'] = "\"", ['‐'] = "-", ['‑'] = "-", ['‒'] = "-", ['–'] = "-", ['—'] = "-", ['−'] = "-", ['⁄'] = "/",
-    };
+    private static readonly Dictionary<char, string> Latin = """
+        ßss ẞSS æae ÆAE œoe ŒOE øo ØO đd ĐD ðd ÐD þth ÞTH łl ŁL ħh ĦH ıi ĸk ŋn ŊN ŧt ŦT ƒf ɓb ɗd ɖd əe ƏE ɛe ɔo ɨi
+        ‘' ’' ‚' ʼ' ′' ´' “" ”" „" «" »" ‐- ‑- ‒- –- —- −- ⁄/
+        """.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries).ToDictionary(entry => entry[0], entry => entry[1..]);
 
     /// <summary>Unicode digits and numeric symbols of whole value become ASCII digits; fractions stay.</summary>
     public static string Numerals(string text)
