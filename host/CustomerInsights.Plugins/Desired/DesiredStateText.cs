@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text.Json;
-using System.Text.Json.Serialization;
 using CustomerInsights.Plugins.Manifests;
 using CustomerInsights.Plugins.Schema;
 
@@ -19,7 +18,7 @@ internal static class DesiredStateText
             return (null, problems);
         }
 
-        var state = JsonSerializer.Deserialize(json, DesiredStateJson.Default.DesiredState)!;
+        var state = JsonSerializer.Deserialize<DesiredState>(json, ManifestJson.Options)!;
         var seen = new HashSet<string>(StringComparer.Ordinal);
         for (var i = 0; i < state.Plugins.Count; i++)
         {
@@ -42,13 +41,5 @@ internal static class DesiredStateText
         return (problems.Exists(problem => !problem.IsWarning) ? null : state, problems);
     }
 
-    internal static string Write(DesiredState state) => JsonSerializer.Serialize(state, DesiredStateJson.Default.DesiredState) + "\n";
+    internal static string Write(DesiredState state) => JsonSerializer.Serialize(state, ManifestJson.Options) + "\n";
 }
-
-[JsonSourceGenerationOptions(
-    JsonSerializerDefaults.Web,
-    WriteIndented = true,
-    NumberHandling = JsonNumberHandling.Strict,
-    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
-[JsonSerializable(typeof(DesiredState))]
-internal sealed partial class DesiredStateJson : JsonSerializerContext;

@@ -26,7 +26,7 @@ public static class PackageReader
             return (null, problems);
         }
 
-        var manifest = JsonSerializer.Deserialize(json, ManifestJson.Default.PluginManifest)!;
+        var manifest = JsonSerializer.Deserialize<PluginManifest>(json, ManifestJson.Options)!;
         CheckMeaning(manifest, problems);
         return (problems.Exists(problem => !problem.IsWarning) ? null : manifest, problems);
     }
