@@ -6,10 +6,12 @@ namespace CustomerInsights.Host.Features.Access;
 /// <summary>POST /keys: makes an API key and shows it once.</summary>
 internal static class CreateKey
 {
+    /// <summary>What to make.</summary>
     /// <param name="Name">For people; 1 to 100 characters, unique among keys in use.</param>
     /// <param name="Role">admin, contributor or viewer.</param>
     public sealed record Request(string Name, string Role);
 
+    /// <summary>The key, shown once.</summary>
     /// <param name="Id">The public part.</param>
     /// <param name="Name">The name.</param>
     /// <param name="Role">The role.</param>

@@ -10,6 +10,7 @@ namespace CustomerInsights.Host.Features.Activities;
 /// <summary>GET /profiles/{id}/activities: a profile's timeline, newest first.</summary>
 internal static class ListActivities
 {
+    /// <summary>An activity.</summary>
     /// <param name="Id">Its id.</param>
     /// <param name="Type">Its type.</param>
     /// <param name="At">When it happened.</param>

@@ -58,6 +58,7 @@ internal static class StartSourceRun
 /// <summary>PUT /sources/{name}/secrets/{secret}: sets a secret of a source. It can be replaced, never read back.</summary>
 internal static class PutSourceSecret
 {
+    /// <summary>The secret.</summary>
     /// <param name="Value">The secret, at most 10,000 characters.</param>
     public sealed record Request(string Value);
 
@@ -94,6 +95,7 @@ internal static class ListStreams
 {
     public sealed record Response(IReadOnlyList<StreamResponse> Items);
 
+    /// <summary>A stream.</summary>
     /// <param name="Name">source.stream.</param>
     /// <param name="Fields">The fields as last found.</param>
     /// <param name="RecordCount">Records, deleted ones left out.</param>

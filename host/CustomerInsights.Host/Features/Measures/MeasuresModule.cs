@@ -19,6 +19,7 @@ internal static class MeasuresModule
 /// <summary>GET /measures/{name}/values: the rows of a business measure, as of the last refresh.</summary>
 internal static class GetBusinessMeasure
 {
+    /// <summary>The rows.</summary>
     /// <param name="Rows">The rows, ordered by dimensions.</param>
     /// <param name="AsOf">When they were computed; absent before the first refresh.</param>
     public sealed record Response(IReadOnlyList<BusinessRowResponse> Rows, DateTimeOffset? AsOf);

@@ -107,7 +107,7 @@ internal sealed class MetadataService(IDefinitionStore definitions, IRecordStore
     private async ValueTask<Dictionary<string, IReadOnlyList<StreamField>>> StreamsAsync(CancellationToken cancellationToken) =>
         (await records.ListStreamsAsync(cancellationToken)).ToDictionary(stream => stream.Name, stream => stream.Fields, StringComparer.Ordinal);
 
-    private static IEnumerable<Definition> Proposed(IReadOnlyList<Definition> all, IReadOnlyList<DefinitionChange> changes)
+    private static Dictionary<(string Kind, string Name), Definition>.ValueCollection Proposed(IReadOnlyList<Definition> all, IReadOnlyList<DefinitionChange> changes)
     {
         var byName = all.ToDictionary(definition => (definition.Kind, definition.Name));
         foreach (var change in changes)

@@ -39,7 +39,7 @@ internal sealed class HostServices(IPluginStore store, IAuditStore audit, Secret
             {
                 null => null,
                 "" => 0,
-                _ when long.TryParse(ifMatch, out var parsed) => parsed,
+                _ when long.TryParse(ifMatch, System.Globalization.CultureInfo.InvariantCulture, out var parsed) => parsed,
                 _ => throw new PluginException(FailureKind.Data, "The ETag is not one that this storage gave."),
             };
             try

@@ -12,6 +12,7 @@ namespace CustomerInsights.Host.Features.Plugins;
 /// <summary>GET /plugins: installed plugins, desired and actual state apart.</summary>
 internal static class ListPlugins
 {
+    /// <summary>The plugins.</summary>
     /// <param name="Items">The plugins by id.</param>
     /// <param name="FileProblems">What is wrong with plugins.json; while there is anything, the running set stays as it is.</param>
     public sealed record Response(IReadOnlyList<PluginResponse> Items, IReadOnlyList<Fault> FileProblems);
@@ -45,6 +46,7 @@ internal static class GetPlugin
 /// <summary>PATCH /plugins/{id}: changes what is wanted of a plugin, in plugins.json. Takes effect within two seconds.</summary>
 internal static class ChangePlugin
 {
+    /// <summary>What to change; what is left out stays.</summary>
     /// <param name="Enabled">Whether it is to run.</param>
     /// <param name="Version">A version, or latest.</param>
     /// <param name="Isolation">inProcess, process or sandboxedProcess.</param>

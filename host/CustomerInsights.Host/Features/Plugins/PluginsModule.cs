@@ -51,7 +51,7 @@ internal static class PluginsModule
             StringComparer.Ordinal);
         await plugins.Desired.UpdateAsync(
             state => new([.. state.Plugins.Select(plugin => users.TryGetValue(plugin.Id, out var folder)
-                ? plugin with { Settings = new JsonObject { ["fileRoots"] = new JsonArray(folder) } }
+                ? plugin with { Settings = new JsonObject { ["fileRoots"] = new JsonArray(Path.Combine(settings.DataDirectory, folder)) } }
                 : plugin)]),
             null,
             cancellationToken);

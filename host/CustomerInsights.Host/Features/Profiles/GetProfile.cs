@@ -10,6 +10,7 @@ namespace CustomerInsights.Host.Features.Profiles;
 /// <summary>GET /profiles/{id}: one profile with the record behind every attribute. An id that was merged away gives the profile that it became.</summary>
 internal static class GetProfile
 {
+    /// <summary>The profile.</summary>
     /// <param name="Id">Its id; another than asked for when that one was merged away.</param>
     /// <param name="Type">Its type.</param>
     /// <param name="DisplayName">What to call it.</param>

@@ -13,6 +13,7 @@ internal static class ListProfiles
     public static void Map(IEndpointRouteBuilder routes) =>
         routes.MapGet("/profiles", HandleAsync).WithName(nameof(ListProfiles)).Requires(AccessAction.Read, ResourceKind.Profile);
 
+    /// <summary>Answers.</summary>
     /// <param name="type">The profile type. Default: customer.</param>
     /// <param name="search">Words of a name (beginnings suffice), an e-mail address, a phone number in any format, or any id.</param>
     /// <param name="by">What the text is: name, email, phone or id; everything is tried if absent.</param>

@@ -23,17 +23,20 @@ internal sealed class RecipeService(IDefinitionStore definitions, MetadataServic
         Same,
     }
 
+    /// <summary>What a recipe does to a definition.</summary>
     /// <param name="Kind">The definition's kind.</param>
     /// <param name="Name">Its name.</param>
     /// <param name="Effect">What the recipe does to it.</param>
     /// <param name="Differences">For a change: what stands now and what the recipe says, by JSON pointer.</param>
     public sealed record Step(string Kind, string Name, Effect Effect, IReadOnlyList<Difference>? Differences = null);
 
+    /// <summary>A difference.</summary>
     /// <param name="Pointer">The place.</param>
     /// <param name="From">What stands there now; absent when nothing does.</param>
     /// <param name="To">What the recipe says; absent when it says nothing.</param>
     public sealed record Difference(string Pointer, JsonNode? From, JsonNode? To);
 
+    /// <summary>What a recipe does in all.</summary>
     /// <param name="Applied">False for a dry run, and when nothing was to be done.</param>
     /// <param name="Created">How many definitions are made.</param>
     /// <param name="Changed">How many are changed.</param>

@@ -13,17 +13,20 @@ internal static class PreviewSegment
 {
     private const int SampleSize = 10;
 
+    /// <summary>The rule to look at.</summary>
     /// <param name="Rule">The rule.</param>
     /// <param name="ProfileType">The profile type. Default: customer.</param>
     /// <param name="TimeZone">The time zone of calendar days. Default: UTC.</param>
     public sealed record Request(string Rule, string ProfileType = "customer", string? TimeZone = null);
 
+    /// <summary>What the rule holds.</summary>
     /// <param name="Count">How many profiles hold it now.</param>
     /// <param name="Of">How many profiles there are.</param>
     /// <param name="Sample">The first of them, oldest first.</param>
     /// <param name="Rule">The rule in its canonical form.</param>
     public sealed record Response(long Count, long Of, IReadOnlyList<Sample> Sample, string Rule);
 
+    /// <summary>One of them.</summary>
     /// <param name="Id">The profile's id.</param>
     /// <param name="DisplayName">What to call it.</param>
     public sealed record Sample(string Id, string DisplayName);

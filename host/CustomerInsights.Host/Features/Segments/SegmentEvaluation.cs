@@ -15,7 +15,7 @@ internal static class SegmentEvaluation
             bool matches;
             try
             {
-                matches = segment.Rule.Matches(profile, segment.Zone == TimeZoneInfo.Utc ? moment : moment with { Zone = segment.Zone });
+                matches = segment.Rule.Matches(profile, segment.Zone.Equals(TimeZoneInfo.Utc) ? moment : moment with { Zone = segment.Zone });
             }
             catch (RuleEvaluationException error)
             {

@@ -10,6 +10,7 @@ namespace CustomerInsights.Host.Features.Segments;
 /// <summary>GET /segments/{name}/members: who is in it, since when, as of the last refresh.</summary>
 internal static class ListSegmentMembers
 {
+    /// <summary>The members.</summary>
     /// <param name="Count">Members in all.</param>
     /// <param name="Items">The members, oldest profile first.</param>
     /// <param name="Next">The next page's cursor.</param>

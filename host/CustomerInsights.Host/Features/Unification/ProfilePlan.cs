@@ -132,7 +132,7 @@ internal sealed class ProfilePlan
     }
 
     // Clusters that share a previous profile exchange nodes with it; they are one group. Groups come in order of their first cluster.
-    private IEnumerable<List<int>> Groups()
+    private List<List<int>> Groups()
     {
         var parent = new int[_result.Profiles.Count];
         for (var i = 0; i < parent.Length; i++)
