@@ -13,7 +13,7 @@ internal sealed class CsvStream(CsvStreamSettings settings, FileRoot root) : Fil
 
     public override string Settings => settings.Hash;
 
-    public override bool CanAppend => true;
+    public override bool CanAppend(string? traits) => true;
 
     public override KeyRule Keys => settings.Rule;
 

@@ -87,23 +87,8 @@ internal sealed class CsvStreamSettings
     public PluginException Wrong(string setting, string message) =>
         new(FailureKind.Configuration, message) { ConfigurationPath = Pointer + setting, Stream = Options.Name };
 
-    private ColumnType[] TypesOf(string column, CsvColumnOptions options)
-    {
-        if (options.Type is null)
-        {
-            return options.Format is null && options.Formats is null
-                ? []
-                : throw Wrong($"/columns/{column}", $"Column '{column}' has a format and no type. Set its 'type' to 'date' or 'time'.");
-        }
-
-        if (ColumnType.Parse(options.Type) is not { } kind)
-        {
-            throw Wrong($"/columns/{column}/type", $"The type '{options.Type}' of column '{column}' is not known. Choose text, integer, decimal, number, boolean, date or time.");
-        }
-
-        string?[] formats = [.. options.Format is null ? [] : new[] { options.Format }, .. options.Formats ?? []];
-        return formats.Length == 0 ? [new ColumnType(kind, kind == FieldKind.Date ? "yyyy-MM-dd" : null)] : [.. formats.Select(format => new ColumnType(kind, format))];
-    }
+    private ColumnType[] TypesOf(string column, CsvColumnOptions options) =>
+        GivenTypes.Of(column, options.Type, options.Format, options.Formats, message => Wrong($"/columns/{column}", message));
 
     private void OneOf(string setting, string name, string value, IReadOnlyList<string> allowed)
     {

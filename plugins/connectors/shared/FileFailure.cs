@@ -20,7 +20,7 @@ internal static class FileFailure
             error),
         InvalidDataException => new PluginException(
             FailureKind.Data,
-            $"'{name}' is not a complete gzip file: {error.Message} Write it again, or copy it again.",
+            $"'{name}' cannot be unpacked as gzip: {error.Message} Write it again, or copy it again.",
             error),
         _ => new PluginException(FailureKind.Transient, $"'{name}' could not be read: {error.Message}", error),
     };

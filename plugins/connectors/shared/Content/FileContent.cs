@@ -1,4 +1,3 @@
-using System.IO.Compression;
 using System.Text;
 
 namespace CustomerInsights.Connectors.Files;
@@ -21,7 +20,7 @@ internal static class FileContent
             Stream stream = FileHead.OpenRaw(file);
             if (head.Compressed)
             {
-                stream = new GZipStream(stream, CompressionMode.Decompress);
+                stream = new Gunzip(stream);
             }
 
             if (!string.Equals(encoding, TextEncodings.Utf8, StringComparison.Ordinal))

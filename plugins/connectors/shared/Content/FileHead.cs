@@ -1,4 +1,3 @@
-using System.IO.Compression;
 using CustomerInsights.Sdk;
 
 namespace CustomerInsights.Connectors.Files;
@@ -21,7 +20,7 @@ internal sealed record FileHead(byte[] Bytes, bool Compressed, bool Whole)
                 var magic = new byte[2];
                 var compressed = await stream.ReadAtLeastAsync(magic, 2, throwOnEndOfStream: false, cancellationToken).ConfigureAwait(false) == 2 && magic is [0x1f, 0x8b];
                 stream.Position = 0;
-                var content = compressed ? new GZipStream(stream, CompressionMode.Decompress) : (Stream)stream;
+                var content = compressed ? new Gunzip(stream) : (Stream)stream;
                 await using (content.ConfigureAwait(false))
                 {
                     var bytes = new byte[Math.Max(1, compressed ? Length : (int)Math.Min(Length, stream.Length))];
@@ -63,10 +62,11 @@ internal sealed record FileHead(byte[] Bytes, bool Compressed, bool Whole)
         var zero = Bytes.AsSpan().IndexOf((byte)0);
         if (zero >= 0)
         {
-            var half = Bytes.Take(1000).Where((value, at) => at % 2 == 1 && value == 0).Count();
+            var odd = Bytes.Take(1000).Where((value, at) => at % 2 == 1 && value == 0).Count();
+            var even = Bytes.Take(1000).Where((value, at) => at % 2 == 0 && value == 0).Count();
             throw new PluginException(
                 FailureKind.Data,
-                half > Math.Min(Bytes.Length, 1000) / 3
+                odd > Math.Min(Bytes.Length, 1000) / 3 && even < odd / 4
                     ? $"'{name}' looks like UTF-16 without a byte order mark. Set its 'encoding' to 'utf-16'."
                     : $"'{name}' is not a text file: byte {zero + 1} is NUL. Export it as text, or leave it out of the pattern.");
         }

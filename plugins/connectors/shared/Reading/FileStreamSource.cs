@@ -11,7 +11,8 @@ internal abstract class FileStreamSource(string name)
     public abstract string Settings { get; }
 
     /// <summary>Whether what is behind the old end of a grown file are further records.</summary>
-    public abstract bool CanAppend { get; }
+    /// <param name="traits">What was detected when the file was read.</param>
+    public abstract bool CanAppend(string? traits);
 
     /// <summary>How keys are made and checked.</summary>
     public abstract KeyRule Keys { get; }

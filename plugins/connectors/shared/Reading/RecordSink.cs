@@ -17,6 +17,9 @@ internal sealed class RecordSink(string stream, int capacity, bool discard = fal
 
     public List<RejectedRecord> Rejected { get; } = [];
 
+    /// <summary>True while nothing has come: the stream's fields may still change.</summary>
+    public bool IsEmpty => Records.Count == 0 || discard;
+
     public bool IsFull => _count >= capacity;
 
     public void Add(Record record)

@@ -35,8 +35,8 @@ internal sealed class RunPlan
     /// <param name="bookmark">The state, or null.</param>
     /// <param name="selection">What is asked for.</param>
     /// <param name="settings">Hash of the settings.</param>
-    /// <param name="canAppend">Whether what is behind the old end of a grown file are further records.</param>
-    public static RunPlan Make(IReadOnlyList<SourceFile> files, StreamBookmark? bookmark, StreamSelection selection, string settings, bool canAppend)
+    /// <param name="canAppend">Whether what is behind the old end of a grown file are further records, by its traits.</param>
+    public static RunPlan Make(IReadOnlyList<SourceFile> files, StreamBookmark? bookmark, StreamSelection selection, string settings, Func<string?, bool> canAppend)
     {
         var progress = new List<FileProgress>(files.Count);
         foreach (var file in files)
@@ -74,7 +74,7 @@ internal sealed class RunPlan
         return plan;
     }
 
-    private void Follow(StreamBookmark bookmark, bool canAppend)
+    private void Follow(StreamBookmark bookmark, Func<string?, bool> canAppend)
     {
         var known = bookmark.Files.ToDictionary(file => file.Name, StringComparer.Ordinal);
         var done = ReadIds(bookmark.Done);
@@ -88,7 +88,7 @@ internal sealed class RunPlan
 
             var same = before.Size == file.File.Size && before.Modified == file.File.Modified;
             var sameBeginning = same || (file.File.Size >= before.Size && file.File.Size > 0 && SameBeginning(file.File, before));
-            if (!sameBeginning || (!same && !canAppend))
+            if (!sameBeginning || (!same && !canAppend(before.Traits)))
             {
                 continue; // Rewritten: from its beginning.
             }

@@ -29,8 +29,31 @@ internal sealed class KindEvidence(string name)
     /// <summary>Notes a cell without a value.</summary>
     public void AddNull() => _nullSeen = true;
 
+    /// <summary>Notes a text that its source calls a text: it can be a date, not a number.</summary>
+    public void AddText(ReadOnlySpan<byte> text)
+    {
+        _integer = _decimal = _number = _boolean = false;
+        Add(text);
+    }
+
+    /// <summary>Notes a number that its source calls a number.</summary>
+    public void AddNumber(ReadOnlySpan<byte> text)
+    {
+        _boolean = _dates = false;
+        Note(text, NumberText.ClassifyNumber(text));
+    }
+
+    /// <summary>Notes a true or false that its source calls so.</summary>
+    public void AddBoolean(bool value)
+    {
+        _integer = _decimal = _number = _dates = false;
+        Add(value ? "true"u8 : "false"u8);
+    }
+
     /// <summary>Notes a value.</summary>
-    public void Add(ReadOnlySpan<byte> text)
+    public void Add(ReadOnlySpan<byte> text) => Note(text, _number ? NumberText.Classify(text) : FieldKind.Text);
+
+    private void Note(ReadOnlySpan<byte> text, FieldKind kind)
     {
         Count++;
         if (_distinct is not null && _unique)
@@ -40,7 +63,6 @@ internal sealed class KindEvidence(string name)
 
         if (_number)
         {
-            var kind = NumberText.Classify(text);
             _integer &= kind == FieldKind.Integer;
             _decimal &= kind is FieldKind.Integer or FieldKind.Decimal;
             _number &= kind is FieldKind.Integer or FieldKind.Decimal or FieldKind.Number;

@@ -53,6 +53,16 @@ internal static class NumberText
         return Digits(text, ref at) is > 0 and <= 3 && at == text.Length ? FieldKind.Number : FieldKind.Text;
     }
 
+    /// <summary>As <see cref="Classify"/> for what is a number for certain: integers of 19 to 28 digits are decimals, none of them lost.</summary>
+    public static FieldKind ClassifyNumber(ReadOnlySpan<byte> text)
+    {
+        var kind = Classify(text);
+        var digits = text.Length > 0 && text[0] == '-' ? text[1..] : text;
+        return kind == FieldKind.Text && digits.Length is > 18 and <= 28 && !digits.ContainsAnyExceptInRange((byte)'0', (byte)'9')
+            ? FieldKind.Decimal
+            : kind;
+    }
+
     private static int Digits(ReadOnlySpan<byte> text, ref int at)
     {
         var from = at;
