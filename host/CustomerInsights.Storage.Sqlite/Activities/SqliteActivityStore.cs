@@ -14,8 +14,8 @@ internal sealed class SqliteActivityStore(Database database) : IActivityStore
         database.ReadAsync(
             db =>
             {
-                using var rows = db.Query("SELECT sequence, mapping FROM projection_positions WHERE stream_no = ?1", stream);
-                return rows.Step() ? new ProjectionPosition(rows.Long(0), rows.Text(1)) : null;
+                using var rows = db.Query("SELECT sequence, mapping, restarting FROM projection_positions WHERE stream_no = ?1", stream);
+                return rows.Step() ? new ProjectionPosition(rows.Long(0), rows.Text(1), rows.Flag(2)) : null;
             },
             cancellationToken);
 

@@ -74,6 +74,12 @@ internal sealed class SqliteJobStore(Database database) : IJobStore
             },
             cancellationToken);
 
+    public ValueTask ReleaseAsync(string owner, CancellationToken cancellationToken) =>
+        database.WriteAsync(
+            transaction => transaction.Db.Run(
+                "UPDATE jobs SET state = 0, lease_owner = NULL, lease_until = NULL WHERE state = 1 AND lease_owner = ?1", owner),
+            cancellationToken).AsCompletion();
+
     public ValueTask CheckpointAsync(string id, string owner, string checkpoint, CancellationToken cancellationToken) =>
         database.WriteAsync(
             transaction => transaction.Db.Run(

@@ -17,6 +17,16 @@ internal static class ProfileStreams
 
     public static StoredEdge Edge(SqlStatement row) => new(row.Long(0), row.Long(1), (EdgeKind)row.Int(2), row.Text(3), row.Real(4));
 
+    public static IEnumerable<RedirectedProfile> Redirected(SqlConnection db, string profileType) => Rows(
+        db,
+        """
+        SELECT r.profile_no, r.from_id, r.first_node, COALESCE(p.profile_no, 0)
+        FROM redirects r LEFT JOIN profiles p ON p.profile_id = r.to_id
+        WHERE r.type_no = (SELECT type_no FROM profile_types WHERE name = ?1) ORDER BY r.profile_no
+        """,
+        row => new RedirectedProfile(row.Long(0), row.Id(1), row.Long(2), row.Long(3)),
+        profileType);
+
     public static ProfileLineage Lineage(SqlConnection db, long profile)
     {
         var nodes = Rows(

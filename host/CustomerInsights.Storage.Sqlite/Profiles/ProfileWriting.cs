@@ -18,6 +18,9 @@ internal sealed class ProfileWriting
     private readonly DateTimeOffset _now;
     private readonly long _type;
 
+    // What a merged profile was, for its redirect: an undone merge takes number, id and first node back into account.
+    private readonly Dictionary<ProfileId, (long Number, long FirstNode)> _gone = [];
+
     public ProfileWriting(WriteTransaction transaction, ProfileChanges changes)
     {
         (_transaction, _changes, _db, _now) = (transaction, changes, transaction.Db, transaction.Now);
@@ -38,7 +41,7 @@ internal sealed class ProfileWriting
 
         foreach (var redirect in _changes.Redirects)
         {
-            _db.Run("INSERT OR REPLACE INTO redirects(from_id, to_id) VALUES (?1, ?2)", redirect.From, redirect.To);
+            Redirect(redirect);
             Ledger(Merged, redirect.From, redirect.To, null);
         }
 
@@ -52,6 +55,7 @@ internal sealed class ProfileWriting
             return;
         }
 
+        _gone[id] = (number, _db.Number("SELECT first_node FROM profiles WHERE profile_no = ?1", number) ?? 0);
         SegmentRows.RemoveProfile(_transaction, number, id, _now);
         _db.Run("DELETE FROM node_profile WHERE profile_no = ?1", number);
         _db.Run("DELETE FROM identifiers WHERE profile_no = ?1", number);
@@ -60,6 +64,20 @@ internal sealed class ProfileWriting
         _db.Run("DELETE FROM profiles WHERE profile_no = ?1", number);
         Ledger(Removed, id, null, null);
         _transaction.Feed(ChangeKind.Profile, number);
+    }
+
+    private void Redirect(ProfileRedirect redirect)
+    {
+        if (_gone.TryGetValue(redirect.From, out var gone))
+        {
+            _db.Run(
+                "INSERT OR REPLACE INTO redirects(from_id, to_id, type_no, profile_no, first_node) VALUES (?1, ?2, ?3, ?4, ?5)",
+                redirect.From, redirect.To, _type, gone.Number, gone.FirstNode);
+        }
+        else if (_db.Run("UPDATE redirects SET to_id = ?2 WHERE from_id = ?1", redirect.From, redirect.To) == 0)
+        {
+            throw new StoreConflictException($"The profile {redirect.From} cannot be redirected: it was neither removed in this change nor redirected before.");
+        }
     }
 
     private void Put(ProfilePut put)

@@ -37,6 +37,12 @@ internal sealed class SqliteProfileStore(Database database) : IProfileStore
             Chunk,
             cancellationToken);
 
+    public IAsyncEnumerable<RedirectedProfile> ReadRedirectedAsync(string profileType, CancellationToken cancellationToken) =>
+        database.StreamAsync(
+            db => ProfileStreams.Redirected(db, profileType),
+            Chunk,
+            cancellationToken);
+
     public IAsyncEnumerable<StoredEdge> ReadEdgesAsync(string profileType, CancellationToken cancellationToken) =>
         database.StreamAsync(
             db => ProfileStreams.Rows(

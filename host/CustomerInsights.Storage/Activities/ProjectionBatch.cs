@@ -20,7 +20,8 @@ public sealed record ProjectionBatch(
 /// <summary>Where the projector stands.</summary>
 /// <param name="Sequence">The last record change projected.</param>
 /// <param name="Mapping">A fingerprint of the mapping that it used.</param>
-public sealed record ProjectionPosition(long Sequence, string Mapping);
+/// <param name="Restarting">True while a restart with that mapping is under way: it goes on from <paramref name="Sequence"/>, still as a restart. Set by the store.</param>
+public sealed record ProjectionPosition(long Sequence, string Mapping, bool Restarting = false);
 
 /// <summary>An activity on its way in.</summary>
 /// <param name="Key">The record's key in its stream.</param>

@@ -17,9 +17,6 @@ internal sealed class ProjectJob(MetadataService metadata, IRecordStore records,
 
     private const int BatchSize = 2000;
 
-    // Marks a projection that has begun again and is not through: after a crash it begins once more, so that nothing stale is left behind.
-    private const string Restarting = "restarting:";
-
     public string Kind => JobKind;
 
     public async Task<JobResult> RunAsync(JobContext job, CancellationToken cancellationToken)
@@ -56,10 +53,10 @@ internal sealed class ProjectJob(MetadataService metadata, IRecordStore records,
     {
         var fingerprint = mapping?.Fingerprint ?? "";
         var position = await activities.PositionAsync(stream.Number, cancellationToken);
-        var restart = position?.Mapping != fingerprint;
+        var restart = position?.Mapping != fingerprint || position.Restarting;
         if (restart && mapping is null)
         {
-            if (position is not null)
+            if (position is { Mapping.Length: > 0 })
             {
                 var cleared = await activities.ProjectAsync(
                     new ProjectionBatch(stream.Number, new ProjectionPosition(stream.LastSequence, fingerprint), true, true, [], [], []), cancellationToken);
@@ -74,14 +71,13 @@ internal sealed class ProjectJob(MetadataService metadata, IRecordStore records,
             return;
         }
 
-        var after = restart ? 0 : position!.Sequence;
+        var after = position?.Mapping == fingerprint ? position.Sequence : 0;
         await foreach (var batch in records.ReadChangesAsync(stream.Number, after, BatchSize, cancellationToken))
         {
             after = batch[^1].Sequence;
             var projected = Project(batch, mapping, numbers, moment, tally);
-            var at = new ProjectionPosition(after, restart ? Restarting + fingerprint : fingerprint);
             var counts = await activities.ProjectAsync(
-                new ProjectionBatch(stream.Number, at, restart, false, projected.Nodes, projected.Activities, projected.Deleted), cancellationToken);
+                new ProjectionBatch(stream.Number, new ProjectionPosition(after, fingerprint), restart, false, projected.Nodes, projected.Activities, projected.Deleted), cancellationToken);
             tally.Written += counts.Written;
             job.Report(tally.Done += batch.Count, null, $"projecting {stream.Name}");
         }

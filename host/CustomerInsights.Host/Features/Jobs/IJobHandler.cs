@@ -38,6 +38,9 @@ internal sealed class JobFailedException(string kind, string message, TimeSpan? 
     public string Kind { get; } = kind;
 
     public TimeSpan? RetryAfter { get; } = retryAfter;
+
+    /// <summary>True when it must not be tried again whatever its kind: what failed inside has been tried often enough.</summary>
+    public bool IsFinal { get; init; }
 }
 
 /// <summary>A running job's line to the store.</summary>

@@ -113,9 +113,9 @@ internal sealed partial class JobRunner(
         }
 
         var message = known?.Message ?? $"Something went wrong on our side ({failure.GetType().Name}). The log has more under job {job.Id}.";
-        if (kind is "Transient" or "RateLimited" && job.Attempts < MostAttempts)
+        if (known is { IsFinal: false, Kind: "Transient" or "RateLimited" } && job.Attempts < MostAttempts)
         {
-            var wait = known?.RetryAfter ?? TimeSpan.FromSeconds(Math.Pow(2, job.Attempts));
+            var wait = known.RetryAfter ?? TimeSpan.FromSeconds(Math.Pow(2, job.Attempts));
             return (JobState.Queued, new JobError(kind, message), clock.GetUtcNow() + wait);
         }
 

@@ -102,7 +102,7 @@ internal sealed class RefreshJob(MetadataService metadata, JobQueue queue, IJobS
         var failed = ordered.FirstOrDefault(child => child.State is JobState.Failed or JobState.Cancelled);
         if (failed is not null)
         {
-            throw new JobFailedException(failed.Error?.Kind ?? "Cancelled", $"{failed.Kind}{(failed.Subject is null ? "" : $" of {failed.Subject}")}: {failed.Error?.Message ?? "was cancelled."} What comes after it was skipped.");
+            throw new JobFailedException(failed.Error?.Kind ?? "Cancelled", $"{failed.Kind}{(failed.Subject is null ? "" : $" of {failed.Subject}")}: {failed.Error?.Message ?? "was cancelled."} What comes after it was skipped.") { IsFinal = true };
         }
 
         var results = ordered.Where(child => child.Result is not null).Select(child => Json.Read<JobResult>(child.Result!)).ToList();

@@ -194,7 +194,10 @@ CREATE INDEX profiles_by_type ON profiles (type_no, profile_no);
 CREATE TABLE node_profile (node_id INTEGER PRIMARY KEY, profile_no INTEGER NOT NULL) WITHOUT ROWID;
 CREATE INDEX node_profile_by_profile ON node_profile (profile_no, node_id);
 
-CREATE TABLE redirects (from_id BLOB PRIMARY KEY, to_id BLOB NOT NULL) WITHOUT ROWID;
+-- Number and first node are those that the profile had: an undone merge gives the id back to the part with that node.
+CREATE TABLE redirects (
+  from_id BLOB PRIMARY KEY, to_id BLOB NOT NULL, type_no INTEGER NOT NULL, profile_no INTEGER NOT NULL, first_node INTEGER NOT NULL
+) WITHOUT ROWID;
 CREATE INDEX redirects_by_target ON redirects (to_id);
 
 CREATE TABLE edges (
