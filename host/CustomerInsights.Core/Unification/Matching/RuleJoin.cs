@@ -22,9 +22,6 @@ internal sealed class RuleJoin
     /// <summary>A fuzzy condition below this cannot lead: too little of the text must stay whole.</summary>
     public const int LeadingPercent = 80;
 
-    // Below this the index costs more than it saves.
-    private const long AllPairs = 20_000;
-
     // Pieces are cut by size of work alone, never by thread count.
     private const long PairsPerPiece = 500_000;
 
@@ -45,6 +42,9 @@ internal sealed class RuleJoin
         _right = new SignatureSet(columns, columns.LeftCount, columns.Rows.Length, signatures, Blocks);
         _left = columns.Self ? _right : new SignatureSet(columns, 0, columns.LeftCount, signatures, Blocks);
     }
+
+    /// <summary>Blocks of up to this many pairs are judged whole: there the index costs more than it saves.</summary>
+    public long AllPairs { get; init; } = 20_000;
 
     private int Blocks { get; }
 
