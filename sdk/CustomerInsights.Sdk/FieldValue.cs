@@ -59,10 +59,10 @@ public readonly struct FieldValue : IEquatable<FieldValue>
     /// <param name="value">The instant.</param>
     public static implicit operator FieldValue(DateTimeOffset value) => new(FieldKind.Time, value.UtcTicks, null);
 
-    /// <summary>A list of texts; it must not be changed afterwards.</summary>
+    /// <summary>A list of texts. It is copied: a list may be of a type of the plugin, which must not cross the border.</summary>
     /// <param name="texts">The texts; null gives <see cref="Null"/>.</param>
     /// <returns>The value.</returns>
-    public static FieldValue List(IReadOnlyList<string>? texts) => texts is null ? default : new(FieldKind.TextList, 0, texts);
+    public static FieldValue List(IReadOnlyList<string>? texts) => texts is null ? default : new(FieldKind.TextList, 0, texts.ToArray());
 
     /// <summary>A nested object or array. Not parsed here; the host rejects the record if it is not valid JSON.</summary>
     /// <param name="utf8">UTF-8 JSON text.</param>

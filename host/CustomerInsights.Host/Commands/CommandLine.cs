@@ -1,0 +1,62 @@
+using System.CommandLine;
+
+namespace CustomerInsights.Host.Commands;
+
+/// <summary>The command <c>customer-insights</c>: its verbs and options.</summary>
+internal static class CommandLine
+{
+    public static async Task<int> RunAsync(string[] arguments)
+    {
+        var data = new Option<string>("--data")
+        {
+            Description = "The data directory.",
+            DefaultValueFactory = _ => Environment.GetEnvironmentVariable("CUSTOMER_INSIGHTS_DATA") ?? "data",
+            Recursive = true,
+        };
+        var plugins = new Option<string[]>("--plugins")
+        {
+            Description = "Folders of built-in plugins. Default: 'plugins' beside the program.",
+            DefaultValueFactory = _ => [Path.Combine(AppContext.BaseDirectory, "plugins")],
+            Recursive = true,
+        };
+        var root = new RootCommand("Customer Insights: unified customer profiles, segments and exports.") { data, plugins };
+
+        HostSettings Settings(ParseResult parsed) => new()
+        {
+            DataDirectory = Path.GetFullPath(parsed.GetValue(data)!),
+            PluginRoots = [.. parsed.GetValue(plugins)!.Select(Path.GetFullPath)],
+        };
+
+        root.Subcommands.Add(Serve(Settings));
+        root.Subcommands.Add(Apply(Settings));
+        root.Subcommands.Add(Refresh(Settings));
+        return await root.Parse(arguments).InvokeAsync();
+    }
+
+    private static Command Serve(Func<ParseResult, HostSettings> settings)
+    {
+        var port = new Option<int>("--port") { Description = "The port to listen at; 0 takes a free one.", DefaultValueFactory = _ => 5080 };
+        var address = new Option<string>("--address") { Description = "The address to listen at.", DefaultValueFactory = _ => "127.0.0.1" };
+        var sample = new Option<string?>("--sample") { Description = "A folder with recipe.json and files: copied into the data directory, applied and refreshed, unless there is a sample already." };
+        var command = new Command("serve", "Runs the host until it is stopped.") { port, address, sample };
+        command.SetAction((parsed, cancellationToken) => ServeCommand.RunAsync(
+            settings(parsed) with { Url = $"http://{parsed.GetValue(address)}:{parsed.GetValue(port)}" }, parsed.GetValue(sample), cancellationToken));
+        return command;
+    }
+
+    private static Command Apply(Func<ParseResult, HostSettings> settings)
+    {
+        var recipe = new Argument<FileInfo>("recipe") { Description = "The recipe, a JSON file." };
+        var dryRun = new Option<bool>("--dry-run") { Description = "Only show what would change." };
+        var command = new Command("apply", "Makes everything as a recipe says. Applying it twice changes nothing.") { recipe, dryRun };
+        command.SetAction((parsed, cancellationToken) => RemoteCommands.ApplyAsync(settings(parsed), parsed.GetValue(recipe)!, parsed.GetValue(dryRun), cancellationToken));
+        return command;
+    }
+
+    private static Command Refresh(Func<ParseResult, HostSettings> settings)
+    {
+        var command = new Command("refresh", "Runs the whole pipeline and waits for its end.");
+        command.SetAction((parsed, cancellationToken) => RemoteCommands.RefreshAsync(settings(parsed), cancellationToken));
+        return command;
+    }
+}

@@ -1,0 +1,46 @@
+using CustomerInsights.Host.Platform;
+
+namespace CustomerInsights.Host.Features.Access;
+
+/// <summary>What an endpoint asks of its caller; every endpoint under /api has one, a test sees to it.</summary>
+internal sealed record Requirement(AccessAction Action, ResourceKind Kind);
+
+internal static class RequirementExtensions
+{
+    /// <summary>Lets only those through who may do the action on the kind; the route value <c>name</c> or <c>id</c> says on which one.</summary>
+    public static TBuilder Requires<TBuilder>(this TBuilder builder, AccessAction action, ResourceKind kind)
+        where TBuilder : IEndpointConventionBuilder
+    {
+        builder.WithMetadata(new Requirement(action, kind));
+        return builder;
+    }
+
+    /// <summary>Refuses, before any endpoint runs, what its requirement does not allow; an endpoint under /api without one answers nobody.</summary>
+    public static IApplicationBuilder UseAccess(this IApplicationBuilder app) => app.Use(async (context, next) =>
+    {
+        var endpoint = context.GetEndpoint();
+        if (endpoint is null || !context.Request.Path.StartsWithSegments("/api", StringComparison.OrdinalIgnoreCase))
+        {
+            await next(context);
+            return;
+        }
+
+        if (context.User.Identity?.IsAuthenticated != true)
+        {
+            await Problems.Unauthenticated().ExecuteAsync(context);
+            return;
+        }
+
+        var requirement = endpoint.Metadata.GetMetadata<Requirement>();
+        var id = (context.GetRouteValue("name") ?? context.GetRouteValue("id")) as string;
+        var access = context.RequestServices.GetRequiredService<IAccess>();
+        if (requirement is null || !access.May(context.User, requirement.Action, requirement.Kind, id))
+        {
+            var (action, kind) = requirement is null ? ("use", "endpoint") : (requirement.Action.ToString().ToLowerInvariant(), requirement.Kind.ToString().ToLowerInvariant());
+            await Problems.Forbidden(action, kind).ExecuteAsync(context);
+            return;
+        }
+
+        await next(context);
+    });
+}

@@ -1,0 +1,28 @@
+using CustomerInsights.Host.Features.Access;
+using CustomerInsights.Host.Features.Jobs;
+using CustomerInsights.Storage.Activities;
+
+namespace CustomerInsights.Host.Features.Activities;
+
+internal static class ActivitiesModule
+{
+    public static IServiceCollection AddActivities(this IServiceCollection services) => services.AddSingleton<IJobHandler, ProjectJob>();
+
+    public static void MapActivities(this IEndpointRouteBuilder routes)
+    {
+        ListActivities.Map(routes);
+        CountActivities.Map(routes);
+    }
+}
+
+/// <summary>GET /activities/counts: by type, how many activities there are and how many belong to no profile yet.</summary>
+internal static class CountActivities
+{
+    public sealed record Response(IReadOnlyList<ActivityCount> Types);
+
+    public static void Map(IEndpointRouteBuilder routes) =>
+        routes.MapGet("/activities/counts", HandleAsync).WithName(nameof(CountActivities)).Requires(AccessAction.Read, ResourceKind.Activity);
+
+    internal static async Task<Response> HandleAsync(IActivityStore store, CancellationToken cancellationToken) =>
+        new(await store.CountAsync(cancellationToken));
+}

@@ -1,0 +1,132 @@
+using System.Text;
+using CustomerInsights.Host.Features.Jobs;
+using CustomerInsights.Host.Features.Metadata;
+using CustomerInsights.Plugins;
+using CustomerInsights.Plugins.Boundary;
+using CustomerInsights.Plugins.Components;
+using CustomerInsights.Sdk;
+using CustomerInsights.Storage.Records;
+
+namespace CustomerInsights.Host.Features.Ingestion;
+
+/// <summary>Reads one source: discovers its streams, reads each from where it stood, stores what is new.</summary>
+internal sealed class IngestJob(MetadataService metadata, PluginHost plugins, IRecordStore records) : IJobHandler
+{
+    public const string JobKind = "ingest";
+
+    public string Kind => JobKind;
+
+    public async Task<JobResult> RunAsync(JobContext job, CancellationToken cancellationToken)
+    {
+        var name = job.Job.Subject!;
+        var model = await metadata.ModelAsync(cancellationToken);
+        if (!model.Sources.TryGetValue(name, out var source))
+        {
+            throw new JobFailedException("Configuration", $"There is no source '{name}' any more.");
+        }
+
+        try
+        {
+            var configuration = Encoding.UTF8.GetBytes(source.Settings.ValueKind == System.Text.Json.JsonValueKind.Undefined ? "{}" : source.Settings.GetRawText());
+            await using var plugin = await plugins.OpenSourceAsync(source.Plugin, source.Contribution, name, configuration, cancellationToken);
+            var catalog = await plugin.DiscoverAsync(cancellationToken);
+            return await ReadAsync(job, name, source, plugin, catalog, cancellationToken);
+        }
+        catch (PluginCallException failure)
+        {
+            throw new JobFailedException(failure.Failure.Kind.ToString(), failure.Failure.Message, failure.Failure.RetryAfter);
+        }
+    }
+
+    private async Task<JobResult> ReadAsync(
+        JobContext job, string name, SourceDocument source, PluginSource plugin, SourceCatalog catalog, CancellationToken cancellationToken)
+    {
+        var unknown = source.Streams.Keys.Except(catalog.Streams.Select(stream => stream.Name)).ToList();
+        if (unknown.Count > 0)
+        {
+            throw new JobFailedException(
+                "Configuration", $"The source '{name}' has no stream '{unknown[0]}'.{Names.Suggest(unknown[0], catalog.Streams.Select(stream => stream.Name))}");
+        }
+
+        var intakes = new Dictionary<string, StreamIntake>(StringComparer.Ordinal);
+        var selections = new List<StreamSelection>();
+        foreach (var descriptor in catalog.Streams)
+        {
+            var settings = source.Streams.GetValueOrDefault(descriptor.Name) ?? new SourceStreamDocument();
+            if (settings.Enabled)
+            {
+                var stored = await records.EnsureStreamAsync($"{name}.{descriptor.Name}", SourceValues.ToFields(descriptor), cancellationToken);
+                var mode = settings.Mode == StreamMode.Full && descriptor.Modes.Contains(SyncMode.Full) ? SyncMode.Full : SyncMode.Incremental;
+                var run = await records.BeginRunAsync(stored.Number, job.Job.Id, mode == SyncMode.Full, cancellationToken);
+                if (run.Outcome is not null)
+                {
+                    // This job had finished the stream before it was interrupted.
+                    continue;
+                }
+
+                intakes[descriptor.Name] = new StreamIntake(records, run, stored);
+                selections.Add(new StreamSelection(descriptor.Name, mode)
+                {
+                    State = run.State is { } state ? new StreamState(state.Version, Encoding.UTF8.GetBytes(state.Json)) : null,
+                    Resuming = run.Resuming,
+                });
+            }
+        }
+
+        if (selections.Count > 0)
+        {
+            await foreach (var message in plugin.ReadAsync(new ReadRequest(job.Job.Id, selections), cancellationToken))
+            {
+                if (!intakes.TryGetValue(message.Stream, out var intake))
+                {
+                    throw new JobFailedException("Bug", $"The plugin '{source.Plugin}' sent a message of the stream '{message.Stream}', which was not asked for.");
+                }
+
+                await intake.TakeAsync(message, cancellationToken);
+                job.Report(intakes.Values.Sum(other => other.Counts.Read), null, $"reading {name}.{message.Stream}");
+            }
+        }
+
+        foreach (var intake in intakes.Values)
+        {
+            await intake.DrainAsync();
+        }
+
+        return Result(name, source, intakes, catalog.Warnings);
+    }
+
+    private static JobResult Result(string name, SourceDocument source, Dictionary<string, StreamIntake> intakes, IReadOnlyList<string> warnings)
+    {
+        if (intakes.FirstOrDefault(pair => !pair.Value.Ended) is { Key: { } silent })
+        {
+            throw new JobFailedException("Bug", $"The plugin '{source.Plugin}' stopped without saying how the stream '{silent}' ended. What was read is kept; nothing was deleted.");
+        }
+
+        if (intakes.Values.FirstOrDefault(intake => intake.Ending!.Outcome == StreamOutcome.Incomplete) is { } incomplete)
+        {
+            throw new JobFailedException("Transient", $"The stream '{incomplete.Stream.Name}' ended early: {incomplete.Ending!.Reason ?? "no reason given"}");
+        }
+
+        var sum = intakes.Values.Aggregate(RecordCounts.Zero, (total, intake) => total + intake.Counts);
+        var changed = sum.New + sum.Changed + sum.Deleted;
+        var same = intakes.Values.All(intake => intake.Ending!.Outcome == StreamOutcome.Unchanged);
+        var summary = same
+            ? $"{name}: unchanged since the last run."
+            : $"{name}: {sum.Read:N0} read, {sum.New:N0} new, {sum.Changed:N0} changed, {sum.Unchanged:N0} unchanged, {sum.Deleted:N0} deleted, {sum.Rejected:N0} rejected.";
+        var notes = warnings.ToList();
+        notes.AddRange(intakes.Values.Where(intake => intake.Counts.Read == 0 && intake.Ending!.Outcome == StreamOutcome.Complete)
+            .Select(intake => $"The stream '{intake.Stream.Name}' gave no records."));
+        return new JobResult(changed, summary, new Dictionary<string, long>(StringComparer.Ordinal)
+        {
+            ["read"] = sum.Read,
+            ["new"] = sum.New,
+            ["changed"] = sum.Changed,
+            ["unchanged"] = sum.Unchanged,
+            ["deleted"] = sum.Deleted,
+            ["rejected"] = sum.Rejected,
+        })
+        {
+            Warnings = notes.Count == 0 ? null : notes,
+        };
+    }
+}

@@ -1,0 +1,129 @@
+using CustomerInsights.Host.Features.Access;
+using CustomerInsights.Host.Features.Activities;
+using CustomerInsights.Host.Features.Exports;
+using CustomerInsights.Host.Features.Ingestion;
+using CustomerInsights.Host.Features.Measures;
+using CustomerInsights.Host.Features.Metadata;
+using CustomerInsights.Host.Features.Segments;
+using CustomerInsights.Host.Features.Unification;
+using CustomerInsights.Host.Platform;
+using CustomerInsights.Storage.Jobs;
+
+namespace CustomerInsights.Host.Features.Jobs;
+
+/// <summary>The whole pipeline as one graph of jobs: sources, projection, unification, measures, segments, exports. It makes the graph and waits for it.</summary>
+internal sealed class RefreshJob(MetadataService metadata, JobQueue queue, IJobStore store, TimeProvider clock) : IJobHandler
+{
+    public const string JobKind = "refresh";
+
+    private static readonly TimeSpan s_look = TimeSpan.FromMilliseconds(100);
+
+    public string Kind => JobKind;
+
+    public bool OnlyWaits => true;
+
+    public async Task<JobResult> RunAsync(JobContext job, CancellationToken cancellationToken)
+    {
+        // The children are added in one transaction; after a crash they are there or they are not.
+        if ((await ChildrenAsync(job.Job.Id, cancellationToken)).Count == 0)
+        {
+            await queue.AddAsync(await GraphAsync(job.Job, cancellationToken), cancellationToken);
+        }
+
+        try
+        {
+            while (true)
+            {
+                var children = await ChildrenAsync(job.Job.Id, cancellationToken);
+                var ended = children.Count(child => JobResponse.Of(child).HasEnded);
+                job.Report(ended, children.Count, children.FirstOrDefault(child => child.State == JobState.Running)?.Kind);
+                if (ended == children.Count)
+                {
+                    return Result(children);
+                }
+
+                await Task.Delay(s_look, clock, cancellationToken);
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // Someone cancelled it: its steps go with it. When only the host stops, they wait for the next start.
+            if (await CancelledAsync(job.Job.Id))
+            {
+                foreach (var child in await ChildrenAsync(job.Job.Id, CancellationToken.None))
+                {
+                    await store.CancelAsync(child.Id, CancellationToken.None);
+                }
+            }
+
+            throw;
+        }
+    }
+
+    private async Task<bool> CancelledAsync(string id) => (await store.FindAsync(id, CancellationToken.None))?.CancelRequested == true;
+
+    private async Task<List<NewJob>> GraphAsync(Job refresh, CancellationToken cancellationToken)
+    {
+        var model = await metadata.ModelAsync(cancellationToken);
+        var jobs = new List<NewJob>();
+        IReadOnlyList<string> Add(string kind, IEnumerable<string?> subjects, IReadOnlyList<string> after)
+        {
+            var made = subjects.Select(subject => queue.New(kind, subject, "{}", refresh.CreatedBy) with { Parent = refresh.Id, DependsOn = after }).ToList();
+            jobs.AddRange(made);
+            return made.Count == 0 ? after : [.. made.Select(one => one.Id)];
+        }
+
+        var read = Add(IngestJob.JobKind, model.Sources.Keys.Order(StringComparer.Ordinal), []);
+        var projected = Add(ProjectJob.JobKind, [null], read);
+        var unified = Add(UnifyJob.JobKind, model.UnificationNames.Order(StringComparer.Ordinal), projected);
+        var measured = Add(MeasuresJob.JobKind, [null], unified);
+        var segmented = Add(SegmentsJob.JobKind, [null], measured);
+        Add(ExportJob.JobKind, model.Exports.Values.Where(export => export.Document.AfterRefresh).Select(export => export.Name).Order(StringComparer.Ordinal), segmented);
+        return jobs;
+    }
+
+    private async Task<List<Job>> ChildrenAsync(string parent, CancellationToken cancellationToken)
+    {
+        var children = new List<Job>();
+        string? after = null;
+        do
+        {
+            var page = await store.ListAsync(null, parent, after, 500, cancellationToken);
+            children.AddRange(page.Items);
+            after = page.Next;
+        }
+        while (after is not null);
+        return children;
+    }
+
+    private static JobResult Result(List<Job> children)
+    {
+        var ordered = children.OrderBy(child => child.Id, StringComparer.Ordinal).ToList();
+        var failed = ordered.FirstOrDefault(child => child.State is JobState.Failed or JobState.Cancelled);
+        if (failed is not null)
+        {
+            throw new JobFailedException(failed.Error?.Kind ?? "Cancelled", $"{failed.Kind}{(failed.Subject is null ? "" : $" of {failed.Subject}")}: {failed.Error?.Message ?? "was cancelled."} What comes after it was skipped.") { IsFinal = true };
+        }
+
+        var results = ordered.Where(child => child.Result is not null).Select(child => Json.Read<JobResult>(child.Result!)).ToList();
+        var changed = results.Sum(result => result.Changed);
+        var warnings = results.SelectMany(result => result.Warnings ?? []).ToList();
+        return new JobResult(changed, changed == 0 ? "Nothing has changed since the last refresh; nothing was written." : string.Join(' ', results.Select(result => result.Summary)))
+        {
+            Warnings = warnings.Count == 0 ? null : warnings,
+        };
+    }
+}
+
+/// <summary>POST /refreshes: runs the whole pipeline. One refresh runs at a time; asking again gives the one under way.</summary>
+internal static class StartRefresh
+{
+    public static void Map(IEndpointRouteBuilder routes) =>
+        routes.MapPost("/refreshes", HandleAsync).WithName(nameof(StartRefresh)).Requires(AccessAction.Run, ResourceKind.Source);
+
+    internal static async Task<Microsoft.AspNetCore.Http.HttpResults.Accepted<AcceptedJob>> HandleAsync(JobQueue queue, HttpContext context, CancellationToken cancellationToken)
+    {
+        var (id, added) = await queue.AddOnceAsync(RefreshJob.JobKind, null, "{}", context.ActorName(), cancellationToken);
+        return TypedResults.Accepted($"/api/v1/jobs/{id}", new AcceptedJob(id, !added));
+    }
+}

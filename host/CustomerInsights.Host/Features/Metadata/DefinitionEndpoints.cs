@@ -1,0 +1,144 @@
+using System.Text.Json;
+using CustomerInsights.Host.Features.Access;
+using CustomerInsights.Host.Platform;
+using CustomerInsights.Storage.Definitions;
+using CustomerInsights.Storage.Records;
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace CustomerInsights.Host.Features.Metadata;
+
+/// <summary>A definition as REST shows it.</summary>
+/// <param name="Name">Its name.</param>
+/// <param name="ETag">Send it as If-Match when you change it.</param>
+/// <param name="Definition">The definition itself.</param>
+/// <param name="ChangedAt">When it last changed.</param>
+/// <param name="ChangedBy">Who changed it.</param>
+/// <param name="Warnings">What to look at; given after a change.</param>
+public sealed record DefinitionResponse<T>(string Name, string ETag, T Definition, DateTimeOffset ChangedAt, string ChangedBy, IReadOnlyList<Fault>? Warnings = null);
+
+/// <summary>Finds out the streams of a source before it is stored, so that what is built on them can be checked.</summary>
+internal interface ISourceDiscovery
+{
+    /// <summary>The fields of a source's streams by full name, or what is wrong with its settings.</summary>
+    ValueTask<(IReadOnlyDictionary<string, IReadOnlyList<StreamField>> Streams, IReadOnlyList<Fault> Faults)> DiscoverAsync(
+        string name, SourceDocument source, CancellationToken cancellationToken);
+
+    /// <summary>What is wrong with a plugin, contribution and settings; nothing is called.</summary>
+    IReadOnlyList<Fault> CheckSettings(CustomerInsights.Plugins.Manifests.PluginKind kind, string plugin, string? contribution, JsonElement settings);
+}
+
+/// <summary>List, get, put and delete for one kind of definition; the four are the same for all kinds.</summary>
+internal static class DefinitionEndpoints
+{
+    public static void Map<T>(IEndpointRouteBuilder routes, string path, string kind, ResourceKind resource)
+        where T : class
+    {
+        var title = char.ToUpperInvariant(kind[0]) + kind[1..];
+        routes.MapGet(path, (string? cursor, int? limit, IDefinitionStore store, CancellationToken ct) => ListAsync<T>(kind, cursor, limit, store, ct))
+            .WithName($"List{title}Definitions").Requires(AccessAction.Read, resource);
+        routes.MapGet(path + "/{name}", (string name, HttpResponse response, IDefinitionStore store, CancellationToken ct) => GetAsync<T>(kind, name, response, store, ct))
+            .WithName($"Get{title}").Requires(AccessAction.Read, resource);
+        routes.MapPut(path + "/{name}", (string name, T document, HttpContext context, MetadataService metadata, IDefinitionStore store, ISourceDiscovery discovery, CancellationToken ct) =>
+                PutAsync(kind, name, document, context, metadata, store, discovery, ct))
+            .WithName($"Put{title}").Requires(AccessAction.Write, resource);
+        routes.MapDelete(path + "/{name}", (string name, HttpContext context, MetadataService metadata, IDefinitionStore store, CancellationToken ct) =>
+                DeleteAsync(kind, name, context, metadata, store, ct))
+            .WithName($"Delete{title}").Requires(AccessAction.Write, resource);
+    }
+
+    private static async Task<PageResponse<DefinitionResponse<T>>> ListAsync<T>(
+        string kind, string? cursor, int? limit, IDefinitionStore store, CancellationToken cancellationToken)
+    {
+        var request = new PageRequest(cursor, limit);
+        return PageRequest.Response(await store.ListAsync(kind, request.After(), request.Size(), cancellationToken), definition => Response<T>(definition));
+    }
+
+    private static async Task<Results<Ok<DefinitionResponse<T>>, ProblemHttpResult>> GetAsync<T>(
+        string kind, string name, HttpResponse response, IDefinitionStore store, CancellationToken cancellationToken)
+    {
+        if (await store.FindAsync(kind, name, cancellationToken) is not { } definition)
+        {
+            return Problems.NotFound(DefinitionKinds.Words(kind), name);
+        }
+
+        ETags.Set(response, definition.Version);
+        return TypedResults.Ok(Response<T>(definition));
+    }
+
+    private static async Task<Results<Ok<DefinitionResponse<T>>, Created<DefinitionResponse<T>>, ProblemHttpResult>> PutAsync<T>(
+        string kind, string name, T document, HttpContext context, MetadataService metadata, IDefinitionStore store, ISourceDiscovery discovery, CancellationToken cancellationToken)
+    {
+        if (!Names.IsDefinition(name))
+        {
+            return Problems.Invalid("name", "name", $"'{name}' is not a name; use 1 to 100 letters, digits, _ - and ., beginning with a letter or digit.");
+        }
+
+        var existing = await store.FindAsync(kind, name, cancellationToken);
+        if (ETags.Condition(context.Request, DefinitionKinds.Words(kind), name, existing?.Version, out var version) is { } refused)
+        {
+            return refused;
+        }
+
+        IReadOnlyDictionary<string, IReadOnlyList<StreamField>> streams = new Dictionary<string, IReadOnlyList<StreamField>>(StringComparer.Ordinal);
+        IReadOnlyList<Fault> faults = [];
+        if (document is SourceDocument source)
+        {
+            (streams, faults) = await discovery.DiscoverAsync(name, source, cancellationToken);
+        }
+        else if (document is ExportDocument export)
+        {
+            faults = discovery.CheckSettings(CustomerInsights.Plugins.Manifests.PluginKind.Export, export.Plugin, export.Contribution, export.Settings);
+        }
+
+        if (faults.Count > 0)
+        {
+            return Problems.Invalid($"The {DefinitionKinds.Words(kind)} '{name}' is not valid.", faults);
+        }
+
+        var outcome = await metadata.ApplyAsync(
+            [new DefinitionChange(kind, name, Json.Write(document), version)], streams, context.ActorName(), cancellationToken);
+        if (!outcome.Done)
+        {
+            return Problems.Invalid($"The {DefinitionKinds.Words(kind)} '{name}' is not valid.", [.. outcome.Faults.Select(fault => ToFault(fault, kind, name))]);
+        }
+
+        var stored = outcome.Definitions[0]!;
+        ETags.Set(context.Response, stored.Version);
+        var response = Response<T>(stored) with { Warnings = outcome.Warnings.Count == 0 ? null : [.. outcome.Warnings.Select(fault => ToFault(fault, kind, name))] };
+        return existing is null ? TypedResults.Created(context.Request.Path, response) : TypedResults.Ok(response);
+    }
+
+    private static async Task<Results<NoContent, ProblemHttpResult>> DeleteAsync(
+        string kind, string name, HttpContext context, MetadataService metadata, IDefinitionStore store, CancellationToken cancellationToken)
+    {
+        if (await store.FindAsync(kind, name, cancellationToken) is not { } existing)
+        {
+            return Problems.NotFound(DefinitionKinds.Words(kind), name);
+        }
+
+        long? version = null;
+        if (context.Request.Headers.IfMatch.Count > 0
+            && ETags.Condition(context.Request, DefinitionKinds.Words(kind), name, existing.Version, out version) is { } refused)
+        {
+            return refused;
+        }
+
+        var outcome = await metadata.ApplyAsync(
+            [new DefinitionChange(kind, name, null, version ?? existing.Version)], new Dictionary<string, IReadOnlyList<StreamField>>(), context.ActorName(), cancellationToken);
+        return outcome.Done
+            ? TypedResults.NoContent()
+            : Problems.Make(
+                StatusCodes.Status409Conflict,
+                "in-use",
+                $"The {DefinitionKinds.Words(kind)} '{name}' is in use.",
+                "Change what uses it first; see 'errors'.",
+                ("errors", outcome.Faults.Select(fault => ToFault(fault, kind, name)).ToList()));
+    }
+
+    internal static Fault ToFault(DefinitionFault fault, string kind, string name) => fault.Kind == kind && fault.Name == name
+        ? new Fault(fault.Pointer, fault.Code, fault.Message)
+        : new Fault(fault.Pointer, fault.Code, $"{DefinitionKinds.Words(fault.Kind)} '{fault.Name}': {fault.Message}");
+
+    private static DefinitionResponse<T> Response<T>(Definition definition) => new(
+        definition.Name, ETags.Of(definition.Version), Json.Read<T>(definition.Document), definition.ChangedAt, definition.ChangedBy);
+}

@@ -1,0 +1,27 @@
+namespace CustomerInsights.Host.Features.Metadata;
+
+/// <summary>The kinds of definitions; the words are those of REST and recipes.</summary>
+internal static class DefinitionKinds
+{
+    public const string ProfileType = "profileType";
+    public const string ActivityType = "activityType";
+    public const string Relationship = "relationship";
+    public const string Source = "source";
+    public const string Mapping = "mapping";
+    public const string Unification = "unification";
+    public const string Measure = "measure";
+    public const string Segment = "segment";
+    public const string Export = "export";
+
+    /// <summary>In the order in which they build on each other.</summary>
+    public static readonly IReadOnlyList<string> All = [ProfileType, ActivityType, Relationship, Source, Mapping, Unification, Measure, Segment, Export];
+
+    /// <summary>What a person calls it in a sentence.</summary>
+    public static string Words(string kind) => kind switch
+    {
+        ProfileType => "profile type",
+        ActivityType => "activity type",
+        Unification => "unification policy",
+        _ => kind,
+    };
+}

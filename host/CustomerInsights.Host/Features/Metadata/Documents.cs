@@ -1,0 +1,220 @@
+using System.Text.Json;
+using CustomerInsights.Core.Model;
+
+namespace CustomerInsights.Host.Features.Metadata;
+
+/// <summary>A field of a profile or activity type.</summary>
+public sealed record FieldDocument
+{
+    /// <summary>text, integer, decimal, number, boolean, date, time or textList.</summary>
+    public required DataType Type { get; init; }
+
+    /// <summary>What it means: <c>person.first_name</c>, <c>contact.email</c>, <c>contact.phone</c>, <c>order.amount</c>…</summary>
+    public string? SemanticType { get; init; }
+
+    /// <summary>For people.</summary>
+    public string? Description { get; init; }
+}
+
+/// <summary>A type of profile: <c>customer</c>, <c>account</c>, <c>contact</c> or another.</summary>
+public sealed record ProfileTypeDocument
+{
+    /// <summary>For people.</summary>
+    public string? DisplayName { get; init; }
+
+    /// <summary>Attributes by name.</summary>
+    public required IReadOnlyDictionary<string, FieldDocument> Attributes { get; init; }
+}
+
+/// <summary>A type of activity: what happened, when it did, to whom.</summary>
+public sealed record ActivityTypeDocument
+{
+    /// <summary>For people.</summary>
+    public string? DisplayName { get; init; }
+
+    /// <summary>The name of an icon, for the timeline.</summary>
+    public string? Icon { get; init; }
+
+    /// <summary>Fields by name; <c>at</c> and <c>id</c> come by themselves.</summary>
+    public required IReadOnlyDictionary<string, FieldDocument> Fields { get; init; }
+}
+
+/// <summary>A relationship between profiles, many to one: every profile of <see cref="From"/> has at most one of <see cref="To"/>.</summary>
+public sealed record RelationshipDocument
+{
+    /// <summary>The profile type that points.</summary>
+    public required string From { get; init; }
+
+    /// <summary>The profile type pointed at.</summary>
+    public required string To { get; init; }
+
+    /// <summary>The attribute of <see cref="From"/> that holds the reference.</summary>
+    public required string Attribute { get; init; }
+
+    /// <summary>The attribute of <see cref="To"/> that it equals.</summary>
+    public required string TargetAttribute { get; init; }
+
+    /// <summary>The name in rules: <c>account</c> in <c>account.industry</c>. The definition's own name if absent.</summary>
+    public string? As { get; init; }
+}
+
+/// <summary>A configured connector run.</summary>
+public sealed record SourceDocument
+{
+    /// <summary>For people.</summary>
+    public string? DisplayName { get; init; }
+
+    /// <summary>The plugin's id.</summary>
+    public required string Plugin { get; init; }
+
+    /// <summary>The contribution's id within the plugin; not needed when the plugin has one connector.</summary>
+    public string? Contribution { get; init; }
+
+    /// <summary>The connector's configuration, after its schema. Secrets are <c>{"$secret":"name"}</c>.</summary>
+    public JsonElement Settings { get; init; }
+
+    /// <summary>Streams by name, where they differ from the default (all enabled, full).</summary>
+    public IReadOnlyDictionary<string, SourceStreamDocument> Streams { get; init; } = new Dictionary<string, SourceStreamDocument>(StringComparer.Ordinal);
+}
+
+/// <summary>How a stream of a source is read.</summary>
+public sealed record SourceStreamDocument
+{
+    /// <summary>Whether it is read. Default: true.</summary>
+    public bool Enabled { get; init; } = true;
+
+    /// <summary><c>full</c> (what is not seen any more is deleted) or <c>incremental</c>. Default: full where the connector can.</summary>
+    public StreamMode Mode { get; init; } = StreamMode.Full;
+}
+
+/// <summary>How a stream is read.</summary>
+public enum StreamMode
+{
+    /// <summary>Everything each time; what is not seen any more is deleted.</summary>
+    Full,
+
+    /// <summary>What was added or changed; only explicit deletes delete.</summary>
+    Incremental,
+}
+
+/// <summary>What the records of a stream are: profiles or activities. Named after the stream, <c>crm.contacts</c>.</summary>
+public sealed record MappingDocument
+{
+    /// <summary>The records are people, accounts or the like.</summary>
+    public ProfileMapping? Profile { get; init; }
+
+    /// <summary>The records are things that happened.</summary>
+    public ActivityMapping? Activity { get; init; }
+}
+
+/// <summary>Records as profiles.</summary>
+public sealed record ProfileMapping
+{
+    /// <summary>The profile type.</summary>
+    public required string Type { get; init; }
+
+    /// <summary>Attribute by expression over the record: <c>"email": "lower(EMail)"</c>. A column with unusual characters is quoted with backticks.</summary>
+    public required IReadOnlyDictionary<string, string> Fields { get; init; }
+}
+
+/// <summary>Records as activities.</summary>
+public sealed record ActivityMapping
+{
+    /// <summary>The activity type.</summary>
+    public required string Type { get; init; }
+
+    /// <summary>An expression that gives the time; a date counts as its midnight in UTC.</summary>
+    public required string At { get; init; }
+
+    /// <summary>Whose it is.</summary>
+    public ActivityLink? Link { get; init; }
+
+    /// <summary>Field by expression over the record.</summary>
+    public IReadOnlyDictionary<string, string> Fields { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
+
+    /// <summary>A condition over the record; records that do not hold it give no activity.</summary>
+    public string? Filter { get; init; }
+}
+
+/// <summary>The record that an activity belongs to.</summary>
+public sealed record ActivityLink
+{
+    /// <summary>A stream mapped to profiles.</summary>
+    public required string Stream { get; init; }
+
+    /// <summary>An expression that gives the key of a record there.</summary>
+    public required string Key { get; init; }
+}
+
+/// <summary>A named expression: per profile (an attribute), or of the business (a number by dimensions).</summary>
+public sealed record MeasureDocument
+{
+    /// <summary>For people.</summary>
+    public string? DisplayName { get; init; }
+
+    /// <summary>For people.</summary>
+    public string? Description { get; init; }
+
+    /// <summary>The profile type. Default: customer.</summary>
+    public string ProfileType { get; init; } = "customer";
+
+    /// <summary>True for a measure over all profiles, which may end in <c>by …</c>.</summary>
+    public bool Business { get; init; }
+
+    /// <summary>The expression.</summary>
+    public required string Expression { get; init; }
+}
+
+/// <summary>A named rule and its members.</summary>
+public sealed record SegmentDocument
+{
+    /// <summary>For people.</summary>
+    public string? DisplayName { get; init; }
+
+    /// <summary>For people.</summary>
+    public string? Description { get; init; }
+
+    /// <summary>The profile type. Default: customer.</summary>
+    public string ProfileType { get; init; } = "customer";
+
+    /// <summary>The rule.</summary>
+    public required string Rule { get; init; }
+
+    /// <summary>The time zone of calendar days in the rule, an IANA name. Default: UTC.</summary>
+    public string? TimeZone { get; init; }
+}
+
+/// <summary>A plugin and a mapping that bring a segment's members to a target.</summary>
+public sealed record ExportDocument
+{
+    /// <summary>For people.</summary>
+    public string? DisplayName { get; init; }
+
+    /// <summary>The plugin's id.</summary>
+    public required string Plugin { get; init; }
+
+    /// <summary>The contribution's id within the plugin; not needed when the plugin has one export.</summary>
+    public string? Contribution { get; init; }
+
+    /// <summary>The target's configuration, after its schema.</summary>
+    public JsonElement Settings { get; init; }
+
+    /// <summary>The segment.</summary>
+    public required string Segment { get; init; }
+
+    /// <summary>What is exported, in order.</summary>
+    public required IReadOnlyList<ExportField> Fields { get; init; }
+
+    /// <summary>Whether it runs after each refresh. Default: true.</summary>
+    public bool AfterRefresh { get; init; } = true;
+}
+
+/// <summary>A field of an export.</summary>
+public sealed record ExportField
+{
+    /// <summary>The name at the target.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>An attribute, a measure, or any expression over the profile; <see cref="Name"/> itself if absent. <c>profile_id</c> is the profile's id.</summary>
+    public string? Expression { get; init; }
+}

@@ -1,0 +1,59 @@
+using CustomerInsights.Core.Model;
+using CustomerInsights.Core.Rules;
+using CustomerInsights.Core.Unification;
+
+namespace CustomerInsights.Host.Features.Metadata;
+
+/// <summary>All metadata of one moment, checked and compiled: what the pipeline runs on. Immutable.</summary>
+internal sealed class InsightsModel
+{
+    public required IReadOnlyDictionary<string, ProfileTypeModel> ProfileTypes { get; init; }
+
+    public required IReadOnlyDictionary<string, ActivityTypeDocument> ActivityTypes { get; init; }
+
+    public required IReadOnlyDictionary<string, SourceDocument> Sources { get; init; }
+
+    /// <summary>By stream. Only those whose stream is known and which bind.</summary>
+    public required IReadOnlyDictionary<string, MappingModel> Mappings { get; init; }
+
+    /// <summary>By profile type.</summary>
+    public required IReadOnlyDictionary<string, UnificationModel> Unification { get; init; }
+
+    /// <summary>Every profile type with a policy, usable or not: a broken one must fail its job, not vanish from the refresh.</summary>
+    public required IReadOnlyList<string> UnificationNames { get; init; }
+
+    /// <summary>In the order in which they can be computed.</summary>
+    public required IReadOnlyList<MeasureModel> Measures { get; init; }
+
+    /// <summary>In the order in which they can be computed.</summary>
+    public required IReadOnlyList<SegmentModel> Segments { get; init; }
+
+    public required IReadOnlyDictionary<string, ExportModel> Exports { get; init; }
+
+    /// <summary>The rule schemas by profile type: attributes, measures, relationships, activities, segments.</summary>
+    public required IReadOnlyDictionary<string, RuleSchema> Schemas { get; init; }
+
+    /// <summary>Everything that is wrong; what is wrong is left out of the lists above.</summary>
+    public required IReadOnlyList<DefinitionFault> Faults { get; init; }
+}
+
+/// <summary>A profile type with the relationships that start at it.</summary>
+internal sealed record ProfileTypeModel(string Name, ProfileTypeDocument Document, IReadOnlyDictionary<string, RelationshipDocument> Relationships);
+
+/// <summary>A mapping, compiled. Exactly one of the two is there.</summary>
+internal sealed record MappingModel(string Stream, ProfileMappingModel? Profile, ActivityMappingModel? Activity, string Fingerprint);
+
+internal sealed record ProfileMappingModel(string Type, IReadOnlyList<MappedField> Fields);
+
+internal sealed record ActivityMappingModel(string Type, BoundRule At, string? LinkStream, BoundRule? LinkKey, IReadOnlyList<MappedField> Fields, BoundRule? Filter);
+
+/// <summary>A field filled by an expression.</summary>
+internal sealed record MappedField(string Name, DataType Type, BoundRule Rule);
+
+internal sealed record UnificationModel(string ProfileType, UnificationPolicy Policy, IReadOnlyList<StreamSchema> Streams);
+
+internal sealed record MeasureModel(string Name, MeasureDocument Document, BoundRule Rule);
+
+internal sealed record SegmentModel(string Name, SegmentDocument Document, BoundRule Rule, TimeZoneInfo Zone);
+
+internal sealed record ExportModel(string Name, ExportDocument Document, string ProfileType, IReadOnlyList<MappedField> Fields);

@@ -1,0 +1,179 @@
+using CustomerInsights.Core.Model;
+using CustomerInsights.Core.Rules;
+
+namespace CustomerInsights.Host.Features.Metadata;
+
+/// <summary>
+/// Binds measures and segments, which may name each other: measures become attributes of later measures and of segments, segments may ask for
+/// membership in others. Both are put in an order in which they can be computed; a cycle is refused with the cycle spelled out.
+/// </summary>
+internal sealed class MeasuresAndSegments(ModelBuilder builder)
+{
+    private readonly List<MeasureModel> _measures = [];
+    private readonly List<SegmentModel> _segments = [];
+
+    public IReadOnlyList<MeasureModel> Measures => _measures;
+
+    public IReadOnlyList<SegmentModel> Segments => _segments;
+
+    public void Build()
+    {
+        var measures = builder.Read<MeasureDocument>(DefinitionKinds.Measure).OrderBy(pair => pair.Name, StringComparer.Ordinal).ToList();
+        var segments = builder.Read<SegmentDocument>(DefinitionKinds.Segment).OrderBy(pair => pair.Name, StringComparer.Ordinal).ToList();
+        var attributes = builder.ProfileTypes.ToDictionary(
+            pair => pair.Key,
+            pair => pair.Value.Attributes.ToDictionary(attribute => attribute.Key, attribute => attribute.Value.Type, StringComparer.Ordinal),
+            StringComparer.Ordinal);
+        MakeSchemas(attributes, segments.Select(segment => segment.Name));
+        BindMeasures(measures, attributes);
+        BindSegments(segments);
+    }
+
+    private void MakeSchemas(Dictionary<string, Dictionary<string, DataType>> attributes, IEnumerable<string> segments)
+    {
+        var activities = builder.ActivityTypes.ToDictionary(
+            pair => pair.Key,
+            pair => (IReadOnlyDictionary<string, DataType>)pair.Value.Fields.ToDictionary(field => field.Key, field => field.Value.Type, StringComparer.Ordinal),
+            StringComparer.Ordinal);
+        var names = segments.ToHashSet(StringComparer.Ordinal);
+        var relationships = attributes.ToDictionary(pair => pair.Key, _ => new Dictionary<string, RuleSchema>(StringComparer.Ordinal), StringComparer.Ordinal);
+        foreach (var (type, own) in attributes)
+        {
+            builder.Schemas[type] = new RuleSchema { Attributes = own, Relationships = relationships[type], Activities = activities, Segments = names };
+        }
+
+        foreach (var (type, own) in builder.Relationships)
+        {
+            foreach (var (name, relationship) in own)
+            {
+                relationships[type][name] = builder.Schemas[relationship.To];
+            }
+        }
+    }
+
+    // A measure's type is known only once it is bound, and it may name others: bind what can be bound, make it an attribute, and go round again.
+    private void BindMeasures(List<(string Name, MeasureDocument Document)> measures, Dictionary<string, Dictionary<string, DataType>> attributes)
+    {
+        var waiting = new List<(string Name, MeasureDocument Document)>();
+        foreach (var (name, document) in measures)
+        {
+            if (builder.Known(DefinitionKinds.Measure, name, "/profileType", document.ProfileType, attributes, "profile type") is not { } own)
+            {
+                continue;
+            }
+
+            if (own.ContainsKey(name) || !Names.IsField(name))
+            {
+                builder.Fault(
+                    DefinitionKinds.Measure, name, "", "name",
+                    own.ContainsKey(name) ? $"'{name}' is an attribute of '{document.ProfileType}' already; choose another name." : $"'{name}' is not a name for a measure; use letters, digits and _, beginning with a letter.");
+                continue;
+            }
+
+            waiting.Add((name, document));
+        }
+
+        var names = waiting.Select(measure => measure.Name).ToHashSet(StringComparer.Ordinal);
+        bool bound;
+        do
+        {
+            bound = false;
+            foreach (var (name, document) in waiting.ToList())
+            {
+                var use = document.Business ? RuleUse.BusinessMeasure : RuleUse.Value;
+                if (RuleBinder.Bind(document.Expression, builder.Schemas[document.ProfileType], use) is { Errors.Count: 0, Rule: { } rule })
+                {
+                    _measures.Add(new MeasureModel(name, document, rule));
+                    waiting.Remove((name, document));
+                    bound = true;
+                    if (!document.Business)
+                    {
+                        attributes[document.ProfileType][name] = rule.Type;
+                    }
+                }
+            }
+        }
+        while (bound && waiting.Count > 0);
+
+        foreach (var (name, document) in waiting)
+        {
+            Explain(name, document, waiting.ToDictionary(measure => measure.Name, measure => measure.Document.Expression, StringComparer.Ordinal), names);
+        }
+    }
+
+    private void Explain(string name, MeasureDocument document, Dictionary<string, string> unbound, HashSet<string> names)
+    {
+        if (Cycles.Find(name, measure => unbound.TryGetValue(measure, out var text) ? NamesIn(text).Where(names.Contains) : []) is { } cycle)
+        {
+            builder.Fault(DefinitionKinds.Measure, name, "/expression", "cycle", $"Measures may not name each other in a circle: {string.Join(" → ", cycle)}.");
+            return;
+        }
+
+        builder.Bind(
+            DefinitionKinds.Measure, name, "/expression", document.Expression, builder.Schemas[document.ProfileType],
+            document.Business ? RuleUse.BusinessMeasure : RuleUse.Value);
+    }
+
+    private void BindSegments(List<(string Name, SegmentDocument Document)> segments)
+    {
+        var bound = new Dictionary<string, SegmentModel>(StringComparer.Ordinal);
+        foreach (var (name, document) in segments)
+        {
+            if (builder.Known(DefinitionKinds.Segment, name, "/profileType", document.ProfileType, builder.Schemas, "profile type") is not { } schema)
+            {
+                continue;
+            }
+
+            var zone = TimeZoneInfo.Utc;
+            if (document.TimeZone is not null && !TimeZoneInfo.TryFindSystemTimeZoneById(document.TimeZone, out zone!))
+            {
+                builder.Fault(DefinitionKinds.Segment, name, "/timeZone", "timezone", $"'{document.TimeZone}' is not a time zone; use an IANA name such as Europe/Berlin.");
+                continue;
+            }
+
+            if (builder.Bind(DefinitionKinds.Segment, name, "/rule", document.Rule, schema, RuleUse.Condition) is { } rule)
+            {
+                bound[name] = new SegmentModel(name, document, rule, zone);
+            }
+        }
+
+        var done = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var name in bound.Keys)
+        {
+            if (Cycles.Find(name, segment => bound.TryGetValue(segment, out var model) ? model.Rule.Dependencies.Segments : []) is { } cycle)
+            {
+                builder.Fault(DefinitionKinds.Segment, name, "/rule", "cycle", $"Segments may not name each other in a circle: {string.Join(" → ", cycle)}.");
+            }
+            else
+            {
+                Visit(name, bound, done);
+            }
+        }
+    }
+
+    private void Visit(string name, Dictionary<string, SegmentModel> bound, HashSet<string> done)
+    {
+        if (!bound.TryGetValue(name, out var segment) || !done.Add(name))
+        {
+            return;
+        }
+
+        foreach (var other in segment.Rule.Dependencies.Segments)
+        {
+            Visit(other, bound, done);
+            if (bound.TryGetValue(other, out var model) && model.Document.ProfileType != segment.Document.ProfileType)
+            {
+                builder.Fault(DefinitionKinds.Segment, name, "/rule", "type", $"The segment '{other}' has {model.Document.ProfileType}s as members, this one has {segment.Document.ProfileType}s.");
+                return;
+            }
+        }
+
+        _segments.Add(segment);
+    }
+
+    private static IEnumerable<string> NamesIn(string text)
+    {
+        var parsed = RuleText.Parse(text).Expression;
+        return parsed is null ? [] : ExpressionNames.Of(parsed);
+    }
+}

@@ -1,0 +1,127 @@
+using CustomerInsights.Host.Platform;
+using CustomerInsights.Storage.Definitions;
+using CustomerInsights.Storage.Records;
+
+namespace CustomerInsights.Host.Features.Metadata;
+
+/// <summary>Told when a definition was deleted, so that its slice can clear what hung on it.</summary>
+internal interface IDefinitionFollower
+{
+    string Kind { get; }
+
+    ValueTask DeletedAsync(string name, CancellationToken cancellationToken);
+}
+
+/// <summary>The definitions and the model that they make; every change goes through here and is checked as a whole first.</summary>
+internal sealed class MetadataService(IDefinitionStore definitions, IRecordStore records, IEnumerable<IDefinitionFollower> followers) : IDisposable
+{
+    private readonly SemaphoreSlim _one = new(1, 1);
+    private (string Key, InsightsModel Model)? _cached;
+
+    /// <summary>What an attempted change led to: the definitions as they stand, or the faults that stopped it.</summary>
+    public sealed record Outcome(IReadOnlyList<Definition?> Definitions, IReadOnlyList<DefinitionFault> Faults, IReadOnlyList<DefinitionFault> Warnings)
+    {
+        public bool Done => Faults.Count == 0;
+    }
+
+    /// <summary>The model of now.</summary>
+    public async ValueTask<InsightsModel> ModelAsync(CancellationToken cancellationToken)
+    {
+        var all = await definitions.SnapshotAsync(cancellationToken);
+        var streams = await StreamsAsync(cancellationToken);
+        return Model(all, streams);
+    }
+
+    /// <summary>The model as it would be with changes, without making them; and what would be wrong that is not wrong now.</summary>
+    public async ValueTask<(InsightsModel Model, IReadOnlyList<DefinitionFault> NewFaults)> TryAsync(
+        IReadOnlyList<DefinitionChange> changes, IReadOnlyDictionary<string, IReadOnlyList<StreamField>> discovered, CancellationToken cancellationToken)
+    {
+        var all = await definitions.SnapshotAsync(cancellationToken);
+        var streams = await StreamsAsync(cancellationToken);
+        var known = Model(all, streams).Faults.ToHashSet();
+        foreach (var (name, fields) in discovered)
+        {
+            streams[name] = fields;
+        }
+
+        var proposed = ModelBuilder.Build(Proposed(all, changes), streams);
+        var touched = changes.Select(change => (change.Kind, change.Name)).ToHashSet();
+
+        // What is put now must be right; what was broken before and is not touched blocks nobody.
+        var faults = proposed.Faults.Where(fault => touched.Contains((fault.Kind, fault.Name)) || !known.Contains(fault)).ToList();
+        return (proposed, faults);
+    }
+
+    /// <summary>Makes the changes, all or none, if nothing is wrong with the whole.</summary>
+    public async ValueTask<Outcome> ApplyAsync(
+        IReadOnlyList<DefinitionChange> changes, IReadOnlyDictionary<string, IReadOnlyList<StreamField>> discovered, string actor, CancellationToken cancellationToken)
+    {
+        await _one.WaitAsync(cancellationToken);
+        try
+        {
+            var (_, faults) = await TryAsync(changes, discovered, cancellationToken);
+            var errors = faults.Where(fault => !fault.Warning).ToList();
+            if (errors.Count > 0)
+            {
+                return new Outcome([], errors, []);
+            }
+
+            foreach (var (name, fields) in discovered)
+            {
+                await records.EnsureStreamAsync(name, fields, cancellationToken);
+            }
+
+            var done = await definitions.ApplyAsync(changes, actor, cancellationToken);
+            foreach (var change in changes.Where(change => change.Document is null))
+            {
+                foreach (var follower in followers.Where(follower => follower.Kind == change.Kind))
+                {
+                    await follower.DeletedAsync(change.Name, cancellationToken);
+                }
+            }
+
+            return new Outcome(done, [], faults);
+        }
+        finally
+        {
+            _one.Release();
+        }
+    }
+
+    public void Dispose() => _one.Dispose();
+
+    private InsightsModel Model(IReadOnlyList<Definition> all, Dictionary<string, IReadOnlyList<StreamField>> streams)
+    {
+        var key = string.Join('\n', all.Select(definition => $"{definition.Kind}/{definition.Name}@{definition.Version}"))
+            + Json.Write(streams.OrderBy(pair => pair.Key, StringComparer.Ordinal).ToList());
+        if (_cached is { } cached && cached.Key == key)
+        {
+            return cached.Model;
+        }
+
+        var model = ModelBuilder.Build(all, streams);
+        _cached = (key, model);
+        return model;
+    }
+
+    private async ValueTask<Dictionary<string, IReadOnlyList<StreamField>>> StreamsAsync(CancellationToken cancellationToken) =>
+        (await records.ListStreamsAsync(cancellationToken)).ToDictionary(stream => stream.Name, stream => stream.Fields, StringComparer.Ordinal);
+
+    private static Dictionary<(string Kind, string Name), Definition>.ValueCollection Proposed(IReadOnlyList<Definition> all, IReadOnlyList<DefinitionChange> changes)
+    {
+        var byName = all.ToDictionary(definition => (definition.Kind, definition.Name));
+        foreach (var change in changes)
+        {
+            if (change.Document is null)
+            {
+                byName.Remove((change.Kind, change.Name));
+            }
+            else
+            {
+                byName[(change.Kind, change.Name)] = new Definition(change.Kind, change.Name, 0, change.Document, default, "");
+            }
+        }
+
+        return byName.Values;
+    }
+}

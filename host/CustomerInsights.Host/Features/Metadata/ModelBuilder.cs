@@ -1,0 +1,399 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using CustomerInsights.Core.Model;
+using CustomerInsights.Core.Rules;
+using CustomerInsights.Core.Unification;
+using CustomerInsights.Host.Platform;
+using CustomerInsights.Storage.Definitions;
+using StoredField = CustomerInsights.Storage.Records.StreamField;
+
+namespace CustomerInsights.Host.Features.Metadata;
+
+/// <summary>
+/// Compiles definitions into a model and finds everything wrong with them at once. Pure: the same definitions and streams give the same model.
+/// </summary>
+internal sealed class ModelBuilder
+{
+    private readonly List<DefinitionFault> _faults = [];
+    private readonly ILookup<string, Definition> _byKind;
+    private readonly IReadOnlyDictionary<string, IReadOnlyList<StoredField>> _streams;
+    private readonly Dictionary<string, ProfileTypeDocument> _profileTypes = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, ActivityTypeDocument> _activityTypes = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, Dictionary<string, RelationshipDocument>> _relationships = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, SourceDocument> _sources = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, MappingModel> _mappings = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, RuleSchema> _schemas = new(StringComparer.Ordinal);
+
+    private ModelBuilder(IEnumerable<Definition> definitions, IReadOnlyDictionary<string, IReadOnlyList<StoredField>> streams)
+    {
+        _byKind = definitions.ToLookup(definition => definition.Kind, StringComparer.Ordinal);
+        _streams = streams;
+    }
+
+    /// <summary>Builds the model.</summary>
+    /// <param name="definitions">All definitions.</param>
+    /// <param name="streams">The fields of all streams that are known, by full name.</param>
+    /// <returns>The model; its faults say what was left out.</returns>
+    public static InsightsModel Build(IEnumerable<Definition> definitions, IReadOnlyDictionary<string, IReadOnlyList<StoredField>> streams) =>
+        new ModelBuilder(definitions, streams).Build();
+
+    private InsightsModel Build()
+    {
+        ReadAll(DefinitionKinds.ProfileType, _profileTypes);
+        ReadAll(DefinitionKinds.ActivityType, _activityTypes);
+        ReadAll(DefinitionKinds.Source, _sources);
+        CheckNames();
+        ReadRelationships();
+        BuildMappings();
+        var unification = BuildUnification();
+        var measures = new MeasuresAndSegments(this);
+        measures.Build();
+        var exports = BuildExports(measures.Segments);
+        return new InsightsModel
+        {
+            ProfileTypes = _profileTypes.ToDictionary(
+                pair => pair.Key,
+                pair => new ProfileTypeModel(pair.Key, pair.Value, _relationships.GetValueOrDefault(pair.Key) ?? []),
+                StringComparer.Ordinal),
+            ActivityTypes = _activityTypes,
+            Sources = _sources,
+            Mappings = _mappings,
+            Unification = unification,
+            UnificationNames = [.. _byKind[DefinitionKinds.Unification].Select(definition => definition.Name)],
+            Measures = measures.Measures,
+            Segments = measures.Segments,
+            Exports = exports,
+            Schemas = _schemas,
+            Faults = _faults,
+        };
+    }
+
+    internal IEnumerable<(string Name, T Document)> Read<T>(string kind)
+        where T : class
+    {
+        foreach (var definition in _byKind[kind])
+        {
+            T? document = null;
+            try
+            {
+                document = JsonSerializer.Deserialize<T>(definition.Document, Json.Options);
+            }
+            catch (JsonException error)
+            {
+                var fault = RequestFailures.JsonFault(error);
+                Fault(kind, definition.Name, fault.Pointer, fault.Code, fault.Message);
+            }
+
+            if (document is not null)
+            {
+                yield return (definition.Name, document);
+            }
+        }
+    }
+
+    internal void Fault(string kind, string name, string pointer, string code, string message, bool warning = false) =>
+        _faults.Add(new DefinitionFault(kind, name, pointer, code, message, warning));
+
+    /// <summary>Binds an expression; its errors become faults at the pointer.</summary>
+    internal BoundRule? Bind(string kind, string name, string pointer, string text, RuleSchema schema, RuleUse use)
+    {
+        var bound = RuleBinder.Bind(text, schema, use);
+        foreach (var error in bound.Errors)
+        {
+            Fault(kind, name, pointer, error.Code, error.ToString());
+        }
+
+        return bound.Errors.Count == 0 ? bound.Rule : null;
+    }
+
+    internal IReadOnlyDictionary<string, ProfileTypeDocument> ProfileTypes => _profileTypes;
+
+    internal IReadOnlyDictionary<string, ActivityTypeDocument> ActivityTypes => _activityTypes;
+
+    internal IReadOnlyDictionary<string, Dictionary<string, RelationshipDocument>> Relationships => _relationships;
+
+    internal Dictionary<string, RuleSchema> Schemas => _schemas;
+
+    private void ReadAll<T>(string kind, Dictionary<string, T> into)
+        where T : class
+    {
+        foreach (var (name, document) in Read<T>(kind))
+        {
+            into[name] = document;
+        }
+    }
+
+    private void CheckNames()
+    {
+        foreach (var (name, type) in _profileTypes)
+        {
+            CheckFieldNames(DefinitionKinds.ProfileType, name, "/attributes", type.Attributes.Keys);
+        }
+
+        foreach (var (name, type) in _activityTypes)
+        {
+            CheckFieldNames(DefinitionKinds.ActivityType, name, "/fields", type.Fields.Keys);
+            foreach (var reserved in type.Fields.Keys.Where(field => field is "at" or "id"))
+            {
+                Fault(DefinitionKinds.ActivityType, name, $"/fields/{reserved}", "reserved", $"Every activity has '{reserved}' by itself; choose another name.");
+            }
+        }
+    }
+
+    private void CheckFieldNames(string kind, string name, string pointer, IEnumerable<string> fields)
+    {
+        foreach (var field in fields)
+        {
+            if (!Names.IsField(field))
+            {
+                Fault(kind, name, $"{pointer}/{Names.Escape(field)}", "name", $"'{field}' is not a name; use 1 to 100 letters, digits and _, beginning with a letter.");
+            }
+        }
+    }
+
+    private void ReadRelationships()
+    {
+        foreach (var (name, relationship) in Read<RelationshipDocument>(DefinitionKinds.Relationship))
+        {
+            var from = Known(DefinitionKinds.Relationship, name, "/from", relationship.From, _profileTypes, "profile type");
+            var to = Known(DefinitionKinds.Relationship, name, "/to", relationship.To, _profileTypes, "profile type");
+            if (from is null || to is null)
+            {
+                continue;
+            }
+
+            var own = Known(DefinitionKinds.Relationship, name, "/attribute", relationship.Attribute, from.Attributes, $"attribute of '{relationship.From}'");
+            var target = Known(DefinitionKinds.Relationship, name, "/targetAttribute", relationship.TargetAttribute, to.Attributes, $"attribute of '{relationship.To}'");
+            if (own is null || target is null)
+            {
+                continue;
+            }
+
+            var used = _relationships.TryGetValue(relationship.From, out var map) ? map : _relationships[relationship.From] = new(StringComparer.Ordinal);
+            if (!used.TryAdd(relationship.As ?? name, relationship))
+            {
+                Fault(DefinitionKinds.Relationship, name, "/as", "duplicate", $"'{relationship.As ?? name}' is taken by another relationship of '{relationship.From}'.");
+            }
+        }
+    }
+
+    private void BuildMappings()
+    {
+        foreach (var (stream, mapping) in Read<MappingDocument>(DefinitionKinds.Mapping))
+        {
+            if (!Names.TrySplitStream(stream, out var source) || !_sources.ContainsKey(source))
+            {
+                Fault(DefinitionKinds.Mapping, stream, "", "stream", $"A mapping is named after its stream, source.stream; there is no source '{source}'.{Names.Suggest(source, _sources.Keys)}");
+                continue;
+            }
+
+            if (mapping.Profile is null == mapping.Activity is null)
+            {
+                Fault(DefinitionKinds.Mapping, stream, "", "shape", "Give 'profile' or 'activity', and not both.");
+                continue;
+            }
+
+            if (!_streams.TryGetValue(stream, out var fields))
+            {
+                Fault(DefinitionKinds.Mapping, stream, "", "unread", $"The stream '{stream}' has not been discovered, so that the expressions are not checked yet.", warning: true);
+                continue;
+            }
+
+            var before = _faults.Count;
+            var schema = new RuleSchema { Attributes = fields.ToDictionary(field => field.Name, field => field.Type, StringComparer.Ordinal) };
+            var compiled = mapping.Profile is { } profile ? Profile(stream, profile, schema) : Activity(stream, mapping.Activity!, schema);
+            if (compiled is not null && _faults.Count == before)
+            {
+                _mappings[stream] = compiled;
+            }
+        }
+    }
+
+    private MappingModel? Profile(string stream, ProfileMapping mapping, RuleSchema schema)
+    {
+        if (Known(DefinitionKinds.Mapping, stream, "/profile/type", mapping.Type, _profileTypes, "profile type") is not { } type)
+        {
+            return null;
+        }
+
+        var fields = MappedFields(stream, "/profile/fields", mapping.Fields, type.Attributes, $"attribute of '{mapping.Type}'", schema);
+        return new MappingModel(stream, new ProfileMappingModel(mapping.Type, fields), null, Fingerprint(mapping, type.Attributes));
+    }
+
+    private MappingModel? Activity(string stream, ActivityMapping mapping, RuleSchema schema)
+    {
+        if (Known(DefinitionKinds.Mapping, stream, "/activity/type", mapping.Type, _activityTypes, "activity type") is not { } type)
+        {
+            return null;
+        }
+
+        var at = Bind(DefinitionKinds.Mapping, stream, "/activity/at", mapping.At, schema, RuleUse.Value);
+        if (at is { Type: not (DataType.Date or DataType.Time) })
+        {
+            Fault(DefinitionKinds.Mapping, stream, "/activity/at", "type", $"'at' must give a date or a time; '{mapping.At}' gives {at.Type}.");
+        }
+
+        BoundRule? key = null;
+        if (mapping.Link is { } link)
+        {
+            key = Bind(DefinitionKinds.Mapping, stream, "/activity/link/key", link.Key, schema, RuleUse.Value);
+            if (!_byKind[DefinitionKinds.Mapping].Any(definition => definition.Name == link.Stream))
+            {
+                Fault(
+                    DefinitionKinds.Mapping, stream, "/activity/link/stream", "unknown",
+                    $"There is no mapping for the stream '{link.Stream}'.{Names.Suggest(link.Stream, _byKind[DefinitionKinds.Mapping].Select(definition => definition.Name))}");
+            }
+        }
+
+        var filter = mapping.Filter is null ? null : Bind(DefinitionKinds.Mapping, stream, "/activity/filter", mapping.Filter, schema, RuleUse.Condition);
+        var fields = MappedFields(stream, "/activity/fields", mapping.Fields, type.Fields, $"field of '{mapping.Type}'", schema);
+        return at is null
+            ? null
+            : new MappingModel(stream, null, new ActivityMappingModel(mapping.Type, at, mapping.Link?.Stream, key, fields, filter), Fingerprint(mapping, type.Fields));
+    }
+
+    private List<MappedField> MappedFields(
+        string stream, string pointer, IReadOnlyDictionary<string, string> expressions, IReadOnlyDictionary<string, FieldDocument> targets, string what, RuleSchema schema)
+    {
+        var fields = new List<MappedField>();
+        foreach (var (name, expression) in expressions)
+        {
+            var place = $"{pointer}/{Names.Escape(name)}";
+            if (Known(DefinitionKinds.Mapping, stream, place, name, targets, what) is { } target
+                && Bind(DefinitionKinds.Mapping, stream, place, expression, schema, RuleUse.Value) is { } rule)
+            {
+                if (Conversion.Allowed(rule.Type, target.Type))
+                {
+                    fields.Add(new MappedField(name, target.Type, rule));
+                }
+                else
+                {
+                    Fault(
+                        DefinitionKinds.Mapping, stream, place, "type",
+                        $"'{name}' is {Words(target.Type)}, and '{expression}' gives {Words(rule.Type)}. Change the attribute's type, or read the column as {Words(target.Type)} in the source.");
+                }
+            }
+        }
+
+        return fields;
+    }
+
+    private Dictionary<string, UnificationModel> BuildUnification()
+    {
+        var result = new Dictionary<string, UnificationModel>(StringComparer.Ordinal);
+        foreach (var (type, document) in Read<UnificationPolicy>(DefinitionKinds.Unification))
+        {
+            if (Known(DefinitionKinds.Unification, type, "", type, _profileTypes, "profile type") is null)
+            {
+                continue;
+            }
+
+            var mapped = _mappings.Values.Where(mapping => mapping.Profile?.Type == type).OrderBy(mapping => mapping.Stream, StringComparer.Ordinal);
+            var schemas = mapped
+                .Select(mapping => new StreamSchema(mapping.Stream, [.. mapping.Profile!.Fields.Select(field => new StreamField(field.Name, field.Type))]))
+                .ToList();
+            var order = document.Streams.Select(stream => stream.Stream).ToList();
+            var ordered = schemas.Where(schema => order.Contains(schema.Name)).OrderBy(schema => order.IndexOf(schema.Name)).ToList();
+            var policy = document.Merge.Attributes.Count == 0 && document.Merge.Groups.Count == 0
+                ? document with { Merge = MergePolicy.ByFieldName(ordered) }
+                : document;
+            var unread = order.Where(stream => _byKind[DefinitionKinds.Mapping].Any(definition => definition.Name == stream) && !_mappings.ContainsKey(stream)).ToList();
+            if (unread.Count > 0)
+            {
+                Fault(DefinitionKinds.Unification, type, "/streams", "unread", $"Not checked yet, since these streams have no usable mapping: {string.Join(", ", unread)}.", warning: true);
+                continue;
+            }
+
+            var problems = PolicyValidator.Validate(policy, schemas);
+            foreach (var problem in problems)
+            {
+                Fault(DefinitionKinds.Unification, type, problem.Path, "policy", $"{problem.Message} {problem.Remedy}", problem.Severity == ProblemSeverity.Warning);
+            }
+
+            if (problems.All(problem => problem.Severity == ProblemSeverity.Warning))
+            {
+                result[type] = new UnificationModel(type, policy, ordered);
+            }
+        }
+
+        return result;
+    }
+
+    private Dictionary<string, ExportModel> BuildExports(IReadOnlyList<SegmentModel> segments)
+    {
+        var byName = segments.ToDictionary(segment => segment.Name, StringComparer.Ordinal);
+        var result = new Dictionary<string, ExportModel>(StringComparer.Ordinal);
+        foreach (var (name, document) in Read<ExportDocument>(DefinitionKinds.Export))
+        {
+            if (Known(DefinitionKinds.Export, name, "/segment", document.Segment, byName, "segment") is not { } segment
+                || !_schemas.TryGetValue(segment.Document.ProfileType, out var schema))
+            {
+                continue;
+            }
+
+            var before = _faults.Count;
+            if (document.Fields.Count is 0 or > 500)
+            {
+                Fault(DefinitionKinds.Export, name, "/fields", "count", "An export has 1 to 500 fields.");
+            }
+
+            var names = new HashSet<string>(StringComparer.Ordinal);
+            var fields = new List<MappedField>();
+            var withId = new RuleSchema
+            {
+                Attributes = new Dictionary<string, DataType>(schema.Attributes, StringComparer.Ordinal) { [ExportProfileId] = DataType.Text },
+                Relationships = schema.Relationships,
+                Activities = schema.Activities,
+                Segments = schema.Segments,
+                Channels = schema.Channels,
+            };
+            for (var i = 0; i < document.Fields.Count; i++)
+            {
+                var field = document.Fields[i];
+                if (!names.Add(field.Name) || field.Name.Length is 0 or > 200)
+                {
+                    Fault(DefinitionKinds.Export, name, $"/fields/{i}/name", "name", $"'{field.Name}' is there twice, empty or longer than 200 characters.");
+                }
+                else if (Bind(DefinitionKinds.Export, name, $"/fields/{i}/{(field.Expression is null ? "name" : "expression")}", field.Expression ?? field.Name, withId, RuleUse.Value) is { } rule)
+                {
+                    fields.Add(new MappedField(field.Name, rule.Type, rule));
+                }
+            }
+
+            if (_faults.Count == before)
+            {
+                result[name] = new ExportModel(name, document, segment.Document.ProfileType, fields);
+            }
+        }
+
+        return result;
+    }
+
+    /// <summary>The name under which an export's expressions see the profile's id.</summary>
+    public const string ExportProfileId = "profile_id";
+
+    internal T? Known<T>(string kind, string name, string pointer, string asked, IReadOnlyDictionary<string, T> among, string what)
+        where T : class
+    {
+        if (among.TryGetValue(asked, out var found))
+        {
+            return found;
+        }
+
+        Fault(kind, name, pointer, "unknown", $"There is no {what} '{asked}'.{Names.Suggest(asked, among.Keys)}");
+        return null;
+    }
+
+    internal static string Words(DataType type) => type switch
+    {
+        DataType.TextList => "a list of text",
+        DataType.Integer => "an integer",
+        DataType.Text => "text",
+        DataType.Boolean => "true or false",
+        _ => $"a {type.ToString().ToLowerInvariant()}",
+    };
+
+    private static string Fingerprint<T>(T mapping, IReadOnlyDictionary<string, FieldDocument> targets) =>
+        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Json.Write(mapping) + Json.Write(targets))).AsSpan(0, 16));
+}

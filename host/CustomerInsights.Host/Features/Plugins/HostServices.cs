@@ -1,0 +1,109 @@
+using System.Runtime.CompilerServices;
+using System.Text;
+using CustomerInsights.Plugins;
+using CustomerInsights.Sdk;
+using CustomerInsights.Storage;
+using CustomerInsights.Storage.Access;
+using CustomerInsights.Storage.Plugins;
+using Microsoft.AspNetCore.DataProtection;
+
+namespace CustomerInsights.Host.Features.Plugins;
+
+/// <summary>What plugins get from the host: storage, secrets, history; all on the store.</summary>
+internal sealed class HostServices(IPluginStore store, IAuditStore audit, SecretVault vault, TimeProvider clock) : IPluginHostServices
+{
+    public IPluginStorage StorageFor(string pluginId, string connectionId, long maxBytes) => new Storage(store, clock, pluginId, connectionId, maxBytes);
+
+    public ISecrets SecretsFor(string pluginId, string connectionId) => new Secrets(vault, audit, clock, pluginId, connectionId);
+
+    public void Progress(string connectionId, PluginProgress progress)
+    {
+        // A run's progress is counted by the job from the records themselves; the plugin's own word is not needed yet.
+    }
+
+    public ValueTask RecordAsync(PluginTransition transition, CancellationToken cancellationToken) => store.AppendTransitionAsync(
+        new PluginTransitionRow(
+            transition.PluginId, transition.Version ?? "", transition.From.ToString(), transition.To.ToString(), transition.Code, transition.Reason, transition.Actor, transition.At),
+        cancellationToken);
+
+    private sealed class Storage(IPluginStore store, TimeProvider clock, string plugin, string connection, long quota) : IPluginStorage
+    {
+        public async ValueTask<StoredValue?> GetAsync(string key, CancellationToken cancellationToken) =>
+            await store.GetValueAsync(plugin, connection, key, clock.GetUtcNow(), cancellationToken) is { } value
+                ? new StoredValue(value.Value, value.Version.ToString(System.Globalization.CultureInfo.InvariantCulture))
+                : null;
+
+        public async ValueTask<string> PutAsync(string key, ReadOnlyMemory<byte> value, string? ifMatch, TimeSpan? expiresIn, CancellationToken cancellationToken)
+        {
+            long? version = ifMatch switch
+            {
+                null => null,
+                "" => 0,
+                _ when long.TryParse(ifMatch, System.Globalization.CultureInfo.InvariantCulture, out var parsed) => parsed,
+                _ => throw new PluginException(FailureKind.Data, "The ETag is not one that this storage gave."),
+            };
+            try
+            {
+                var now = clock.GetUtcNow();
+                var written = await store.PutValueAsync(plugin, connection, key, value.ToArray(), version, now + expiresIn, now, quota, cancellationToken);
+                return written.ToString(System.Globalization.CultureInfo.InvariantCulture);
+            }
+            catch (StoreConflictException conflict)
+            {
+                throw new PluginException(FailureKind.Data, conflict.Message, conflict);
+            }
+            catch (StoreQuotaException quotaPassed)
+            {
+                throw new PluginException(FailureKind.Permanent, quotaPassed.Message, quotaPassed);
+            }
+        }
+
+        public ValueTask<bool> DeleteAsync(string key, CancellationToken cancellationToken) => store.DeleteValueAsync(plugin, connection, key, cancellationToken);
+
+        public async IAsyncEnumerable<string> ListAsync(string prefix, [EnumeratorCancellation] CancellationToken cancellationToken)
+        {
+            string? after = null;
+            while (true)
+            {
+                var keys = await store.ListKeysAsync(plugin, connection, prefix, after, clock.GetUtcNow(), cancellationToken);
+                foreach (var key in keys)
+                {
+                    yield return key;
+                }
+
+                if (keys.Count < 1000)
+                {
+                    yield break;
+                }
+
+                after = keys[^1];
+            }
+        }
+    }
+
+    private sealed class Secrets(SecretVault vault, IAuditStore audit, TimeProvider clock, string plugin, string owner) : ISecrets
+    {
+        public async ValueTask<string> RevealAsync(SecretReference reference, CancellationToken cancellationToken)
+        {
+            var value = await vault.FindAsync(owner, reference.Name, cancellationToken)
+                ?? throw new PluginException(FailureKind.Configuration, $"The secret '{reference.Name}' of '{owner}' has not been set. An admin sets it with PUT …/secrets/{reference.Name}.");
+            await audit.AppendAsync(new AuditEntry(clock.GetUtcNow(), plugin, "secret.reveal", $"{owner}/{reference.Name}"), cancellationToken);
+            return value;
+        }
+
+        public ValueTask UpdateAsync(SecretReference reference, string value, CancellationToken cancellationToken) =>
+            vault.PutAsync(owner, reference.Name, value, plugin, cancellationToken);
+    }
+}
+
+/// <summary>Secrets at rest: encrypted with the data directory's protection keys, write-only from outside.</summary>
+internal sealed class SecretVault(IPluginStore store, IDataProtectionProvider protection)
+{
+    private readonly IDataProtector _protector = protection.CreateProtector("CustomerInsights.Secrets.v1");
+
+    public async ValueTask<string?> FindAsync(string owner, string name, CancellationToken cancellationToken) =>
+        await store.FindSecretAsync(owner, name, cancellationToken) is { } ciphertext ? Encoding.UTF8.GetString(_protector.Unprotect(ciphertext)) : null;
+
+    public ValueTask PutAsync(string owner, string name, string value, string actor, CancellationToken cancellationToken) =>
+        store.PutSecretAsync(owner, name, _protector.Protect(Encoding.UTF8.GetBytes(value)), actor, cancellationToken);
+}

@@ -1,0 +1,124 @@
+using System.Text.Json.Nodes;
+using CustomerInsights.Host.Features.Access;
+using CustomerInsights.Host.Platform;
+using CustomerInsights.Plugins;
+using CustomerInsights.Plugins.Desired;
+using CustomerInsights.Plugins.Manifests;
+using CustomerInsights.Storage.Plugins;
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace CustomerInsights.Host.Features.Plugins;
+
+/// <summary>GET /plugins: installed plugins, desired and actual state apart.</summary>
+internal static class ListPlugins
+{
+    /// <summary>The plugins.</summary>
+    /// <param name="Items">The plugins by id.</param>
+    /// <param name="FileProblems">What is wrong with plugins.json; while there is anything, the running set stays as it is.</param>
+    public sealed record Response(IReadOnlyList<PluginResponse> Items, IReadOnlyList<Fault> FileProblems);
+
+    public static void Map(IEndpointRouteBuilder routes) =>
+        routes.MapGet("/plugins", Handle).WithName(nameof(ListPlugins)).Requires(AccessAction.Read, ResourceKind.Plugin);
+
+    internal static Response Handle(PluginHost plugins) => new(
+        [.. plugins.List().Select(PluginResponse.Of)],
+        [.. plugins.DesiredProblems.Select(problem => new Fault(problem.Pointer, problem.Rule, problem.Message))]);
+}
+
+/// <summary>GET /plugins/{id}: one plugin; its ETag is that of plugins.json.</summary>
+internal static class GetPlugin
+{
+    public static void Map(IEndpointRouteBuilder routes) =>
+        routes.MapGet("/plugins/{id}", HandleAsync).WithName(nameof(GetPlugin)).Requires(AccessAction.Read, ResourceKind.Plugin);
+
+    internal static async Task<Results<Ok<PluginResponse>, ProblemHttpResult>> HandleAsync(string id, PluginHost plugins, HttpResponse response, CancellationToken cancellationToken)
+    {
+        if (plugins.Find(id) is not { } status)
+        {
+            return Problems.NotFound("plugin", id);
+        }
+
+        response.Headers.ETag = $"\"{(await plugins.Desired.ReadAsync(cancellationToken)).ETag}\"";
+        return TypedResults.Ok(PluginResponse.Of(status));
+    }
+}
+
+/// <summary>PATCH /plugins/{id}: changes what is wanted of a plugin, in plugins.json. Takes effect within two seconds.</summary>
+internal static class ChangePlugin
+{
+    /// <summary>What to change; what is left out stays.</summary>
+    /// <param name="Enabled">Whether it is to run.</param>
+    /// <param name="Version">A version, or latest.</param>
+    /// <param name="Isolation">inProcess, process or sandboxedProcess.</param>
+    /// <param name="Pin">True when only a person may move the version.</param>
+    /// <param name="Settings">Replaces the settings as a whole; fileRoots are the folders that it may use, relative to the data directory.</param>
+    public sealed record Request(bool? Enabled = null, string? Version = null, IsolationMode? Isolation = null, bool? Pin = null, JsonObject? Settings = null);
+
+    public static void Map(IEndpointRouteBuilder routes) =>
+        routes.MapPatch("/plugins/{id}", HandleAsync).WithName(nameof(ChangePlugin)).Requires(AccessAction.Write, ResourceKind.Plugin);
+
+    internal static async Task<Results<Ok<PluginResponse>, ProblemHttpResult>> HandleAsync(
+        string id, Request request, PluginHost plugins, Storage.Access.IAuditStore audit, TimeProvider clock, HttpContext context, CancellationToken cancellationToken)
+    {
+        if (plugins.Find(id) is null)
+        {
+            return Problems.NotFound("plugin", id);
+        }
+
+        var match = context.Request.Headers.IfMatch.ToString().Trim('"');
+        await plugins.Desired.UpdateAsync(
+            state =>
+            {
+                var plugin = state.Find(id) ?? new DesiredPlugin(id) { Enabled = false };
+                return state.With(plugin with
+                {
+                    Enabled = request.Enabled ?? plugin.Enabled,
+                    Version = request.Version ?? plugin.Version,
+                    Isolation = request.Isolation ?? plugin.Isolation,
+                    Pin = request.Pin ?? plugin.Pin,
+                    Settings = request.Settings ?? plugin.Settings,
+                });
+            },
+            match.Length == 0 || match == "*" ? null : match,
+            cancellationToken);
+        await audit.AppendAsync(new Storage.Access.AuditEntry(clock.GetUtcNow(), context.ActorName(), "plugin.change", $"plugin/{id}"), cancellationToken);
+        return TypedResults.Ok(PluginResponse.Of(plugins.Find(id)!));
+    }
+}
+
+/// <summary>POST /plugins/{id}/reload: loads the plugin anew without a restart.</summary>
+internal static class ReloadPlugin
+{
+    public static void Map(IEndpointRouteBuilder routes)
+    {
+        routes.MapPost("/plugins/{id}/reload", (string id, PluginHost plugins, CancellationToken ct) => HandleAsync(id, plugins, plugins.ReloadAsync, ct))
+            .WithName(nameof(ReloadPlugin)).Requires(AccessAction.Write, ResourceKind.Plugin);
+        routes.MapPost("/plugins/{id}/retry", (string id, PluginHost plugins, CancellationToken ct) => HandleAsync(id, plugins, plugins.RetryAsync, ct))
+            .WithName("RetryPlugin").Requires(AccessAction.Write, ResourceKind.Plugin);
+    }
+
+    private static async Task<Results<Ok<PluginResponse>, ProblemHttpResult>> HandleAsync(
+        string id, PluginHost plugins, Func<string, CancellationToken, Task> act, CancellationToken cancellationToken)
+    {
+        if (plugins.Find(id) is null)
+        {
+            return Problems.NotFound("plugin", id);
+        }
+
+        await act(id, cancellationToken);
+        return TypedResults.Ok(PluginResponse.Of(plugins.Find(id)!));
+    }
+}
+
+/// <summary>GET /plugins/{id}/events: every change of its state, newest first.</summary>
+internal static class ListPluginEvents
+{
+    public static void Map(IEndpointRouteBuilder routes) =>
+        routes.MapGet("/plugins/{id}/events", HandleAsync).WithName(nameof(ListPluginEvents)).Requires(AccessAction.Read, ResourceKind.Plugin);
+
+    internal static async Task<PageResponse<PluginTransitionRow>> HandleAsync(string id, string? cursor, int? limit, IPluginStore store, CancellationToken cancellationToken)
+    {
+        var request = new PageRequest(cursor, limit);
+        return PageRequest.Response(await store.ListTransitionsAsync(id, request.After(), request.Size(), cancellationToken), row => row);
+    }
+}

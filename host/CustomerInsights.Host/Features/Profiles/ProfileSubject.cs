@@ -1,0 +1,74 @@
+using CustomerInsights.Core.Model;
+using CustomerInsights.Core.Rules;
+using CustomerInsights.Storage.Profiles;
+
+namespace CustomerInsights.Host.Features.Profiles;
+
+/// <summary>A profile as rules see it: attributes, measures, activities, segments, and the profiles that it is related to.</summary>
+internal sealed class ProfileSubject : IRuleSubject
+{
+    private readonly Dictionary<string, Value> _attributes;
+    private readonly PopulationProfile _profile;
+    private readonly RelatedProfiles _related;
+    private readonly HashSet<string> _segments = new(StringComparer.Ordinal);
+    private Dictionary<string, IReadOnlyList<IRuleActivity>>? _activities;
+
+    public ProfileSubject(PopulationProfile profile, RelatedProfiles related)
+    {
+        _profile = profile;
+        _related = related;
+        _attributes = ValueDocument.Read(profile.Attributes);
+        if (profile.Measures is { } measures)
+        {
+            foreach (var (name, value) in ValueDocument.Read(measures))
+            {
+                _attributes[name] = value;
+            }
+        }
+    }
+
+    public long Number => _profile.Number;
+
+    public ProfileId Id => _profile.Id;
+
+    public byte[]? StoredMeasures => _profile.Measures;
+
+    public Value Attribute(string name) => _attributes.TryGetValue(name, out var value) ? value : Value.Missing;
+
+    public IRuleSubject? Related(string relationship) => _related.Find(relationship, this);
+
+    public IReadOnlyList<IRuleActivity> Activities(string type)
+    {
+        _activities ??= _profile.Activities
+            .GroupBy(activity => activity.Type, StringComparer.Ordinal)
+            .ToDictionary(
+                group => group.Key, group => (IReadOnlyList<IRuleActivity>)[.. group.Select(activity => new Activity(activity))], StringComparer.Ordinal);
+        return _activities.GetValueOrDefault(type) ?? [];
+    }
+
+    public bool InSegment(string name) => _segments.Contains(name);
+
+    // Consent and deliverability come with "5 of 7"; until then nobody is known to be reachable, and the answer is no.
+    public bool Reachable(string channel) => false;
+
+    /// <summary>Sets what a measure came to, so that later measures and rules see it.</summary>
+    public void Set(string measure, Value value) => _attributes[measure] = value;
+
+    /// <summary>Forgets a measure that is being computed anew.</summary>
+    public void Clear(string measure) => _attributes.Remove(measure);
+
+    /// <summary>Notes a membership, so that later segments see it.</summary>
+    public void Enter(string segment) => _segments.Add(segment);
+
+    private sealed class Activity(PopulationActivity activity) : IRuleActivity
+    {
+        private Dictionary<string, Value>? _fields;
+
+        public string Id => activity.Id;
+
+        public DateTimeOffset At => activity.At;
+
+        public Value Field(string name) =>
+            (_fields ??= ValueDocument.Read(activity.Document)).TryGetValue(name, out var value) ? value : Value.Missing;
+    }
+}

@@ -1,0 +1,13 @@
+namespace CustomerInsights.Host.Features.Profiles;
+
+internal static class ProfilesModule
+{
+    public static IServiceCollection AddProfiles(this IServiceCollection services) => services.AddSingleton<PopulationScan>();
+
+    public static void MapProfiles(this IEndpointRouteBuilder routes)
+    {
+        ListProfiles.Map(routes);
+        CountProfiles.Map(routes);
+        GetProfile.Map(routes);
+    }
+}

@@ -1,0 +1,55 @@
+using CustomerInsights.Core.Model;
+using CustomerInsights.Host.Features.Metadata;
+using CustomerInsights.Storage.Profiles;
+
+namespace CustomerInsights.Host.Features.Profiles;
+
+/// <summary>The profiles at the other end of the relationships that rules ask for, by the value that refers to them.</summary>
+internal sealed class RelatedProfiles
+{
+    private readonly Dictionary<string, (string Attribute, Dictionary<string, ProfileSubject> ByKey)> _byName = new(StringComparer.Ordinal);
+
+    /// <summary>No relationships.</summary>
+    public static RelatedProfiles None { get; } = new();
+
+    public ProfileSubject? Find(string relationship, ProfileSubject from) =>
+        _byName.TryGetValue(relationship, out var related)
+        && from.Attribute(related.Attribute) is { IsMissing: false } key
+        && related.ByKey.TryGetValue(key.ToString(), out var found)
+            ? found
+            : null;
+
+    /// <summary>Loads the targets of relationships; a path of several is followed to its end.</summary>
+    public static async Task<RelatedProfiles> LoadAsync(
+        IProfileStore store, InsightsModel model, string profileType, IEnumerable<IReadOnlyList<string>> paths, CancellationToken cancellationToken)
+    {
+        var result = new RelatedProfiles();
+        foreach (var step in paths.Where(path => path.Count > 0).GroupBy(path => path[0], StringComparer.Ordinal))
+        {
+            if (!model.ProfileTypes[profileType].Relationships.TryGetValue(step.Key, out var relationship))
+            {
+                continue;
+            }
+
+            var further = await LoadAsync(store, model, relationship.To, step.Select(path => (IReadOnlyList<string>)[.. path.Skip(1)]), cancellationToken);
+            var byKey = new Dictionary<string, ProfileSubject>(StringComparer.Ordinal);
+            await foreach (var batch in store.ReadPopulationAsync(new PopulationQuery(relationship.To, []), cancellationToken))
+            {
+                foreach (var profile in batch)
+                {
+                    // The oldest profile wins where several have the value, so that the answer does not depend on the order of reading.
+                    var subject = new ProfileSubject(profile, further);
+                    var key = subject.Attribute(relationship.TargetAttribute);
+                    if (!key.IsMissing)
+                    {
+                        byKey.TryAdd(key.ToString(), subject);
+                    }
+                }
+            }
+
+            result._byName[step.Key] = (relationship.Attribute, byKey);
+        }
+
+        return result;
+    }
+}

@@ -1,0 +1,48 @@
+using CustomerInsights.Core.Unification;
+using CustomerInsights.Host.Features.Metadata;
+
+namespace CustomerInsights.Host.Features.Recipes;
+
+/// <summary>A recipe: everything that an installation defines, in one document. Applying it twice changes nothing.</summary>
+public sealed record RecipeDocument
+{
+    /// <summary>Where the schema is; for editors.</summary>
+    [System.Text.Json.Serialization.JsonPropertyName("$schema")]
+    public string? Schema { get; init; }
+
+    /// <summary>The version of the recipe format: 1.</summary>
+    public required int Recipe { get; init; }
+
+    /// <summary>What the recipe is called.</summary>
+    public string? Name { get; init; }
+
+    /// <summary>What it is for.</summary>
+    public string? Description { get; init; }
+
+    /// <summary>Profile types by name.</summary>
+    public IReadOnlyDictionary<string, ProfileTypeDocument>? ProfileTypes { get; init; }
+
+    /// <summary>Activity types by name.</summary>
+    public IReadOnlyDictionary<string, ActivityTypeDocument>? ActivityTypes { get; init; }
+
+    /// <summary>Relationships by name.</summary>
+    public IReadOnlyDictionary<string, RelationshipDocument>? Relationships { get; init; }
+
+    /// <summary>Sources by name.</summary>
+    public IReadOnlyDictionary<string, SourceDocument>? Sources { get; init; }
+
+    /// <summary>Mappings by stream, <c>source.stream</c>.</summary>
+    public IReadOnlyDictionary<string, MappingDocument>? Mappings { get; init; }
+
+    /// <summary>Unification policies by profile type.</summary>
+    public IReadOnlyDictionary<string, UnificationPolicy>? Unification { get; init; }
+
+    /// <summary>Measures by name.</summary>
+    public IReadOnlyDictionary<string, MeasureDocument>? Measures { get; init; }
+
+    /// <summary>Segments by name.</summary>
+    public IReadOnlyDictionary<string, SegmentDocument>? Segments { get; init; }
+
+    /// <summary>Exports by name.</summary>
+    public IReadOnlyDictionary<string, ExportDocument>? Exports { get; init; }
+}

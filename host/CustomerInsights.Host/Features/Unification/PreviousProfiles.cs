@@ -1,0 +1,59 @@
+using CustomerInsights.Core.Model;
+using CustomerInsights.Core.Unification;
+using CustomerInsights.Storage.Profiles;
+
+namespace CustomerInsights.Host.Features.Unification;
+
+/// <summary>What is known of a type's profiles before a run.</summary>
+internal sealed class PreviousProfiles
+{
+    /// <summary>Node to the number of the profile that it is in.</summary>
+    public Dictionary<long, ProfileRef> Nodes { get; } = [];
+
+    /// <summary>Living and redirected profiles, for the assignment of ids.</summary>
+    public List<PreviousProfile> All { get; } = [];
+
+    /// <summary>Ids by number, redirected ones too.</summary>
+    public Dictionary<long, ProfileId> Ids { get; } = [];
+
+    /// <summary>First nodes by number.</summary>
+    public Dictionary<long, long> FirstNodes { get; } = [];
+
+    /// <summary>Fingerprints by number.</summary>
+    public Dictionary<long, byte[]> Hashes { get; } = [];
+
+    public List<StoredEdge> Edges { get; } = [];
+
+    public static async Task<PreviousProfiles> ReadAsync(IProfileStore store, string type, CancellationToken cancellationToken)
+    {
+        var previous = new PreviousProfiles();
+        await foreach (var membership in store.ReadMembershipAsync(type, cancellationToken))
+        {
+            previous.Nodes[membership.Node] = new ProfileRef(membership.Profile);
+            if (previous.Ids.TryAdd(membership.Profile, membership.Id))
+            {
+                previous.FirstNodes[membership.Profile] = membership.FirstNode;
+                previous.All.Add(new PreviousProfile(new ProfileRef(membership.Profile), membership.FirstNode));
+            }
+        }
+
+        await foreach (var redirected in store.ReadRedirectedAsync(type, cancellationToken))
+        {
+            previous.Ids[redirected.Profile] = redirected.Id;
+            previous.FirstNodes[redirected.Profile] = redirected.FirstNode;
+            previous.All.Add(new PreviousProfile(new ProfileRef(redirected.Profile), redirected.FirstNode, new ProfileRef(redirected.To)));
+        }
+
+        await foreach (var fingerprint in store.ReadFingerprintsAsync(type, cancellationToken))
+        {
+            previous.Hashes[fingerprint.Profile] = fingerprint.Hash;
+        }
+
+        await foreach (var edge in store.ReadEdgesAsync(type, cancellationToken))
+        {
+            previous.Edges.Add(edge);
+        }
+
+        return previous;
+    }
+}

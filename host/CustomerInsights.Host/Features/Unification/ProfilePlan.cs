@@ -1,0 +1,218 @@
+using CustomerInsights.Core.Model;
+using CustomerInsights.Core.Unification;
+using CustomerInsights.Host.Features.Metadata;
+using CustomerInsights.Storage.Profiles;
+
+namespace CustomerInsights.Host.Features.Unification;
+
+/// <summary>
+/// The difference between what is stored and what a run found, cut into transactions. Clusters between which nodes move stand in one transaction, so
+/// that a reader sees a merge or split whole or not at all.
+/// </summary>
+internal sealed class ProfilePlan
+{
+    private const int PutsPerTransaction = 500;
+
+    private readonly string _type;
+    private readonly UnificationResult _result;
+    private readonly PreviousProfiles _previous;
+    private readonly ProfileDraft _draft;
+    private readonly DateTimeOffset _now;
+    private readonly ProfileAssignmentResult _assigned;
+    private readonly Dictionary<int, (ProfileId Id, long FirstNode, long? Number)> _identity = [];
+
+    public ProfilePlan(ProfileTypeModel type, IReadOnlyList<SourceStream> streams, UnificationResult result, PreviousProfiles previous, DateTimeOffset now)
+    {
+        _type = type.Name;
+        _result = result;
+        _previous = previous;
+        _now = now;
+        _draft = new ProfileDraft(type, streams, result.Attributes);
+        _assigned = ProfileAssignment.Assign(previous.Nodes, previous.All, [.. result.Profiles.Select(profile => profile.Cluster)]);
+        Identify();
+    }
+
+    public long Added { get; private set; }
+
+    public long Changed { get; private set; }
+
+    public long Merged { get; private set; }
+
+    public long Removed { get; private set; }
+
+    /// <summary>The transactions, in order. Nothing when nothing changed.</summary>
+    public IEnumerable<ProfileChanges> Changes(string cause)
+    {
+        var edges = EdgeChanges();
+        var puts = new List<ProfilePut>();
+        var removed = new List<ProfileId>();
+        var redirects = new List<Storage.Profiles.ProfileRedirect>();
+        var added = new List<StoredEdge>();
+        var gone = new List<StoredEdge>();
+        var redirectsByTarget = _assigned.Redirects.ToLookup(redirect => redirect.New.Number);
+        foreach (var group in Groups())
+        {
+            foreach (var cluster in group)
+            {
+                var (id, firstNode, number) = _identity[cluster];
+                var put = _draft.Put(_result.Profiles[cluster], id, firstNode);
+                var known = number is { } n && _previous.Hashes.TryGetValue(n, out var hash) && hash.AsSpan().SequenceEqual(put.Hash);
+                if (!known)
+                {
+                    puts.Add(put);
+                    Added += number is null ? 1 : 0;
+                    Changed += number is null ? 0 : 1;
+                }
+
+                if (number is { } target)
+                {
+                    foreach (var redirect in redirectsByTarget[target])
+                    {
+                        redirects.Add(new Storage.Profiles.ProfileRedirect(_previous.Ids[redirect.Old.Number], id));
+                        if (_previous.Hashes.ContainsKey(redirect.Old.Number))
+                        {
+                            // It was a living profile until now; a redirect of a redirect only changes its end.
+                            removed.Add(_previous.Ids[redirect.Old.Number]);
+                            Merged++;
+                        }
+                    }
+                }
+
+                if (edges.TryGetValue(cluster, out var own))
+                {
+                    added.AddRange(own.Added);
+                    gone.AddRange(own.Removed);
+                }
+            }
+
+            if (puts.Count >= PutsPerTransaction)
+            {
+                yield return Take();
+            }
+        }
+
+        removed.AddRange(_assigned.Removed.Select(profile => _previous.Ids[profile.Number]));
+        Removed = _assigned.Removed.Count;
+        if (edges.TryGetValue(NoCluster, out var loose))
+        {
+            added.AddRange(loose.Added);
+            gone.AddRange(loose.Removed);
+        }
+
+        if (puts.Count + removed.Count + redirects.Count + added.Count + gone.Count > 0)
+        {
+            yield return Take();
+        }
+
+        ProfileChanges Take()
+        {
+            var changes = new ProfileChanges(_type, [.. puts], [.. removed], [.. redirects], [.. added], [.. gone], cause);
+            puts.Clear();
+            removed.Clear();
+            redirects.Clear();
+            added.Clear();
+            gone.Clear();
+            return changes;
+        }
+    }
+
+    private const int NoCluster = -1;
+
+    private void Identify()
+    {
+        foreach (var kept in _assigned.Kept.Concat(_assigned.Restored))
+        {
+            _identity[kept.Cluster] = (_previous.Ids[kept.Profile.Number], _previous.FirstNodes[kept.Profile.Number], kept.Profile.Number);
+        }
+
+        foreach (var cluster in _assigned.New)
+        {
+            _identity[cluster] = (new ProfileId(Guid.CreateVersion7(_now)), _result.Profiles[cluster].Cluster.First, null);
+        }
+    }
+
+    // Clusters that share a previous profile exchange nodes with it; they are one group. Groups come in order of their first cluster.
+    private List<List<int>> Groups()
+    {
+        var parent = new int[_result.Profiles.Count];
+        for (var i = 0; i < parent.Length; i++)
+        {
+            parent[i] = i;
+        }
+
+        var owner = new Dictionary<long, int>();
+        for (var cluster = 0; cluster < parent.Length; cluster++)
+        {
+            foreach (var node in _result.Profiles[cluster].Cluster.Nodes)
+            {
+                if (_previous.Nodes.TryGetValue(node, out var profile) && !owner.TryAdd(profile.Number, cluster))
+                {
+                    var (a, b) = (Root(cluster), Root(owner[profile.Number]));
+                    parent[Math.Max(a, b)] = Math.Min(a, b);
+                }
+            }
+        }
+
+        var members = new Dictionary<int, List<int>>();
+        var order = new List<List<int>>();
+        for (var cluster = 0; cluster < parent.Length; cluster++)
+        {
+            var root = Root(cluster);
+            if (!members.TryGetValue(root, out var group))
+            {
+                order.Add(members[root] = group = []);
+            }
+
+            group.Add(cluster);
+        }
+
+        return order;
+
+        int Root(int cluster)
+        {
+            while (parent[cluster] != cluster)
+            {
+                cluster = parent[cluster] = parent[parent[cluster]];
+            }
+
+            return cluster;
+        }
+    }
+
+    private Dictionary<int, (List<StoredEdge> Added, List<StoredEdge> Removed)> EdgeChanges()
+    {
+        var clusterOf = new Dictionary<long, int>();
+        for (var cluster = 0; cluster < _result.Profiles.Count; cluster++)
+        {
+            foreach (var node in _result.Profiles[cluster].Cluster.Nodes)
+            {
+                clusterOf[node] = cluster;
+            }
+        }
+
+        var before = _previous.Edges.Where(edge => edge.Kind == Storage.Profiles.EdgeKind.Policy).ToHashSet();
+        var after = _result.Edges
+            .Where(edge => edge.Kind == Core.Unification.EdgeKind.Policy)
+            .Select(edge => new StoredEdge(
+                Math.Min(edge.Left, edge.Right), Math.Max(edge.Left, edge.Right), Storage.Profiles.EdgeKind.Policy, edge.Rule, edge.Score))
+            .ToHashSet();
+        var changes = new Dictionary<int, (List<StoredEdge> Added, List<StoredEdge> Removed)>();
+        foreach (var edge in after.Where(edge => !before.Contains(edge)).OrderBy(edge => edge.A).ThenBy(edge => edge.B))
+        {
+            Of(edge).Added.Add(edge);
+        }
+
+        foreach (var edge in before.Where(edge => !after.Contains(edge)).OrderBy(edge => edge.A).ThenBy(edge => edge.B))
+        {
+            Of(edge).Removed.Add(edge);
+        }
+
+        return changes;
+
+        (List<StoredEdge> Added, List<StoredEdge> Removed) Of(StoredEdge edge)
+        {
+            var cluster = clusterOf.GetValueOrDefault(edge.A, NoCluster);
+            return changes.TryGetValue(cluster, out var own) ? own : changes[cluster] = ([], []);
+        }
+    }
+}

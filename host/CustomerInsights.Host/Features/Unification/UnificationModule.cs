@@ -1,0 +1,52 @@
+using CustomerInsights.Host.Features.Access;
+using CustomerInsights.Host.Features.Jobs;
+using CustomerInsights.Host.Features.Metadata;
+using CustomerInsights.Host.Platform;
+using CustomerInsights.Storage.Definitions;
+using CustomerInsights.Storage.Jobs;
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace CustomerInsights.Host.Features.Unification;
+
+internal static class UnificationModule
+{
+    public static IServiceCollection AddUnification(this IServiceCollection services) => services.AddSingleton<IJobHandler, UnifyJob>();
+
+    public static void MapUnification(this IEndpointRouteBuilder routes)
+    {
+        StartUnification.Map(routes);
+        ListUnificationRuns.Map(routes);
+    }
+}
+
+/// <summary>POST /unification/{name}/runs: unifies one profile type now, without the rest of a refresh.</summary>
+internal static class StartUnification
+{
+    public static void Map(IEndpointRouteBuilder routes) =>
+        routes.MapPost("/unification/{name}/runs", HandleAsync).WithName(nameof(StartUnification)).Requires(AccessAction.Run, ResourceKind.Unification);
+
+    internal static async Task<Results<Accepted<AcceptedJob>, ProblemHttpResult>> HandleAsync(
+        string name, IDefinitionStore definitions, JobQueue queue, HttpContext context, CancellationToken cancellationToken)
+    {
+        if (await definitions.FindAsync(DefinitionKinds.Unification, name, cancellationToken) is null)
+        {
+            return Problems.NotFound("unification policy", name);
+        }
+
+        var (id, added) = await queue.AddOnceAsync(UnifyJob.JobKind, name, "{}", context.ActorName(), cancellationToken);
+        return TypedResults.Accepted($"/api/v1/jobs/{id}", new AcceptedJob(id, !added));
+    }
+}
+
+/// <summary>GET /unification/runs: the runs with their statistics by stream and rule, newest first.</summary>
+internal static class ListUnificationRuns
+{
+    public static void Map(IEndpointRouteBuilder routes) =>
+        routes.MapGet("/unification/runs", HandleAsync).WithName(nameof(ListUnificationRuns)).Requires(AccessAction.Read, ResourceKind.Unification);
+
+    internal static async Task<PageResponse<JobResponse>> HandleAsync(string? cursor, int? limit, IJobStore store, CancellationToken cancellationToken)
+    {
+        var request = new PageRequest(cursor, limit);
+        return PageRequest.Response(await store.ListAsync(UnifyJob.JobKind, null, request.After(), request.Size(), cancellationToken), JobResponse.Of);
+    }
+}

@@ -1,0 +1,106 @@
+using CustomerInsights.Core.Rules;
+using CustomerInsights.Core.Unification;
+using CustomerInsights.Host.Features.Jobs;
+using CustomerInsights.Host.Features.Metadata;
+using CustomerInsights.Host.Platform;
+using CustomerInsights.Storage.Profiles;
+using CustomerInsights.Storage.Records;
+
+namespace CustomerInsights.Host.Features.Unification;
+
+/// <summary>One unification run of a profile type: reads its nodes, unifies them in memory, and writes the clusters that changed.</summary>
+internal sealed class UnifyJob(MetadataService metadata, IRecordStore records, IProfileStore profiles, TimeProvider clock) : IJobHandler
+{
+    public const string JobKind = "unify";
+
+    public string Kind => JobKind;
+
+    public async Task<JobResult> RunAsync(JobContext job, CancellationToken cancellationToken)
+    {
+        var type = job.Job.Subject!;
+        var model = await metadata.ModelAsync(cancellationToken);
+        if (!model.Unification.TryGetValue(type, out var unification))
+        {
+            var fault = model.Faults.FirstOrDefault(fault => fault.Kind == DefinitionKinds.Unification && fault.Name == type);
+            throw new JobFailedException(
+                "Configuration",
+                fault is null ? $"There is no unification policy for '{type}'." : $"The unification policy of '{type}' is not usable at {fault.Pointer}: {fault.Message}");
+        }
+
+        job.Report(0, null, "reading records");
+        var moment = new RuleMoment(clock.GetUtcNow());
+        var streams = await ReadStreamsAsync(model, unification, moment, cancellationToken);
+        var previous = await PreviousProfiles.ReadAsync(profiles, type, cancellationToken);
+        var told = previous.Edges.Where(edge => edge.Kind != Storage.Profiles.EdgeKind.Policy).Select(ToMatchEdge).ToList();
+
+        job.Report(0, streams.Sum(stream => stream.Nodes.Count), "matching");
+        var result = Unifier.Unify(
+            unification.Policy, new UnificationInput { Streams = streams, Edges = told }, new UnifierLimits { Threads = Environment.ProcessorCount }, cancellationToken);
+
+        job.Report(0, result.Profiles.Count, "writing profiles");
+        var plan = new ProfilePlan(model.ProfileTypes[type], streams, result, previous, clock.GetUtcNow());
+        var written = 0L;
+        foreach (var changes in plan.Changes(job.Job.Id))
+        {
+            await profiles.ApplyAsync(changes, cancellationToken);
+            written += changes.Puts.Count + changes.Removed.Count;
+            job.Report(written, null, "writing profiles");
+        }
+
+        return Result(type, unification, result, plan, written);
+    }
+
+    private async Task<List<SourceStream>> ReadStreamsAsync(InsightsModel model, UnificationModel unification, RuleMoment moment, CancellationToken cancellationToken)
+    {
+        var streams = new List<SourceStream>();
+        foreach (var schema in unification.Streams)
+        {
+            var fields = model.Mappings[schema.Name].Profile!.Fields;
+            var nodes = new List<SourceNode>();
+            if (await records.FindStreamAsync(schema.Name, cancellationToken) is { } stored)
+            {
+                await foreach (var node in profiles.ReadNodesAsync(stored.Number, cancellationToken))
+                {
+                    try
+                    {
+                        var subject = new RecordSubject(Core.Model.ValueDocument.Read(node.Document));
+                        nodes.Add(new SourceNode(node.Id, node.Key, subject.Map(fields, moment)));
+                    }
+                    catch (RuleEvaluationException error)
+                    {
+                        throw new JobFailedException("Data", $"The mapping of '{schema.Name}' fails on the record '{node.Key}': {error.Message}");
+                    }
+                }
+            }
+
+            streams.Add(new SourceStream(schema, nodes));
+        }
+
+        return streams;
+    }
+
+    private static JobResult Result(string type, UnificationModel unification, UnificationResult result, ProfilePlan plan, long written)
+    {
+        var warnings = result.Warnings.ToList();
+        warnings.AddRange(result.Rules.Where(rule => rule.Reason is not null).Select(rule => $"Rule '{rule.Rule}' of {rule.Stream}: {rule.Reason}"));
+        var summary = written == 0
+            ? $"{type}: {result.Profiles.Count:N0} profiles, nothing changed."
+            : $"{type}: {result.Profiles.Count:N0} profiles from {result.Streams.Sum(stream => stream.Records):N0} records; {plan.Added:N0} new, {plan.Changed:N0} changed, {plan.Merged:N0} merged away, {plan.Removed:N0} removed.";
+        return new JobResult(written, summary, new Dictionary<string, long>(StringComparer.Ordinal)
+        {
+            ["profiles"] = result.Profiles.Count,
+            ["new"] = plan.Added,
+            ["changed"] = plan.Changed,
+            ["merged"] = plan.Merged,
+            ["removed"] = plan.Removed,
+            ["dropped"] = result.Dropped.Count,
+            ["edges"] = result.Edges.Count,
+        })
+        {
+            Warnings = warnings.Count == 0 ? null : warnings,
+            Report = System.Text.Json.JsonSerializer.SerializeToElement(new { streams = result.Streams, rules = result.Rules, order = unification.Streams.Select(stream => stream.Name) }, Json.Options),
+        };
+    }
+
+    private static MatchEdge ToMatchEdge(StoredEdge edge) => new(edge.A, edge.B, (Core.Unification.EdgeKind)(int)edge.Kind, edge.Rule, edge.Score);
+}

@@ -1,0 +1,20 @@
+namespace CustomerInsights.Host;
+
+/// <summary>Where the host keeps things and listens.</summary>
+internal sealed record HostSettings
+{
+    /// <summary>The data directory; made if absent. One host owns it.</summary>
+    public required string DataDirectory { get; init; }
+
+    /// <summary>Folders of built-in plugins; by default <c>plugins</c> beside the program.</summary>
+    public IReadOnlyList<string> PluginRoots { get; init; } = [Path.Combine(AppContext.BaseDirectory, "plugins")];
+
+    /// <summary>The address to listen at; port 0 takes a free one.</summary>
+    public string Url { get; init; } = "http://127.0.0.1:5080";
+
+    /// <summary>The largest request body, in bytes; 1 MiB.</summary>
+    public long MaxRequestBytes { get; init; } = 1024 * 1024;
+
+    /// <summary>True for a command that runs beside no server: it says nothing of its start.</summary>
+    public bool Quiet { get; init; }
+}

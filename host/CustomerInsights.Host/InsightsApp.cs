@@ -1,0 +1,157 @@
+using System.Globalization;
+using CustomerInsights.Host.Commands;
+using CustomerInsights.Host.Features.Access;
+using CustomerInsights.Host.Features.Activities;
+using CustomerInsights.Host.Features.Exports;
+using CustomerInsights.Host.Features.Ingestion;
+using CustomerInsights.Host.Features.Jobs;
+using CustomerInsights.Host.Features.Measures;
+using CustomerInsights.Host.Features.Metadata;
+using CustomerInsights.Host.Features.Plugins;
+using CustomerInsights.Host.Features.Profiles;
+using CustomerInsights.Host.Features.Recipes;
+using CustomerInsights.Host.Features.Segments;
+using CustomerInsights.Host.Features.Unification;
+using CustomerInsights.Host.Platform;
+using CustomerInsights.Storage;
+using CustomerInsights.Storage.Sqlite;
+using Microsoft.AspNetCore.DataProtection;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+
+namespace CustomerInsights.Host;
+
+/// <summary>The application: opens the store, adds the slices, maps their routes. Reads as a table of contents.</summary>
+internal static class InsightsApp
+{
+    /// <summary>Opens the store of the data directory and builds the application on it; dispose it to let go of both.</summary>
+    public static async Task<WebApplication> BuildAsync(HostSettings settings, TimeProvider clock, Action<ILoggingBuilder>? logging, CancellationToken cancellationToken)
+    {
+        CultureInfo.DefaultThreadCurrentCulture = CultureInfo.InvariantCulture;
+        Directory.CreateDirectory(settings.DataDirectory);
+        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
+        builder.Logging.ClearProviders();
+        (logging ?? Console)(builder.Logging);
+        builder.WebHost.UseUrls(settings.Url);
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxRequestBodySize = settings.MaxRequestBytes;
+        });
+
+        var services = builder.Services;
+        services.AddSingleton(settings);
+        services.AddSingleton(clock);
+        services.AddSingleton(await OpenStoreAsync(settings, clock, logging ?? Console, cancellationToken));
+        AddSlicesOfStore(services);
+        AddPlatform(services, settings);
+        services
+            .AddAccess()
+            .AddJobs()
+            .AddMetadata()
+            .AddPlugins(settings)
+            .AddIngestion()
+            .AddActivities()
+            .AddUnification()
+            .AddProfiles()
+            .AddMeasures()
+            .AddSegments()
+            .AddExports()
+            .AddRecipes();
+
+        var app = builder.Build();
+        app.UseExceptionHandler();
+        app.UseStatusCodePages(async context => await Problems.ForStatus(context.HttpContext).ExecuteAsync(context.HttpContext));
+        app.UseRouting();
+        app.UseApiKeys();
+        app.UseAccess();
+        MapPublic(app);
+        var api = app.MapGroup("/api/v1");
+        api.MapAccess();
+        api.MapJobs();
+        api.MapMetadata();
+        api.MapPlugins();
+        api.MapIngestion();
+        api.MapActivities();
+        api.MapUnification();
+        api.MapProfiles();
+        api.MapMeasures();
+        api.MapSegments();
+        api.MapExports();
+        api.MapRecipes();
+        return app;
+    }
+
+    /// <summary>Starts plugins, then jobs and the server; writes <c>host.json</c> for the command line.</summary>
+    public static async Task StartAsync(WebApplication app, CancellationToken cancellationToken)
+    {
+        var settings = app.Services.GetRequiredService<HostSettings>();
+        await app.Services.StartPluginsAsync(settings, cancellationToken);
+        await app.StartAsync(cancellationToken);
+        var url = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
+        RunningHost.Write(settings.DataDirectory, url, app.Services.GetRequiredService<LocalKey>().Text);
+    }
+
+    private static async Task<IInsightsStore> OpenStoreAsync(HostSettings settings, TimeProvider clock, Action<ILoggingBuilder> logging, CancellationToken cancellationToken)
+    {
+        // The store outlives the container's loggers by a moment when the host stops, so that it has its own.
+        var loggers = LoggerFactory.Create(logging);
+        return await SqliteStore.OpenAsync(new SqliteStoreOptions { Directory = settings.DataDirectory }, clock, loggers, cancellationToken);
+    }
+
+    private static void AddSlicesOfStore(IServiceCollection services)
+    {
+        services.AddSingleton(provider => provider.GetRequiredService<IInsightsStore>().Definitions);
+        services.AddSingleton(provider => provider.GetRequiredService<IInsightsStore>().Audit);
+        services.AddSingleton(provider => provider.GetRequiredService<IInsightsStore>().ApiKeys);
+        services.AddSingleton(provider => provider.GetRequiredService<IInsightsStore>().Jobs);
+        services.AddSingleton(provider => provider.GetRequiredService<IInsightsStore>().Records);
+        services.AddSingleton(provider => provider.GetRequiredService<IInsightsStore>().Activities);
+        services.AddSingleton(provider => provider.GetRequiredService<IInsightsStore>().Profiles);
+        services.AddSingleton(provider => provider.GetRequiredService<IInsightsStore>().Measures);
+        services.AddSingleton(provider => provider.GetRequiredService<IInsightsStore>().Segments);
+        services.AddSingleton(provider => provider.GetRequiredService<IInsightsStore>().Exports);
+        services.AddSingleton(provider => provider.GetRequiredService<IInsightsStore>().Plugins);
+        services.AddSingleton(provider => provider.GetRequiredService<IInsightsStore>().Events);
+        services.AddSingleton(provider => provider.GetRequiredService<IInsightsStore>().Changes);
+    }
+
+    private static void AddPlatform(IServiceCollection services, HostSettings settings)
+    {
+        services.ConfigureHttpJsonOptions(options => Json.Configure(options.SerializerOptions));
+        services.Configure<RouteHandlerOptions>(options => options.ThrowOnBadRequest = true);
+        services.AddProblemDetails();
+        services.AddExceptionHandler<RequestFailures>();
+        services.AddDataProtection()
+            .SetApplicationName("CustomerInsights")
+            .PersistKeysToFileSystem(Directory.CreateDirectory(Path.Combine(settings.DataDirectory, "keys")));
+        services.AddOpenApi("v1", ApiDocument.Configure);
+        services.AddHealthChecks().AddCheck<StoreHealth>("store");
+    }
+
+    private static void MapPublic(WebApplication app)
+    {
+        app.MapHealthChecks("/health/live", new() { Predicate = _ => false });
+        app.MapHealthChecks("/health/ready");
+        app.MapOpenApi("/openapi/{documentName}.json");
+        app.UseSwaggerUI(page =>
+        {
+            page.RoutePrefix = "reference";
+            page.SwaggerEndpoint("/openapi/v1.json", "Customer Insights v1");
+            page.DocumentTitle = "Customer Insights REST reference";
+        });
+        app.MapGet("/", () => TypedResults.Content(FrontPage.Html, "text/html; charset=utf-8")).ExcludeFromDescription();
+    }
+
+    private static void Console(ILoggingBuilder logging)
+    {
+        logging.AddSimpleConsole(options =>
+        {
+            options.SingleLine = true;
+            options.UseUtcTimestamp = true;
+            options.TimestampFormat = "HH:mm:ss ";
+        });
+        logging.SetMinimumLevel(LogLevel.Information);
+        logging.AddFilter("Microsoft", LogLevel.Warning);
+    }
+}

@@ -1,0 +1,47 @@
+using CustomerInsights.Host.Features.Access;
+using Microsoft.AspNetCore.OpenApi;
+using Microsoft.OpenApi;
+
+namespace CustomerInsights.Host.Platform;
+
+/// <summary>What the OpenAPI document says besides what the endpoints say of themselves.</summary>
+internal static class ApiDocument
+{
+    public static void Configure(OpenApiOptions options)
+    {
+        options.AddDocumentTransformer((document, _, _) =>
+        {
+            document.Info = new OpenApiInfo
+            {
+                Title = "Customer Insights",
+                Version = "v1",
+                Description = "Unified customer profiles, segments and exports. Errors are problem details (RFC 9457) whose 'errors' name the place and the remedy. "
+                    + "Lists page by 'cursor'; what is edited carries an ETag; long actions answer 202 with a job.",
+            };
+            document.Components ??= new OpenApiComponents();
+            document.Components.SecuritySchemes ??= new Dictionary<string, IOpenApiSecurityScheme>(StringComparer.Ordinal);
+            document.Components.SecuritySchemes["key"] = new OpenApiSecurityScheme
+            {
+                Type = SecuritySchemeType.Http,
+                Scheme = "bearer",
+                Description = "An API key, ci_…; an admin makes them with POST /api/v1/keys.",
+            };
+            document.Security = [new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference("key", document)] = [] }];
+            return Task.CompletedTask;
+        });
+        options.AddOperationTransformer((operation, context, _) =>
+        {
+            if (context.Description.ActionDescriptor.EndpointMetadata.OfType<Requirement>().FirstOrDefault() is { } requirement)
+            {
+                operation.Tags = new HashSet<OpenApiTagReference> { new(requirement.Kind.ToString(), context.Document) };
+                operation.Responses ??= [];
+                foreach (var (status, text) in new[] { ("400", "Not valid; 'errors' say what and where."), ("401", "No valid key."), ("403", "The key's role may not.") })
+                {
+                    operation.Responses.TryAdd(status, new OpenApiResponse { Description = text });
+                }
+            }
+
+            return Task.CompletedTask;
+        });
+    }
+}

@@ -1,0 +1,46 @@
+using System.Buffers.Text;
+using System.Text;
+using CustomerInsights.Storage;
+
+namespace CustomerInsights.Host.Platform;
+
+/// <summary>A page as REST shows it.</summary>
+/// <param name="Items">The items, in a stable order.</param>
+/// <param name="Next">Send it as <c>cursor</c> to get the next page; absent at the end.</param>
+public sealed record PageResponse<T>(IReadOnlyList<T> Items, string? Next);
+
+/// <summary>What a caller asks of a list.</summary>
+/// <param name="Cursor">Where to go on, as <c>next</c> gave it.</param>
+/// <param name="Limit">Items on the page, 1 to 1,000; 50 if not given.</param>
+internal readonly record struct PageRequest(string? Cursor, int? Limit)
+{
+    /// <summary>The store's key of the cursor; throws <see cref="BadCursorException"/> for text that no list gave.</summary>
+    public string? After()
+    {
+        if (Cursor is null)
+        {
+            return null;
+        }
+
+        try
+        {
+            var text = new UTF8Encoding(false, throwOnInvalidBytes: true).GetString(Base64Url.DecodeFromChars(Cursor));
+            return text.StartsWith("1|", StringComparison.Ordinal) ? text[2..] : throw new BadCursorException("The cursor is not one that a list gave.");
+        }
+        catch (Exception error) when (error is FormatException or ArgumentException)
+        {
+            throw new BadCursorException("The cursor is not one that a list gave.");
+        }
+    }
+
+    public int Size() => Limit switch
+    {
+        null => 50,
+        >= 1 and <= 1000 => Limit.Value,
+        _ => throw new BadHttpRequestException($"limit={Limit}: a page has 1 to 1,000 items."),
+    };
+
+    public static PageResponse<TResponse> Response<T, TResponse>(Page<T> page, Func<T, TResponse> map) => new(
+        [.. page.Items.Select(map)],
+        page.Next is null ? null : Base64Url.EncodeToString(Encoding.UTF8.GetBytes("1|" + page.Next)));
+}

@@ -1,0 +1,1 @@
+return await CustomerInsights.Host.Commands.CommandLine.RunAsync(args);

@@ -1,0 +1,189 @@
+using System.Diagnostics;
+using CustomerInsights.Plugins.Context;
+using CustomerInsights.Sdk;
+
+namespace CustomerInsights.Plugins.Boundary;
+
+/// <summary>
+/// Every call into a plugin's code crosses this. It runs off the caller's thread, has a time limit, catches everything, and
+/// gives values that were checked and copied, or a <see cref="PluginCallException"/> made of strings.
+/// </summary>
+/// <remarks>
+/// In process a deadline cannot end the plugin's code. The call is cancelled; if it has not ended after the grace it is
+/// abandoned: the caller goes on, the plugin is reported as hung, and its code stays in memory until the call ends.
+/// </remarks>
+internal sealed class PluginBoundary(
+    string pluginId, PluginLimits limits, TimeProvider clock, RevealedSecrets secrets, IPluginHealth health, CancellationToken stopping)
+{
+    internal CallGate Gate { get; } = new();
+
+    internal PluginLimits Limits => limits;
+
+    internal TimeProvider Clock => clock;
+
+    /// <summary>Makes one call.</summary>
+    /// <param name="call">Its name, for messages.</param>
+    /// <param name="limit">Its time limit.</param>
+    /// <param name="body">The call and the checking and copying of its result: lists of a plugin are plugin code as well.</param>
+    /// <param name="cancellationToken">The caller's.</param>
+    /// <exception cref="PluginCallException">It failed, took too long, or the plugin is being stopped.</exception>
+    internal async Task<T> CallAsync<T>(string call, TimeSpan limit, Func<CancellationToken, ValueTask<T>> body, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        Enter(call);
+        try
+        {
+            // Not linked to the caller's token: what the plugin registers here must not hang on something that outlives it.
+            var cancel = new CancellationTokenSource();
+            var result = await RunAsync(call, limit, cancel, body, null, cancellationToken);
+            cancel.Dispose();
+            return result;
+        }
+        finally
+        {
+            Gate.Leave();
+        }
+    }
+
+    internal void Enter(string call)
+    {
+        if (!Gate.TryEnter())
+        {
+            throw Stopped(call);
+        }
+    }
+
+    /// <summary>Runs one step of a call that has entered; cancels <paramref name="cancel"/> when the limit passes or nobody waits any more.</summary>
+    /// <param name="lastSign">When the plugin last showed that it is alive; puts the limit off. Null: only its answer counts.</param>
+    /// <param name="evenWhenStopped">True for disposal, which comes after the stop.</param>
+    internal async Task<T> RunAsync<T>(
+        string call,
+        TimeSpan limit,
+        CancellationTokenSource cancel,
+        Func<CancellationToken, ValueTask<T>> body,
+        Func<long>? lastSign,
+        CancellationToken cancellationToken,
+        bool evenWhenStopped = false)
+    {
+        var running = Start(call, body, cancel.Token);
+        bool timedOut;
+        using (var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, evenWhenStopped ? CancellationToken.None : stopping))
+        {
+            (timedOut, var outcome) = await WaitAsync(running, limit, lastSign, either.Token);
+            if (outcome is { } ended)
+            {
+                return Take(call, ended);
+            }
+        }
+
+        Cancel(cancel);
+        var (late, afterwards) = await WaitAsync(running, limits.StopGrace, null, CancellationToken.None);
+        if (late)
+        {
+            Gate.CountAbandoned(running);
+            var hung = new PluginFailure(FailureKind.Bug, timedOut
+                ? $"{call} did not answer within {Spoken(limit)} and did not stop within {Spoken(limits.StopGrace)} of being cancelled. It was abandoned."
+                : $"{call} did not stop within {Spoken(limits.StopGrace)} of being cancelled. It was abandoned.");
+            health.Abandoned(call, hung);
+            throw new PluginCallException(pluginId, call, hung);
+        }
+
+        if (!timedOut)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            throw Stopped(call);
+        }
+
+        if (afterwards is { Cancelled: false } answer)
+        {
+            return Take(call, answer);
+        }
+
+        throw new PluginCallException(pluginId, call, new(FailureKind.Transient, $"{call} did not answer within {Spoken(limit)} and was cancelled."));
+    }
+
+    internal PluginCallException Stopped(string call) =>
+        new(pluginId, call, new(FailureKind.Transient, $"The plugin {pluginId} is stopped or being stopped; {call} was not made or was cancelled."));
+
+    /// <summary>Cancels on another thread: callbacks of the plugin run in it, and may block or throw.</summary>
+    internal static void Cancel(CancellationTokenSource source) =>
+        _ = source.CancelAsync().ContinueWith(
+            static task => _ = task.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
+
+    internal static string Spoken(TimeSpan span) => span switch
+    {
+        { TotalSeconds: < 1 } => FormattableString.Invariant($"{span.TotalMilliseconds:0} ms"),
+        { TotalMinutes: < 2 } => FormattableString.Invariant($"{span.TotalSeconds:0.#} s"),
+        _ => FormattableString.Invariant($"{span.TotalMinutes:0.#} min"),
+    };
+
+    private Task<CallOutcome<T>> Start<T>(string call, Func<CancellationToken, ValueTask<T>> body, CancellationToken token)
+    {
+        // The host's ambient values (the HTTP request, for one) are none of the plugin's business, and what it puts there
+        // must not stay with the caller. The trace goes on.
+        var activity = Activity.Current;
+        using (ExecutionContext.IsFlowSuppressed() ? default : ExecutionContext.SuppressFlow())
+        {
+            return Task.Run(() => GuardAsync(call, body, activity, token), CancellationToken.None);
+        }
+    }
+
+    // Exceptions end here, as text: neither the object nor its type gets any further.
+    private async Task<CallOutcome<T>> GuardAsync<T>(string call, Func<CancellationToken, ValueTask<T>> body, Activity? activity, CancellationToken token)
+    {
+        Activity.Current = activity;
+        try
+        {
+            return new(await body(token), null, Cancelled: false);
+        }
+        catch (OperationCanceledException) when (token.IsCancellationRequested)
+        {
+            return new(default, null, Cancelled: true);
+        }
+        catch (Exception error)
+        {
+            return new(default, FailureText.Flatten(call, error, secrets), Cancelled: false);
+        }
+    }
+
+    private async Task<(bool TimedOut, CallOutcome<T>? Outcome)> WaitAsync<T>(
+        Task<CallOutcome<T>> running, TimeSpan limit, Func<long>? lastSign, CancellationToken wake)
+    {
+        var left = limit;
+        while (true)
+        {
+            try
+            {
+                return (false, await running.WaitAsync(left, clock, wake));
+            }
+            catch (OperationCanceledException)
+            {
+                return (false, null);
+            }
+            catch (TimeoutException)
+            {
+                left = lastSign is null ? TimeSpan.Zero : limit - clock.GetElapsedTime(lastSign());
+                if (left <= TimeSpan.Zero)
+                {
+                    return (true, null);
+                }
+            }
+        }
+    }
+
+    private T Take<T>(string call, CallOutcome<T> outcome)
+    {
+        if (outcome.Failure is not { } failure)
+        {
+            health.Succeeded();
+            return outcome.Value!;
+        }
+
+        if (failure.Kind == FailureKind.Bug)
+        {
+            health.Misbehaved(call, failure);
+        }
+
+        throw new PluginCallException(pluginId, call, failure);
+    }
+}

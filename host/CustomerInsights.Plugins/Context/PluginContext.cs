@@ -1,0 +1,49 @@
+using System.Diagnostics.Metrics;
+using CustomerInsights.Sdk;
+using Microsoft.Extensions.Logging;
+
+namespace CustomerInsights.Plugins.Context;
+
+/// <summary>What one component sees of the host.</summary>
+internal sealed class PluginContext : IPluginContext
+{
+    private readonly IPluginHostServices _services;
+    private readonly Func<string, string> _clean;
+    private long _lastSign;
+
+    internal PluginContext(IPluginHostServices services, PluginIdentity plugin, string connectionId, Func<string, string> clean, TimeProvider clock)
+    {
+        (_services, Plugin, ConnectionId, _clean, Clock) = (services, plugin, connectionId, clean, clock);
+        _lastSign = clock.GetTimestamp();
+    }
+
+    public PluginIdentity Plugin { get; }
+
+    public string ConnectionId { get; }
+
+    public required ILogger Log { get; init; }
+
+    public required IPluginStorage Storage { get; init; }
+
+    public required ISecrets Secrets { get; init; }
+
+    public required IMeterFactory Meters { get; init; }
+
+    public TimeProvider Clock { get; }
+
+    public required PluginGrants Grants { get; init; }
+
+    public required CancellationToken Stopping { get; init; }
+
+    /// <summary>When the plugin last showed that it is alive, as a timestamp of <see cref="Clock"/>.</summary>
+    internal long LastSign => Interlocked.Read(ref _lastSign);
+
+    public void Report(PluginProgress progress)
+    {
+        ArgumentNullException.ThrowIfNull(progress);
+        ShowLife();
+        _services.Progress(ConnectionId, progress.Message is { } message ? progress with { Message = _clean(message) } : progress);
+    }
+
+    internal void ShowLife() => Interlocked.Exchange(ref _lastSign, Clock.GetTimestamp());
+}

@@ -1,0 +1,41 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
+using CustomerInsights.Plugins.Manifests;
+
+namespace CustomerInsights.Plugins.Desired;
+
+/// <summary>What is wanted of one plugin.</summary>
+/// <param name="Id">The plugin's id.</param>
+public sealed record DesiredPlugin(string Id)
+{
+    /// <summary>The version that means "the newest on disk, previews left out unless there is nothing else".</summary>
+    public const string Latest = "latest";
+
+    /// <summary>A version, or <see cref="Latest"/>.</summary>
+    public string Version { get; init; } = Latest;
+
+    /// <summary>Whether it is to run.</summary>
+    public bool Enabled { get; init; } = true;
+
+    /// <summary>Where it is to run. What the host cannot give is a problem, never something else instead.</summary>
+    public IsolationMode Isolation { get; init; } = IsolationMode.InProcess;
+
+    /// <summary>True when only a person may move the version.</summary>
+    public bool Pin { get; init; }
+
+    /// <summary>Settings of the plugin as a whole; <c>fileRoots</c> is known to the host, the rest is kept as it is. Not to be changed in place.</summary>
+    public JsonObject? Settings { get; init; }
+
+    /// <summary>Names that begin with <c>x-</c>, kept as they are.</summary>
+    [JsonExtensionData]
+    public IDictionary<string, JsonElement>? Extra { get; init; }
+
+    /// <summary>The folders that the plugin may use, from <c>settings.fileRoots</c>.</summary>
+    [JsonIgnore]
+    public IReadOnlyList<string> FileRoots => Settings?["fileRoots"] is JsonArray roots ? [.. roots.Select(root => root!.GetValue<string>())] : [];
+
+    /// <summary>Whether a running plugin may stay as it is when this changes to <paramref name="other"/>.</summary>
+    internal bool RunsLike(DesiredPlugin other) =>
+        Enabled == other.Enabled && Isolation == other.Isolation && JsonNode.DeepEquals(Settings, other.Settings);
+}

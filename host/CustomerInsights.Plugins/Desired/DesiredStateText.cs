@@ -1,0 +1,45 @@
+using System.Globalization;
+using System.Text.Json;
+using CustomerInsights.Plugins.Manifests;
+using CustomerInsights.Plugins.Schema;
+
+namespace CustomerInsights.Plugins.Desired;
+
+/// <summary>The file's text and its meaning.</summary>
+internal static class DesiredStateText
+{
+    private static readonly Lazy<JsonSchema> Schema = new(() => EmbeddedSchema.Load("plugins.schema.json"));
+
+    internal static (DesiredState? State, IReadOnlyList<SchemaProblem> Problems) Read(string json)
+    {
+        var problems = new List<SchemaProblem>(Schema.Value.Validate(json));
+        if (problems.Exists(problem => !problem.IsWarning))
+        {
+            return (null, problems);
+        }
+
+        var state = JsonSerializer.Deserialize<DesiredState>(json, ManifestJson.Options)!;
+        var seen = new HashSet<string>(StringComparer.Ordinal);
+        for (var i = 0; i < state.Plugins.Count; i++)
+        {
+            var plugin = state.Plugins[i];
+            if (!seen.Add(plugin.Id))
+            {
+                problems.Add(new($"/plugins/{i}/id", "unique", $"'{plugin.Id}' is there twice; a plugin has one entry."));
+            }
+
+            for (var j = 0; j < plugin.FileRoots.Count; j++)
+            {
+                if (!Path.IsPathFullyQualified(plugin.FileRoots[j]))
+                {
+                    var pointer = string.Create(CultureInfo.InvariantCulture, $"/plugins/{i}/settings/fileRoots/{j}");
+                    problems.Add(new(pointer, "absolute", $"'{plugin.FileRoots[j]}' is not an absolute folder; write /srv/imports or the like."));
+                }
+            }
+        }
+
+        return (problems.Exists(problem => !problem.IsWarning) ? null : state, problems);
+    }
+
+    internal static string Write(DesiredState state) => JsonSerializer.Serialize(state, ManifestJson.Options) + "\n";
+}

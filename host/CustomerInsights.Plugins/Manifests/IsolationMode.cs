@@ -1,0 +1,20 @@
+using System.Text.Json.Serialization;
+
+namespace CustomerInsights.Plugins.Manifests;
+
+/// <summary>Where a plugin's code runs.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<IsolationMode>))]
+public enum IsolationMode
+{
+    /// <summary>In the host's process, in a load context of its own.</summary>
+    [JsonStringEnumMemberName("inProcess")]
+    InProcess = 0,
+
+    /// <summary>In a worker process. This release cannot give it yet and says so.</summary>
+    [JsonStringEnumMemberName("process")]
+    Process = 1,
+
+    /// <summary>In a worker process without network or files of its own. This release cannot give it yet and says so.</summary>
+    [JsonStringEnumMemberName("sandboxedProcess")]
+    SandboxedProcess = 2,
+}

@@ -1,0 +1,310 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using System.Text;
+using CustomerInsights.Plugins.Boundary;
+using CustomerInsights.Plugins.Components;
+using CustomerInsights.Plugins.Desired;
+using CustomerInsights.Plugins.Manifests;
+using CustomerInsights.Plugins.Schema;
+using CustomerInsights.Sdk;
+using Microsoft.Extensions.Logging;
+
+namespace CustomerInsights.Plugins;
+
+/// <summary>
+/// Runs plugins in process: brings them to what <c>plugins.json</c> wants, keeps them there, and opens their components.
+/// A bad plugin never keeps the host or another plugin from starting. Safe for any thread.
+/// </summary>
+public sealed class PluginHost : IAsyncDisposable
+{
+    private readonly ConcurrentDictionary<string, PluginSlot> _slots = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<Task, byte> _background = [];
+    private readonly SemaphoreSlim _oneReconcile = new(1, 1);
+    private readonly CancellationTokenSource _ending = new();
+    private readonly TransitionRecorder _recorder;
+    private readonly PluginSlotContext _context;
+    private readonly PluginHostOptions _options;
+    private DesiredStateWatcher? _watcher;
+    private DesiredState? _desired;
+    private IReadOnlyList<SchemaProblem> _fileProblems = [];
+    private IReadOnlyList<SchemaProblem> _wishProblems = [];
+    private bool _disposed;
+
+    /// <summary>Makes the host; nothing is read before <see cref="StartAsync"/>.</summary>
+    /// <param name="options">Where things are.</param>
+    /// <param name="services">The application's store.</param>
+    /// <param name="loggers">For the host's log and the plugins'.</param>
+    /// <param name="clock">The clock of everything here, plugins included.</param>
+    public PluginHost(PluginHostOptions options, IPluginHostServices services, ILoggerFactory loggers, TimeProvider clock)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(loggers);
+        _options = options;
+        var log = loggers.CreateLogger("CustomerInsights.Plugins");
+        _recorder = new TransitionRecorder(services, log);
+        _context = new(options, services, loggers, log, clock, _recorder.Add, RunInBackground, _ending.Token);
+        Desired = new DesiredStateFile(options.DesiredStatePath);
+    }
+
+    /// <summary>The one owner of what is wanted; edits through it take effect at once.</summary>
+    public DesiredStateFile Desired { get; }
+
+    /// <summary>
+    /// Mistakes in <c>plugins.json</c>, with pointers into it. While the file cannot be used the running plugins stay as they
+    /// are; a wish for what is not on disk leaves its plugin as it is.
+    /// </summary>
+    public IReadOnlyList<SchemaProblem> DesiredProblems => [.. Volatile.Read(ref _fileProblems), .. Volatile.Read(ref _wishProblems)];
+
+    /// <summary>Reads <c>plugins.json</c> (makes it at the first start, with the built-in plugins), activates, and begins to watch.</summary>
+    /// <param name="cancellationToken">Cancels the start.</param>
+    /// <returns>When every plugin that is wanted runs or has a reason why not.</returns>
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        Directory.CreateDirectory(_options.DataDirectory);
+        if (!File.Exists(Desired.FilePath))
+        {
+            await CreateDesiredAsync(cancellationToken);
+        }
+
+        _watcher = new DesiredStateWatcher(Desired, _context.Clock, _options.PollEvery);
+        await ReconcileAsync(cancellationToken);
+        RunInBackground(WatchAsync);
+    }
+
+    /// <summary>All plugins on disk or in <c>plugins.json</c>, by id.</summary>
+    /// <returns>Their status.</returns>
+    public IReadOnlyList<PluginStatus> List() => [.. _slots.Values.Select(slot => slot.Status).OrderBy(status => status.Id, StringComparer.Ordinal)];
+
+    /// <summary>One plugin.</summary>
+    /// <param name="id">Its id.</param>
+    /// <returns>Its status, or null when there is no such plugin.</returns>
+    public PluginStatus? Find(string id) => _slots.TryGetValue(id, out var slot) ? slot.Status : null;
+
+    /// <summary>Looks at the disk again, and loads a plugin afresh: drains, cancels, unloads, loads.</summary>
+    /// <param name="id">The plugin.</param>
+    /// <param name="cancellationToken">Cancels the waiting, not the reload once it has begun.</param>
+    /// <returns>When it is done; see <see cref="Find"/> for how it went.</returns>
+    /// <exception cref="KeyNotFoundException">There is no such plugin.</exception>
+    public Task ReloadAsync(string id, CancellationToken cancellationToken) => AgainAsync(id, Actor.Reload, cancellationToken);
+
+    /// <summary>Tries a plugin again that is faulted or was given up.</summary>
+    /// <param name="id">The plugin.</param>
+    /// <param name="cancellationToken">Cancels the waiting, not the try once it has begun.</param>
+    /// <returns>When it is done; see <see cref="Find"/> for how it went.</returns>
+    /// <exception cref="KeyNotFoundException">There is no such plugin.</exception>
+    public Task RetryAsync(string id, CancellationToken cancellationToken) => AgainAsync(id, Actor.Retry, cancellationToken);
+
+    /// <summary>A component that a plugin offers, running or not, with the schema for its form.</summary>
+    /// <param name="kind">What the component is.</param>
+    /// <param name="pluginId">The plugin.</param>
+    /// <param name="contributionId">The component, or null for the only one of its kind.</param>
+    /// <returns>The component, or null when there is none, or several and none was named.</returns>
+    public PluginContribution? FindContribution(PluginKind kind, string pluginId, string? contributionId)
+    {
+        var ofKind = Find(pluginId)?.Contributions.Where(contribution => contribution.Kind == kind && (contributionId is null || contribution.Id == contributionId)).ToList();
+        return ofKind is [var only] ? only : null;
+    }
+
+    /// <summary>Opens a connector for a connection.</summary>
+    /// <param name="pluginId">The plugin.</param>
+    /// <param name="contributionId">The component, or null for the only connector.</param>
+    /// <param name="connectionId">The connection.</param>
+    /// <param name="configuration">Its configuration, UTF-8 JSON; checked against the packaged schema first.</param>
+    /// <param name="cancellationToken">Cancels the opening.</param>
+    /// <returns>The connector; dispose it.</returns>
+    /// <exception cref="PluginCallException">It does not run, the configuration does not pass, or its constructor failed.</exception>
+    public async ValueTask<PluginSource> OpenSourceAsync(
+        string pluginId, string? contributionId, string connectionId, ReadOnlyMemory<byte> configuration, CancellationToken cancellationToken) =>
+        new(await OpenAsync(PluginKind.Connector, pluginId, contributionId, connectionId, configuration, cancellationToken));
+
+    /// <summary>Opens an export target for a connection; as <see cref="OpenSourceAsync"/>.</summary>
+    /// <param name="pluginId">The plugin.</param>
+    /// <param name="contributionId">The component, or null for the only export.</param>
+    /// <param name="connectionId">The connection.</param>
+    /// <param name="configuration">Its configuration, UTF-8 JSON.</param>
+    /// <param name="cancellationToken">Cancels the opening.</param>
+    /// <returns>The target; dispose it.</returns>
+    /// <exception cref="PluginCallException">As there.</exception>
+    public async ValueTask<PluginExport> OpenExportAsync(
+        string pluginId, string? contributionId, string connectionId, ReadOnlyMemory<byte> configuration, CancellationToken cancellationToken) =>
+        new(await OpenAsync(PluginKind.Export, pluginId, contributionId, connectionId, configuration, cancellationToken));
+
+    /// <summary>Opens an enrichment for a connection; as <see cref="OpenSourceAsync"/>.</summary>
+    /// <param name="pluginId">The plugin.</param>
+    /// <param name="contributionId">The component, or null for the only enrichment.</param>
+    /// <param name="connectionId">The connection.</param>
+    /// <param name="configuration">Its configuration, UTF-8 JSON.</param>
+    /// <param name="cancellationToken">Cancels the opening.</param>
+    /// <returns>The enrichment; dispose it.</returns>
+    /// <exception cref="PluginCallException">As there.</exception>
+    public async ValueTask<PluginEnrichment> OpenEnrichmentAsync(
+        string pluginId, string? contributionId, string connectionId, ReadOnlyMemory<byte> configuration, CancellationToken cancellationToken)
+    {
+        var calls = await OpenAsync(PluginKind.Enrichment, pluginId, contributionId, connectionId, configuration, cancellationToken);
+        return new PluginEnrichment(calls, calls.Handle.Is<IPopulationEnrichment>());
+    }
+
+    /// <summary>Stops watching, stops every plugin, and waits for what runs in the background.</summary>
+    /// <returns>When all has ended, within about 20 s.</returns>
+    public async ValueTask DisposeAsync()
+    {
+        if (_disposed)
+        {
+            return;
+        }
+
+        _disposed = true;
+        await _ending.CancelAsync();
+        _watcher?.Dispose();
+        await Task.WhenAll(_slots.Values.Select(slot => slot.ShutDownAsync()));
+        await Task.WhenAll(_background.Keys);
+        await _recorder.DisposeAsync();
+        Desired.Dispose();
+        _oneReconcile.Dispose();
+        _ending.Dispose();
+    }
+
+    private async Task<ComponentCalls> OpenAsync(
+        PluginKind kind, string pluginId, string? contributionId, string connectionId, ReadOnlyMemory<byte> configuration, CancellationToken cancellationToken)
+    {
+        const string call = "Open";
+        PluginCallException Refuse(string message, string? path = null) =>
+            new(pluginId, call, new PluginFailure(FailureKind.Configuration, message, ConfigurationPath: path));
+
+        if (!_slots.TryGetValue(pluginId, out var slot))
+        {
+            throw Refuse($"There is no plugin {pluginId}.");
+        }
+
+        var instance = slot.Running(call);
+        var offered = instance.Package.Contributions.Where(item => item.Kind == kind && (contributionId is null || item.Id == contributionId)).ToList();
+        if (offered is not [var contribution])
+        {
+            throw Refuse(offered.Count == 0
+                ? $"The plugin {pluginId} has no {kind.ToString().ToLowerInvariant()}{(contributionId is null ? "" : $" '{contributionId}'")}."
+                : $"The plugin {pluginId} has several components of kind {kind.ToString().ToLowerInvariant()}; name one of {string.Join(", ", offered.Select(item => item.Id))}.");
+        }
+
+        var own = configuration.ToArray();
+        if (contribution.ConfigSchema.Validate(Encoding.UTF8.GetString(own)).FirstOrDefault(problem => !problem.IsWarning) is { } problem)
+        {
+            throw Refuse(problem.ToString(), problem.Pointer);
+        }
+
+        var handle = await instance.CreateAsync(contribution, connectionId, cancellationToken);
+        return new ComponentCalls(handle, contribution, instance.Package.Manifest!, own);
+    }
+
+    private async Task CreateDesiredAsync(CancellationToken cancellationToken)
+    {
+        var builtIn = _options.Roots.Count > 0 ? await PackageFolders.ScanAsync([_options.Roots[0]], cancellationToken) : [];
+        var ids = builtIn.Select(package => package.Id).Distinct(StringComparer.Ordinal);
+        await Desired.UpdateAsync(_ => new DesiredState([.. ids.Select(id => new DesiredPlugin(id))]), ifMatch: null, cancellationToken);
+    }
+
+    private async Task AgainAsync(string id, string actor, CancellationToken cancellationToken)
+    {
+        if (!_slots.TryGetValue(id, out var slot))
+        {
+            throw new KeyNotFoundException($"There is no plugin {id}.");
+        }
+
+        var packages = await PackageFolders.ScanAsync(_options.Roots, cancellationToken);
+        await slot.ApplyAsync(_desired?.Find(id), [.. packages.Where(package => package.Id == id)], actor, again: true, cancellationToken);
+    }
+
+    private async Task WatchAsync()
+    {
+        while (!_ending.IsCancellationRequested)
+        {
+            await _watcher!.WaitForChangeAsync(_ending.Token);
+            try
+            {
+                await ReconcileAsync(_ending.Token);
+            }
+            catch (Exception error) when (error is not OperationCanceledException)
+            {
+                // The watching must go on whatever one change led to.
+                PluginLog.ReconcileFailed(_context.Log, error);
+            }
+        }
+    }
+
+    private async Task ReconcileAsync(CancellationToken cancellationToken)
+    {
+        await _oneReconcile.WaitAsync(cancellationToken);
+        try
+        {
+            var packages = (await PackageFolders.ScanAsync(_options.Roots, cancellationToken)).GroupBy(package => package.Id, StringComparer.Ordinal)
+                .ToDictionary(group => group.Key, group => (IReadOnlyList<PluginPackage>)[.. group], StringComparer.Ordinal);
+            var snapshot = await Desired.ReadAsync(cancellationToken);
+            Volatile.Write(ref _fileProblems, snapshot.Problems);
+            if (snapshot.State is not { } desired)
+            {
+                PluginLog.DesiredStateBroken(_context.Log, string.Join(' ', snapshot.Problems));
+                foreach (var id in packages.Keys)
+                {
+                    _slots.GetOrAdd(id, NewSlot);
+                }
+
+                return;
+            }
+
+            _desired = desired;
+            Volatile.Write(ref _wishProblems, [.. Missing(desired, packages)]);
+            var ids = desired.Plugins.Select(plugin => plugin.Id).Concat(packages.Keys).Concat(_slots.Keys).Distinct(StringComparer.Ordinal).ToList();
+
+            // Side by side: one that drains for seconds must not hold up the others.
+            await Task.WhenAll(ids.Select(id => _slots.GetOrAdd(id, NewSlot)
+                .ApplyAsync(desired.Find(id), packages.GetValueOrDefault(id) ?? [], Actor.File, again: false, cancellationToken)));
+
+            // Neither on disk nor wanted: nothing to show, unless code of it is still in memory.
+            foreach (var id in ids.Where(id => desired.Find(id) is null && !packages.ContainsKey(id) && _slots[id].Status is { PendingUnloads: 0, Leaked: 0 }))
+            {
+                _slots.TryRemove(id, out _);
+            }
+        }
+        finally
+        {
+            _oneReconcile.Release();
+        }
+    }
+
+    private static IEnumerable<SchemaProblem> Missing(DesiredState desired, Dictionary<string, IReadOnlyList<PluginPackage>> packages)
+    {
+        for (var i = 0; i < desired.Plugins.Count; i++)
+        {
+            var plugin = desired.Plugins[i];
+            var found = packages.GetValueOrDefault(plugin.Id) ?? [];
+            if (plugin.Enabled && SlotPlan.Wanted(plugin, found) is null)
+            {
+                var member = found.Count == 0 ? "id" : "version";
+                yield return new(string.Create(CultureInfo.InvariantCulture, $"/plugins/{i}/{member}"), "missing", SlotPlan.WhyMissing(plugin, found));
+            }
+        }
+    }
+
+    private PluginSlot NewSlot(string id) => new(id, _context);
+
+    private void RunInBackground(Func<Task> work)
+    {
+        var task = Task.Run(async () =>
+        {
+            try
+            {
+                await work();
+            }
+            catch (OperationCanceledException) when (_ending.IsCancellationRequested)
+            {
+                // The host ends; nobody waits for this work any more.
+            }
+            catch (Exception error)
+            {
+                PluginLog.ReconcileFailed(_context.Log, error);
+            }
+        });
+        _background.TryAdd(task, 0);
+        _ = task.ContinueWith(done => _background.TryRemove(done, out _), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+    }
+}

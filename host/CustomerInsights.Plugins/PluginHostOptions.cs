@@ -1,0 +1,25 @@
+namespace CustomerInsights.Plugins;
+
+/// <summary>Where the plugin host finds things.</summary>
+public sealed record PluginHostOptions
+{
+    /// <summary>The folder of <c>plugins.json</c>; made when it is not there.</summary>
+    public required string DataDirectory { get; init; }
+
+    /// <summary>
+    /// Folders that hold packages as <c>&lt;id&gt;/&lt;version&gt;/</c>. The first is the built-in one: at the first start its
+    /// plugins are enabled. Where two roots hold the same version, the earlier root wins. Need not exist.
+    /// </summary>
+    public required IReadOnlyList<string> Roots { get; init; }
+
+    /// <summary>How often <c>plugins.json</c> is looked at when the operating system gives no news. Default: 1 s.</summary>
+    public TimeSpan PollEvery { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>The host's version, compared with a manifest's <c>host</c> range; null compares nothing.</summary>
+    public string? HostVersion { get; init; }
+
+    /// <summary>How long things may take.</summary>
+    public PluginLimits Limits { get; init; } = new();
+
+    internal string DesiredStatePath => Path.Combine(DataDirectory, "plugins.json");
+}

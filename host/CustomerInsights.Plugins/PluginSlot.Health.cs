@@ -1,0 +1,203 @@
+using CustomerInsights.Plugins.Boundary;
+using CustomerInsights.Plugins.Loading;
+using CustomerInsights.Plugins.Manifests;
+
+namespace CustomerInsights.Plugins;
+
+/// <content>What becomes of a plugin that misbehaves: degraded, faulted, tried again, given up.</content>
+internal sealed partial class PluginSlot
+{
+    private PluginPackage? _faulted;
+    private int _faults;
+    private int _bugs;
+    private long _lastBug;
+
+    // The calls of an older load must not speak for the current one.
+    private sealed class SlotHealth(PluginSlot slot, int generation) : IPluginHealth
+    {
+        public void Succeeded() => slot.OnSucceeded(generation);
+
+        public void Misbehaved(string call, PluginFailure failure) => slot.OnMisbehaved(generation, call, failure);
+
+        public void Abandoned(string call, PluginFailure failure) => slot.OnAbandoned(generation, call, failure);
+    }
+
+    private bool IsCurrent(int generation) => _running is not null && generation == _generation;
+
+    private void OnSucceeded(int generation)
+    {
+        bool recovered;
+        string? version;
+        lock (_lock)
+        {
+            if (!IsCurrent(generation) || _bugs == 0)
+            {
+                return;
+            }
+
+            // Success after a bug is not health yet: a plugin that fails every second call would flicker.
+            recovered = _host.Clock.GetElapsedTime(_lastBug) >= _host.Options.Limits.HealthyAfter;
+            version = _running!.Package.Version.ToString();
+            _bugs = 0;
+        }
+
+        if (recovered && Status.State == PluginState.Degraded)
+        {
+            Move(PluginState.Active, version, Actor.Boundary, "recovered", "Calls succeed again.");
+        }
+        else
+        {
+            lock (_lock)
+            {
+                _bugs = recovered ? 0 : 1;
+            }
+        }
+    }
+
+    private void OnMisbehaved(int generation, string call, PluginFailure failure)
+    {
+        PluginLog.CallFailed(_host.Log, Id, call, failure.Message, failure.Detail);
+        int bugs;
+        string version;
+        lock (_lock)
+        {
+            if (!IsCurrent(generation))
+            {
+                return;
+            }
+
+            bugs = ++_bugs;
+            _lastBug = _host.Clock.GetTimestamp();
+            version = _running!.Package.Version.ToString();
+        }
+
+        if (bugs >= _host.Options.Limits.BugsBeforeFault)
+        {
+            Fault(generation, "bugs", $"{bugs} calls in a row failed by the plugin's own fault. The last: {failure.Message}", failure.Detail);
+        }
+        else if (Status.State == PluginState.Active)
+        {
+            Move(PluginState.Degraded, version, Actor.Boundary, "bug", failure.Message, failure.Detail);
+        }
+    }
+
+    private void OnAbandoned(int generation, string call, PluginFailure failure)
+    {
+        PluginLog.CallFailed(_host.Log, Id, call, failure.Message, failure.Detail);
+        Fault(generation, "deadline", failure.Message, failure.Detail);
+    }
+
+    // The call that found the fault must not wait for the stop, which waits for calls.
+    private void Fault(int generation, string code, string reason, string? evidence) => _host.Run(async () =>
+    {
+        await _oneStep.WaitAsync(CancellationToken.None);
+        try
+        {
+            if (!IsCurrent(generation))
+            {
+                return;
+            }
+
+            var package = _running!.Package;
+            await StopAsync(Actor.Boundary, code, reason);
+            _faulted = package;
+            Move(PluginState.Faulted, package.Version.ToString(), Actor.Boundary, code, reason, evidence);
+            ScheduleRetry(reason);
+        }
+        finally
+        {
+            _oneStep.Release();
+        }
+    });
+
+    /// <summary>After a fault: tries again at a growing distance, or gives up. To be called within a step.</summary>
+    private void ScheduleRetry(string reason)
+    {
+        var limits = _host.Options.Limits;
+        var version = _faulted?.Version.ToString();
+        if (++_faults >= limits.FaultsBeforeGivingUp)
+        {
+            Move(PluginState.CrashLooping, version, Actor.Host, "gave-up", $"Failed {_faults} times in a row; waits for Retry or a new version. {reason}");
+            return;
+        }
+
+        var wait = limits.FirstRetry * Math.Pow(2, _faults - 1);
+        lock (_lock)
+        {
+            _status = _status with { RetryAt = _host.Clock.GetUtcNow() + wait };
+        }
+
+        var generation = ++_generation;
+        _host.Run(async () =>
+        {
+            await Task.Delay(wait, _host.Clock, _host.Ending);
+            if (generation == _generation && _faulted is not null)
+            {
+                await ApplyAsync(_applied, _packages, Actor.Host, again: true, _host.Ending);
+            }
+        });
+    }
+
+    private async Task WatchUnloadAsync(string version, WeakReference context, CallGate gate, string actor)
+    {
+        if (await Unloading.TryCollectAsync(context))
+        {
+            Move(PluginState.Unloaded, version, actor, "unloaded", $"{version} has left memory.");
+            return;
+        }
+
+        lock (_lock)
+        {
+            _pending++;
+        }
+
+        Move(PluginState.UnloadPending, version, actor, "unload-pending", WhyHeld(version, gate));
+        _host.Run(async () =>
+        {
+            foreach (var wait in _host.Options.Limits.UnloadRechecks)
+            {
+                await Task.Delay(wait, _host.Clock, _host.Ending);
+                if (await Unloading.TryCollectAsync(context))
+                {
+                    EndPending(version, leaked: false, gate);
+                    return;
+                }
+            }
+
+            EndPending(version, leaked: true, gate);
+        });
+    }
+
+    // The state of the plugin moves only when nothing newer of it runs; the counters tell in any case.
+    private void EndPending(string version, bool leaked, CallGate gate)
+    {
+        bool alone;
+        lock (_lock)
+        {
+            _pending--;
+            _leaked += leaked ? 1 : 0;
+            alone = _status.State == PluginState.UnloadPending;
+        }
+
+        if (leaked)
+        {
+            PluginTelemetry.LeakedContexts.Add(1, new KeyValuePair<string, object?>("plugin.id", Id));
+        }
+
+        var (state, code, reason) = leaked
+            ? (PluginState.Leaked, "leaked", WhyHeld(version, gate) + " It stays until the host restarts.")
+            : (PluginState.Unloaded, "unloaded", $"{version} has left memory.");
+        if (alone)
+        {
+            Move(state, version, Actor.Host, code, reason);
+        }
+        else
+        {
+            _host.Record(new(Id, version, PluginState.UnloadPending, state, _host.Clock.GetUtcNow(), Actor.Host, code, reason));
+        }
+    }
+
+    private static string WhyHeld(string version, CallGate gate) => gate.Abandoned > 0
+        ? $"{version} is stopped, but {gate.Abandoned} of its calls still run and keep it in memory."
+        : $"{version} is stopped, but something keeps it in memory: a thread, a timer, an endless task, or a static event that it subscribed to.";
+}

@@ -1,0 +1,233 @@
+using CustomerInsights.Plugins.Boundary;
+using CustomerInsights.Plugins.Desired;
+using CustomerInsights.Plugins.Loading;
+using CustomerInsights.Plugins.Manifests;
+using CustomerInsights.Sdk;
+using Microsoft.Extensions.Logging;
+
+namespace CustomerInsights.Plugins;
+
+/// <summary>
+/// One plugin id: what is wanted of it, what of it runs, and the steps between. Steps go one at a time; calls of the running
+/// version report here how they went.
+/// </summary>
+internal sealed partial class PluginSlot : IDisposable
+{
+    private readonly SemaphoreSlim _oneStep = new(1, 1);
+    private readonly Lock _lock = new();
+    private readonly PluginSlotContext _host;
+    private PluginStatus _status;
+    private DesiredPlugin? _applied;
+    private IReadOnlyList<PluginPackage> _packages = [];
+    private PluginInstance? _running;
+    private int _generation;
+    private int _pending;
+    private int _leaked;
+
+    internal PluginSlot(string id, PluginSlotContext host)
+    {
+        _host = host;
+        Id = id;
+        _status = new(id, PluginState.Installed, "found", "Found on disk.", host.Clock.GetUtcNow());
+    }
+
+    internal string Id { get; }
+
+    internal PluginStatus Status
+    {
+        get
+        {
+            lock (_lock)
+            {
+                var package = _running?.Package ?? SlotPlan.Wanted(_applied, _packages) ?? (_packages.Count > 0 ? _packages[0] : null);
+                return _status with
+                {
+                    Desired = _applied,
+                    RunningVersion = _running?.Package.Version.ToString(),
+                    Manifest = package?.Manifest,
+                    Contributions = package?.Contributions ?? [],
+                    Problems = package?.Problems ?? [],
+                    Versions = _packages,
+                    RunningCalls = _running?.Boundary.Gate.Running ?? 0,
+                    PendingUnloads = _pending,
+                    Leaked = _leaked,
+                };
+            }
+        }
+    }
+
+    /// <summary>The running version, or why there is none.</summary>
+    /// <exception cref="PluginCallException">None runs.</exception>
+    internal PluginInstance Running(string call)
+    {
+        lock (_lock)
+        {
+            return _running ?? throw new PluginCallException(Id, call, new(FailureKind.Transient, $"The plugin {Id} does not run ({_status.State}): {_status.Reason}"));
+        }
+    }
+
+    /// <summary>Goes to what is wanted.</summary>
+    /// <param name="desired">The entry of plugins.json, or null when there is none.</param>
+    /// <param name="packages">The versions on disk, newest first.</param>
+    /// <param name="actor">Who wants it.</param>
+    /// <param name="again">True to load again what runs, and to try again what failed.</param>
+    /// <param name="cancellationToken">Cancels the waiting for earlier steps; a step that has begun is finished.</param>
+    internal async Task ApplyAsync(DesiredPlugin? desired, IReadOnlyList<PluginPackage> packages, string actor, bool again, CancellationToken cancellationToken)
+    {
+        await _oneStep.WaitAsync(cancellationToken);
+        try
+        {
+            var before = _applied;
+            lock (_lock)
+            {
+                (_applied, _packages) = (desired, packages);
+            }
+
+            var plan = SlotPlan.Make(desired, packages, _host.Options);
+            if (plan.Package is not { } package)
+            {
+                await SettleAsync(plan, actor);
+                return;
+            }
+
+            var sameWish = before is not null && desired is not null && desired.RunsLike(before);
+            if (!again && sameWish && (_running?.Package ?? _faulted)?.Folder == package.Folder)
+            {
+                return;
+            }
+
+            if (again && actor != Actor.Host)
+            {
+                _faults = 0;
+            }
+
+            await StopAsync(actor, again ? "reload" : "changed", again ? "Loaded again on request." : "plugins.json asks for another version or other settings.");
+            await StartAsync(package, desired!, actor);
+        }
+        finally
+        {
+            _oneStep.Release();
+        }
+    }
+
+    /// <summary>Stops what runs; used when the host ends.</summary>
+    internal async Task ShutDownAsync()
+    {
+        await _oneStep.WaitAsync(CancellationToken.None);
+        try
+        {
+            _generation++;
+            await StopAsync(Actor.Host, "shutdown", "The host ends.");
+        }
+        finally
+        {
+            _oneStep.Release();
+        }
+    }
+
+    public void Dispose() => _oneStep.Dispose();
+
+    // A wish that cannot be met stops what runs, but for a version that is not there: that is most likely a slip of the pen.
+    private async Task SettleAsync(SlotPlan plan, string actor)
+    {
+        if (plan.State == PluginState.Missing && _running is { } running)
+        {
+            Note($"{plan.Reason} {running.Package.Version} goes on running.");
+            return;
+        }
+
+        _faulted = null;
+        await StopAsync(actor, plan.Code, plan.Reason);
+        if (plan.State != PluginState.Installed || Status.State is not (PluginState.Unloaded or PluginState.UnloadPending or PluginState.Leaked))
+        {
+            Move(plan.State, plan.Version, actor, plan.Code, plan.Reason);
+        }
+    }
+
+    private async Task StartAsync(PluginPackage package, DesiredPlugin desired, string actor)
+    {
+        var version = package.Version.ToString();
+        _faulted = null;
+        _generation++;
+        Move(PluginState.Starting, version, actor, "start", $"Loading {version} from {package.Folder}.");
+        try
+        {
+            var health = new SlotHealth(this, _generation);
+            var instance = await PluginInstance.LoadAsync(
+                package, GrantsFor(package, desired), _host.Options, _host.Services, _host.Loggers, _host.Clock, health, CancellationToken.None);
+            lock (_lock)
+            {
+                _running = instance;
+            }
+
+            Move(PluginState.Active, version, actor, "started", $"{version} runs.");
+        }
+        catch (PluginLoadException error)
+        {
+            _faulted = package;
+            Move(error.State, version, actor, error.Code, error.Message, error.Evidence);
+            ScheduleRetry(error.Message);
+        }
+    }
+
+    private async Task StopAsync(string actor, string code, string reason)
+    {
+        if (_running is not { } instance)
+        {
+            return;
+        }
+
+        var version = instance.Package.Version.ToString();
+        Move(PluginState.Draining, version, actor, code, reason);
+        var abandoned = instance.Boundary.Gate;
+        lock (_lock)
+        {
+            _running = null;
+        }
+
+        var context = await instance.StopAsync();
+        Move(PluginState.Stopped, version, actor, code, reason);
+        await WatchUnloadAsync(version, context, abandoned, actor);
+    }
+
+    private PluginGrants GrantsFor(PluginPackage package, DesiredPlugin desired)
+    {
+        if (package.Manifest!.Capabilities.Filesystem)
+        {
+            return new PluginGrants(desired.FileRoots);
+        }
+
+        if (desired.FileRoots.Count > 0)
+        {
+            PluginLog.RootsIgnored(_host.Log, Id);
+        }
+
+        return PluginGrants.None;
+    }
+
+    private void Note(string reason)
+    {
+        lock (_lock)
+        {
+            _status = _status with { Reason = reason };
+        }
+    }
+
+    private void Move(PluginState to, string? version, string actor, string code, string reason, string? evidence = null, DateTimeOffset? retryAt = null)
+    {
+        PluginTransition transition;
+        lock (_lock)
+        {
+            if (_status.State == to && _status.Reason == reason)
+            {
+                return;
+            }
+
+            var now = _host.Clock.GetUtcNow();
+            transition = new(Id, version, _status.State, to, now, actor, code, reason, evidence);
+            _status = new(Id, to, code, reason, now) { RetryAt = retryAt };
+        }
+
+        _host.Record(transition);
+    }
+}

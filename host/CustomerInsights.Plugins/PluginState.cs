@@ -1,0 +1,68 @@
+using System.Text.Json.Serialization;
+
+namespace CustomerInsights.Plugins;
+
+/// <summary>Where a plugin is in its life, as it is, not as it is wanted. Names appear in REST in camel case.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<PluginState>))]
+public enum PluginState
+{
+    /// <summary>On disk, not running: disabled, or not in <c>plugins.json</c>.</summary>
+    [JsonStringEnumMemberName("installed")]
+    Installed = 0,
+
+    /// <summary>Being loaded.</summary>
+    [JsonStringEnumMemberName("starting")]
+    Starting = 1,
+
+    /// <summary>Runs.</summary>
+    [JsonStringEnumMemberName("active")]
+    Active = 2,
+
+    /// <summary>Runs, but a call broke a rule or threw what it must not throw not long ago.</summary>
+    [JsonStringEnumMemberName("degraded")]
+    Degraded = 3,
+
+    /// <summary>Takes no new calls; the running ones have a few seconds to end.</summary>
+    [JsonStringEnumMemberName("draining")]
+    Draining = 4,
+
+    /// <summary>No call runs; components and container are disposed.</summary>
+    [JsonStringEnumMemberName("stopped")]
+    Stopped = 5,
+
+    /// <summary>Its code has left memory; verified.</summary>
+    [JsonStringEnumMemberName("unloaded")]
+    Unloaded = 6,
+
+    /// <summary>Stopped, but something still holds its code in memory; looked at again after 1, 10 and 60 minutes.</summary>
+    [JsonStringEnumMemberName("unloadPending")]
+    UnloadPending = 7,
+
+    /// <summary>Stopped, and its code will stay in memory until the host restarts.</summary>
+    [JsonStringEnumMemberName("leaked")]
+    Leaked = 8,
+
+    /// <summary>Problem: wanted, but the plugin or that version of it is not on disk.</summary>
+    [JsonStringEnumMemberName("missing")]
+    Missing = 9,
+
+    /// <summary>Problem: the package's manifest or a schema of it is wrong.</summary>
+    [JsonStringEnumMemberName("manifestInvalid")]
+    ManifestInvalid = 10,
+
+    /// <summary>Problem: made for another SDK or host.</summary>
+    [JsonStringEnumMemberName("incompatible")]
+    Incompatible = 11,
+
+    /// <summary>Problem: asked to run where this host cannot run it. Never replaced by something less isolated.</summary>
+    [JsonStringEnumMemberName("isolationUnavailable")]
+    IsolationUnavailable = 12,
+
+    /// <summary>Problem: it hung, or failed to start, or failed again and again. Tried again at a time, or on Retry.</summary>
+    [JsonStringEnumMemberName("faulted")]
+    Faulted = 13,
+
+    /// <summary>Problem: faulted too often; waits for a person or a new version.</summary>
+    [JsonStringEnumMemberName("crashLooping")]
+    CrashLooping = 14,
+}

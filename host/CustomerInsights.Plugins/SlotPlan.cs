@@ -1,0 +1,99 @@
+using CustomerInsights.Plugins.Desired;
+using CustomerInsights.Plugins.Loading;
+using CustomerInsights.Plugins.Manifests;
+using CustomerInsights.Sdk;
+
+namespace CustomerInsights.Plugins;
+
+/// <summary>What a wish comes to: a package to run, or a state with a reason.</summary>
+/// <param name="Package">What is to run; null when nothing is.</param>
+/// <param name="State">The state otherwise.</param>
+/// <param name="Code">The stable word for it.</param>
+/// <param name="Reason">Why, for people.</param>
+/// <param name="Version">The version that it is about.</param>
+internal sealed record SlotPlan(PluginPackage? Package, PluginState State, string Code, string Reason, string? Version)
+{
+    internal static SlotPlan Make(DesiredPlugin? desired, IReadOnlyList<PluginPackage> packages, PluginHostOptions options)
+    {
+        if (desired is null)
+        {
+            return Not(PluginState.Installed, "not-wanted", "On disk, but not in plugins.json.", null);
+        }
+
+        if (!desired.Enabled)
+        {
+            return Not(PluginState.Installed, "disabled", "Disabled in plugins.json.", null);
+        }
+
+        if (Wanted(desired, packages) is not { } package)
+        {
+            return Not(PluginState.Missing, "missing", WhyMissing(desired, packages), desired.Version);
+        }
+
+        var version = package.Version.ToString();
+        if (!package.IsUsable)
+        {
+            var problems = package.Problems.Where(problem => !problem.IsWarning).ToList();
+            var more = problems.Count > 1 ? $" ({problems.Count - 1} more problems)" : "";
+            return Not(PluginState.ManifestInvalid, "manifest", $"The package of {version} cannot be used. {problems[0]}{more}", version);
+        }
+
+        var manifest = package.Manifest!;
+        if (VersionRange.Parse(manifest.Sdk).Objection("SDK", SemanticVersion.Parse(SdkInfo.Version)) is { } sdk)
+        {
+            return Not(PluginState.Incompatible, "sdk", $"{version} {sdk}.", version);
+        }
+
+        if (manifest.Host is { } range && SemanticVersion.TryParse(options.HostVersion, out var host) && VersionRange.Parse(range).Objection("host", host) is { } objection)
+        {
+            return Not(PluginState.Incompatible, "host", $"{version} {objection}.", version);
+        }
+
+        if (WhyNotIsolated(desired, manifest) is { } isolation)
+        {
+            return Not(PluginState.IsolationUnavailable, "isolation", isolation, version);
+        }
+
+        return LinkCheck.Objection(package.EntryAssembly) is { } link
+            ? Not(PluginState.Incompatible, "link", $"{version} {link}.", version)
+            : new(package, PluginState.Starting, "start", "", version);
+    }
+
+    /// <summary>The package that is asked for; "latest" takes a preview only when there is nothing else.</summary>
+    internal static PluginPackage? Wanted(DesiredPlugin? desired, IReadOnlyList<PluginPackage> packages) => desired switch
+    {
+        null => null,
+        { Version: DesiredPlugin.Latest } => packages.FirstOrDefault(package => package.Version.Preview is null) ?? (packages.Count > 0 ? packages[0] : null),
+        _ => packages.FirstOrDefault(package => package.Version.ToString() == desired.Version),
+    };
+
+    internal static string WhyMissing(DesiredPlugin desired, IReadOnlyList<PluginPackage> packages) => packages.Count == 0
+        ? $"The plugin {desired.Id} is not on disk."
+        : $"Version {desired.Version} of {desired.Id} is not on disk; there are {string.Join(", ", packages.Select(package => package.Version))}.";
+
+    private static string? WhyNotIsolated(DesiredPlugin desired, PluginManifest manifest)
+    {
+        if (!manifest.Isolation.Supported.Contains(desired.Isolation))
+        {
+            return $"plugins.json asks for isolation '{Word(desired.Isolation)}'; the plugin supports {string.Join(", ", manifest.Isolation.Supported.Select(Word))}.";
+        }
+
+        if (desired.Isolation != IsolationMode.InProcess)
+        {
+            return $"plugins.json asks for isolation '{Word(desired.Isolation)}'; this release runs plugins in process only and does not fall back by itself. Set \"isolation\": \"inProcess\" if you trust the plugin.";
+        }
+
+        return manifest.Capabilities.NativeCode
+            ? "The plugin brings native code, which cannot run in process; it needs isolation 'process', which this release does not have."
+            : null;
+    }
+
+    private static string Word(IsolationMode mode) => mode switch
+    {
+        IsolationMode.InProcess => "inProcess",
+        IsolationMode.Process => "process",
+        _ => "sandboxedProcess",
+    };
+
+    private static SlotPlan Not(PluginState state, string code, string reason, string? version) => new(null, state, code, reason, version);
+}

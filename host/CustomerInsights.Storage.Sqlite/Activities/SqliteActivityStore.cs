@@ -1,0 +1,92 @@
+using System.Globalization;
+using CustomerInsights.Core.Model;
+using CustomerInsights.Storage.Activities;
+using CustomerInsights.Storage.Sqlite.Engine;
+using CustomerInsights.Storage.Sqlite.Profiles;
+
+namespace CustomerInsights.Storage.Sqlite.Activities;
+
+internal sealed class SqliteActivityStore(Database database) : IActivityStore
+{
+    private const string List = "activities";
+
+    public ValueTask<ProjectionPosition?> PositionAsync(int stream, CancellationToken cancellationToken) =>
+        database.ReadAsync(
+            db =>
+            {
+                using var rows = db.Query("SELECT sequence, mapping, restarting FROM projection_positions WHERE stream_no = ?1", stream);
+                return rows.Step() ? new ProjectionPosition(rows.Long(0), rows.Text(1), rows.Flag(2)) : null;
+            },
+            cancellationToken);
+
+    public ValueTask<ProjectionCounts> ProjectAsync(ProjectionBatch batch, CancellationToken cancellationToken) =>
+        database.WriteAsync(
+            transaction =>
+            {
+                using var projection = new Projection(transaction, batch);
+                return projection.Run();
+            },
+            cancellationToken);
+
+    public ValueTask<Page<StoredActivity>> ListAsync(
+        ProfileId profile, IReadOnlyList<string>? types, string? after, int limit, CancellationToken cancellationToken)
+    {
+        var behind = Cursor.Parts(List, after, 2) is [var at, var number]
+            ? (At: Cursor.PartNumber(List, at), Number: Cursor.PartNumber(List, number))
+            : (At: long.MaxValue, Number: 0L);
+        return database.SnapshotAsync(
+            db =>
+            {
+                if (ProfileRows.Resolve(db, profile) is not { } found)
+                {
+                    return new Page<StoredActivity>([], null);
+                }
+
+                // The inner query sorts keys only, and reads them from an index; documents are fetched for the page alone.
+                var filter = types is null ? "" : ActivityTypes.Filter(db, types, "a.type_no", first: 5);
+                SqlValue[] values = [found, behind.At, behind.Number, limit + 1L, .. ActivityTypes.Numbers(db, types ?? [])];
+                using var rows = db.Query(
+                    $"""
+                     SELECT v.activity_no, t.name, v.at, s.name, v.key, v.document FROM (
+                       SELECT a.activity_no AS number, a.at AS at FROM node_profile np JOIN activities a ON a.node_id = np.node_id
+                       WHERE np.profile_no = ?1 AND (a.at < ?2 OR (a.at = ?2 AND a.activity_no > ?3)){filter}
+                       ORDER BY a.at DESC, a.activity_no LIMIT ?4) page
+                     JOIN activities v ON v.activity_no = page.number
+                     JOIN activity_types t ON t.type_no = v.type_no
+                     JOIN streams s ON s.stream_no = v.stream_no
+                     ORDER BY page.at DESC, page.number
+                     """,
+                    values);
+                return Paging.Page(
+                    rows,
+                    limit,
+                    row => new StoredActivity(ActivityId.Text(row.Long(0)), row.Text(1), row.Time(2), row.Text(3), row.Text(4), row.Blob(5)),
+                    last => Cursor.Of(
+                        List,
+                        last.At.UtcTicks.ToString(CultureInfo.InvariantCulture),
+                        ActivityId.Number(last.Id).ToString(CultureInfo.InvariantCulture)));
+            },
+            cancellationToken);
+    }
+
+    public ValueTask<IReadOnlyList<ActivityCount>> CountAsync(CancellationToken cancellationToken) =>
+        database.ReadAsync<IReadOnlyList<ActivityCount>>(
+            db =>
+            {
+                using var rows = db.Query(
+                    """
+                    SELECT t.name, c.total, c.unlinked FROM (
+                      SELECT a.type_no AS type_no, COUNT(*) AS total, SUM(np.node_id IS NULL) AS unlinked
+                      FROM activities a LEFT JOIN node_profile np ON np.node_id = a.node_id GROUP BY a.type_no) c
+                    JOIN activity_types t ON t.type_no = c.type_no ORDER BY t.name
+                    """);
+                var counts = new List<ActivityCount>();
+                while (rows.Step())
+                {
+                    counts.Add(new ActivityCount(rows.Text(0), rows.Long(1), rows.Long(2)));
+                }
+
+                return counts;
+            },
+            cancellationToken);
+}

@@ -1,0 +1,50 @@
+using Microsoft.Extensions.Logging;
+
+namespace CustomerInsights.Storage.Sqlite.Engine;
+
+/// <summary>A database file: its one writer and its readers.</summary>
+internal sealed class Database : IAsyncDisposable
+{
+    private const int ReaderCacheKib = 16 * 1024;
+
+    private readonly ReadPool _readers;
+    private readonly SqliteWriter _writer;
+
+    private Database(ReadPool readers, SqliteWriter writer) => (_readers, _writer) = (readers, writer);
+
+    public static Database Open(string directory, string name, int cacheKib, TimeProvider time, ILogger logger)
+    {
+        var path = Path.Combine(directory, name + ".db");
+        var connection = SqlConnection.Open(path, readOnly: false, cacheKib);
+        try
+        {
+            Migrator.Migrate(connection, name, logger);
+            var writer = new SqliteWriter(name, connection, Counters.Load(connection), time, logger);
+            return new Database(new ReadPool(path, Math.Max(4, 2 * Environment.ProcessorCount), ReaderCacheKib), writer);
+        }
+        catch
+        {
+            connection.Dispose();
+            throw;
+        }
+    }
+
+    public ValueTask<T> ReadAsync<T>(Func<SqlConnection, T> read, CancellationToken cancellationToken) => _readers.ReadAsync(read, cancellationToken);
+
+    /// <summary>A read of several statements that must see one moment.</summary>
+    public ValueTask<T> SnapshotAsync<T>(Func<SqlConnection, T> read, CancellationToken cancellationToken) =>
+        _readers.ReadAsync(read, cancellationToken, snapshot: true);
+
+    public IAsyncEnumerable<T> StreamAsync<T>(Func<SqlConnection, IEnumerable<T>> read, int chunk, CancellationToken cancellationToken) =>
+        _readers.StreamAsync(read, chunk, cancellationToken);
+
+    public ValueTask<T> WriteAsync<T>(Func<WriteTransaction, T> work, CancellationToken cancellationToken) => _writer.WriteAsync(work, cancellationToken);
+
+    public ValueTask WriteAsync(Action<WriteTransaction> work, CancellationToken cancellationToken) => _writer.WriteAsync(work, cancellationToken);
+
+    public async ValueTask DisposeAsync()
+    {
+        _readers.Dispose();
+        await _writer.DisposeAsync(); // Last, so that closing it folds the WAL into the database file.
+    }
+}

@@ -1,0 +1,122 @@
+using SQLitePCL;
+
+namespace CustomerInsights.Storage.Sqlite.Engine;
+
+/// <summary>
+/// A connection with its prepared statements; one thread at a time. Straight over SQLitePCLRaw: ADO.NET's layer costs more per row than SQLite does.
+/// </summary>
+internal sealed class SqlConnection : IDisposable
+{
+    private readonly sqlite3 _handle;
+    private readonly Dictionary<string, SqlStatement> _statements = new(StringComparer.Ordinal);
+
+    static SqlConnection() => Batteries_V2.Init();
+
+    private SqlConnection(sqlite3 handle) => _handle = handle;
+
+    /// <summary>Rows that the last statement changed.</summary>
+    public int Changes => raw.sqlite3_changes(_handle);
+
+    /// <summary>Rows changed since the connection was opened.</summary>
+    public long TotalChanges => raw.sqlite3_total_changes(_handle);
+
+    /// <summary>True inside a transaction; SQLite ends one by itself after some errors (disk full).</summary>
+    public bool InTransaction => raw.sqlite3_get_autocommit(_handle) == 0;
+
+    public static SqlConnection Open(string path, bool readOnly, int cacheKib)
+    {
+        // NOMUTEX: nobody shares a connection. A reader opens for writing too, because only then can it recover a WAL; query_only guards it.
+        var flags = raw.SQLITE_OPEN_READWRITE | raw.SQLITE_OPEN_NOMUTEX | (readOnly ? 0 : raw.SQLITE_OPEN_CREATE);
+        var code = raw.sqlite3_open_v2(path, out var handle, flags, null);
+        var connection = new SqlConnection(handle);
+        try
+        {
+            if (code != raw.SQLITE_OK)
+            {
+                throw connection.Failure(code);
+            }
+
+            raw.sqlite3_extended_result_codes(handle, 1);
+            connection.Script($"PRAGMA busy_timeout = 10000; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -{cacheKib};");
+
+            // FULL: in WAL mode NORMAL may lose the last commits when power fails, and what was acknowledged is never lost.
+            // The WAL is checkpointed (passively, by the writer) at 32 MiB: small enough to keep reads fast, large enough to write a hot page once.
+            connection.Script(readOnly
+                ? "PRAGMA query_only = ON;"
+                : "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 8192; PRAGMA journal_size_limit = 67108864;");
+            return connection;
+        }
+        catch
+        {
+            connection.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>A statement with its values, to be stepped. Dispose it.</summary>
+    public SqlStatement Query(string sql, params ReadOnlySpan<SqlValue> values)
+    {
+        if (_statements.TryGetValue(sql, out var cached) && !cached.InUse)
+        {
+            cached.InUse = true;
+            return cached.BindAll(values);
+        }
+
+        var code = raw.sqlite3_prepare_v3(_handle, sql, raw.SQLITE_PREPARE_PERSISTENT, out var handle);
+        if (code != raw.SQLITE_OK)
+        {
+            throw Failure(code);
+        }
+
+        var statement = new SqlStatement(this, handle, cached: cached is null) { InUse = true };
+        if (cached is null)
+        {
+            _statements.Add(sql, statement);
+        }
+
+        return statement.BindAll(values);
+    }
+
+    /// <summary>Runs a statement that gives no rows.</summary>
+    /// <returns>The rows that it changed.</returns>
+    public int Run(string sql, params ReadOnlySpan<SqlValue> values)
+    {
+        using var statement = Query(sql, values);
+        return statement.Run();
+    }
+
+    /// <summary>The first column of the first row as a number; null when there is no row or it is NULL.</summary>
+    public long? Number(string sql, params ReadOnlySpan<SqlValue> values)
+    {
+        using var statement = Query(sql, values);
+        return statement.Step() ? statement.LongOrNull(0) : null;
+    }
+
+    /// <summary>Runs statements that are not worth keeping.</summary>
+    public void Script(string sql)
+    {
+        var code = raw.sqlite3_exec(_handle, sql);
+        if (code != raw.SQLITE_OK)
+        {
+            throw Failure(code);
+        }
+    }
+
+    /// <summary>Makes a running statement stop; the only member that another thread may call.</summary>
+    public void Interrupt() => raw.sqlite3_interrupt(_handle);
+
+    public void Dispose()
+    {
+        foreach (var statement in _statements.Values)
+        {
+            statement.Close();
+        }
+
+        _statements.Clear();
+        _handle.Dispose();
+    }
+
+    internal Exception Failure(int code) => (code & 0xFF) == raw.SQLITE_INTERRUPT
+        ? new OperationCanceledException("The query was cancelled.")
+        : new SqliteStoreException($"SQLite: {raw.sqlite3_errmsg(_handle).utf8_to_string()} ({code}).", code);
+}

@@ -1,0 +1,39 @@
+namespace CustomerInsights.Storage.Sqlite.Engine;
+
+/// <summary>What a write command sees: the writer's connection inside a transaction.</summary>
+internal sealed class WriteTransaction(SqlConnection db, Counters counters, TimeProvider time)
+{
+    private readonly List<Action> _undo = [];
+
+    public SqlConnection Db => db;
+
+    public DateTimeOffset Now => time.GetUtcNow();
+
+    public long Next(Counter counter) => counters.Next(counter);
+
+    public long Last(Counter counter) => counters.Last(counter);
+
+    /// <summary>Adds a row to the change feed.</summary>
+    public void Feed(ChangeKind kind, long id) =>
+        db.Run("INSERT INTO feed(seq, kind, id) VALUES (?1, ?2, ?3)", counters.Next(Counter.Feed), (long)kind, id);
+
+    public void Audit(string actor, string action, string subject, string? detail = null) =>
+        db.Run("INSERT INTO audit(at, actor, action, subject, detail) VALUES (?1, ?2, ?3, ?4, ?5)", Now, actor, action, subject, detail);
+
+    /// <summary>Takes back a change to memory when the command's rows are rolled back.</summary>
+    public void OnRollback(Action undo) => _undo.Add(undo);
+
+    internal int Mark() => _undo.Count;
+
+    internal void UndoTo(int mark)
+    {
+        for (var i = _undo.Count - 1; i >= mark; i--)
+        {
+            _undo[i]();
+        }
+
+        _undo.RemoveRange(mark, _undo.Count - mark);
+    }
+
+    internal void Forget() => _undo.Clear();
+}

@@ -1,0 +1,228 @@
+using CustomerInsights.Core.Model;
+using CustomerInsights.Storage.Profiles;
+using CustomerInsights.Storage.Sqlite.Engine;
+using CustomerInsights.Storage.Sqlite.Segments;
+
+namespace CustomerInsights.Storage.Sqlite.Profiles;
+
+/// <summary>Applies the changes of a unification: removals first, so that a put takes over the nodes that they leave.</summary>
+internal sealed class ProfileWriting
+{
+    private const int Merged = 1;
+    private const int Removed = 2;
+    private const int NodeMoved = 3;
+
+    private readonly WriteTransaction _transaction;
+    private readonly ProfileChanges _changes;
+    private readonly SqlConnection _db;
+    private readonly DateTimeOffset _now;
+    private readonly long _type;
+
+    // What a merged profile was, for its redirect: an undone merge takes number, id and first node back into account.
+    private readonly Dictionary<ProfileId, (long Number, long FirstNode)> _gone = [];
+
+    public ProfileWriting(WriteTransaction transaction, ProfileChanges changes)
+    {
+        (_transaction, _changes, _db, _now) = (transaction, changes, transaction.Db, transaction.Now);
+        _type = ProfileRows.EnsureType(_db, changes.ProfileType);
+    }
+
+    public void Run()
+    {
+        foreach (var id in _changes.Removed)
+        {
+            Remove(id);
+        }
+
+        foreach (var put in _changes.Puts)
+        {
+            Put(put);
+        }
+
+        foreach (var redirect in _changes.Redirects)
+        {
+            Redirect(redirect);
+            Ledger(Merged, redirect.From, redirect.To, null);
+        }
+
+        WriteEdges();
+    }
+
+    private void Remove(ProfileId id)
+    {
+        if (ProfileRows.Number(_db, id) is not { } number)
+        {
+            return;
+        }
+
+        _gone[id] = (number, _db.Number("SELECT first_node FROM profiles WHERE profile_no = ?1", number) ?? 0);
+        SegmentRows.RemoveProfile(_transaction, number, id, _now);
+        _db.Run("DELETE FROM node_profile WHERE profile_no = ?1", number);
+        _db.Run("DELETE FROM identifiers WHERE profile_no = ?1", number);
+        _db.Run("DELETE FROM profile_words WHERE rowid = ?1", number);
+        _db.Run("DELETE FROM profile_measures WHERE profile_no = ?1", number);
+        _db.Run("DELETE FROM profiles WHERE profile_no = ?1", number);
+        Ledger(Removed, id, null, null);
+        _transaction.Feed(ChangeKind.Profile, number);
+    }
+
+    private void Redirect(ProfileRedirect redirect)
+    {
+        if (_gone.TryGetValue(redirect.From, out var gone))
+        {
+            _db.Run(
+                "INSERT OR REPLACE INTO redirects(from_id, to_id, type_no, profile_no, first_node) VALUES (?1, ?2, ?3, ?4, ?5)",
+                redirect.From, redirect.To, _type, gone.Number, gone.FirstNode);
+        }
+        else if (_db.Run("UPDATE redirects SET to_id = ?2 WHERE from_id = ?1", redirect.From, redirect.To) == 0)
+        {
+            throw new StoreConflictException($"The profile {redirect.From} cannot be redirected: it was neither removed in this change nor redirected before.");
+        }
+    }
+
+    private void Put(ProfilePut put)
+    {
+        var known = Known(put.Id);
+        var number = known?.Number ?? _transaction.Next(Counter.Profile);
+        var changed = known is null || !put.Hash.AsSpan().SequenceEqual(known.Hash);
+        if (known is null)
+        {
+            // An id that had been merged away lives again when the merge is undone.
+            _db.Run("DELETE FROM redirects WHERE from_id = ?1", put.Id);
+            _db.Run(
+                """
+                INSERT INTO profiles(profile_no, profile_id, type_no, first_node, hash, created_at, changed_at, display_name, attributes, provenance)
+                VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?6, ?7, ?8, ?9)
+                """,
+                number, put.Id, _type, put.FirstNode, put.Hash, _now, put.DisplayName, put.Attributes, put.Provenance);
+        }
+        else if (changed)
+        {
+            _db.Run(
+                """
+                UPDATE profiles SET hash = ?2, changed_at = ?3, display_name = ?4, attributes = ?5, provenance = ?6, type_no = ?7 WHERE profile_no = ?1
+                """,
+                number, put.Hash, _now, put.DisplayName, put.Attributes, put.Provenance, _type);
+        }
+
+        if (changed)
+        {
+            PutIdentifiers(number, put.Identifiers, isNew: known is null);
+            PutWords(number, put, isNew: known is null);
+        }
+
+        // Even when the content is the same: another profile may have taken a node meanwhile.
+        changed |= PutNodes(number, put, isNew: known is null);
+        if (changed)
+        {
+            _transaction.Feed(ChangeKind.Profile, number);
+        }
+    }
+
+    private KnownProfile? Known(ProfileId id)
+    {
+        using var rows = _db.Query("SELECT profile_no, hash FROM profiles WHERE profile_id = ?1", id);
+        return rows.Step() ? new KnownProfile(rows.Long(0), rows.Blob(1)) : null;
+    }
+
+    private bool PutNodes(long number, ProfilePut put, bool isNew)
+    {
+        var changed = false;
+        var left = new HashSet<long>();
+        if (!isNew)
+        {
+            using var rows = _db.Query("SELECT node_id FROM node_profile WHERE profile_no = ?1", number);
+            while (rows.Step())
+            {
+                left.Add(rows.Long(0));
+            }
+        }
+
+        foreach (var node in put.Nodes)
+        {
+            if (left.Remove(node))
+            {
+                continue;
+            }
+
+            changed = true;
+            if (_db.Run("INSERT INTO node_profile(node_id, profile_no) VALUES (?1, ?2) ON CONFLICT DO NOTHING", node, number) == 0)
+            {
+                Ledger(NodeMoved, put.Id, OwnerOf(node), node);
+                _db.Run("UPDATE node_profile SET profile_no = ?2 WHERE node_id = ?1", node, number);
+            }
+        }
+
+        foreach (var node in left)
+        {
+            changed = true;
+            _db.Run("DELETE FROM node_profile WHERE node_id = ?1", node);
+        }
+
+        return changed;
+    }
+
+    private ProfileId? OwnerOf(long node)
+    {
+        using var rows = _db.Query("SELECT p.profile_id FROM node_profile np JOIN profiles p ON p.profile_no = np.profile_no WHERE np.node_id = ?1", node);
+        return rows.Step() ? rows.Id(0) : null;
+    }
+
+    private void PutIdentifiers(long number, IReadOnlyList<ProfileIdentifier> identifiers, bool isNew)
+    {
+        if (!isNew && ProfileRows.Identifiers(_db, number).ToHashSet().SetEquals(identifiers))
+        {
+            return;
+        }
+
+        if (!isNew)
+        {
+            _db.Run("DELETE FROM identifiers WHERE profile_no = ?1", number);
+        }
+
+        foreach (var (type, value) in identifiers)
+        {
+            _db.Run("INSERT OR IGNORE INTO identifiers(value, type, profile_no) VALUES (?1, ?2, ?3)", value, type, number);
+        }
+    }
+
+    private void PutWords(long number, ProfilePut put, bool isNew)
+    {
+        if (!isNew)
+        {
+            _db.Run("DELETE FROM profile_words WHERE rowid = ?1", number);
+        }
+
+        if (put.DisplayName.Length > 0 || put.SearchText.Length > 0)
+        {
+            _db.Run("INSERT INTO profile_words(rowid, words) VALUES (?1, ?2)", number, SearchText.Words(put.DisplayName, put.SearchText));
+        }
+    }
+
+    private void WriteEdges()
+    {
+        foreach (var edge in _changes.RemovedEdges)
+        {
+            _db.Run(
+                "DELETE FROM edges WHERE a = ?1 AND b = ?2 AND type_no = ?3 AND kind = ?4 AND rule = ?5",
+                edge.A, edge.B, _type, (long)edge.Kind, edge.Rule);
+        }
+
+        foreach (var edge in _changes.AddedEdges)
+        {
+            _db.Run(
+                """
+                INSERT INTO edges(a, b, type_no, kind, rule, score) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+                ON CONFLICT DO UPDATE SET score = excluded.score WHERE score <> excluded.score
+                """,
+                edge.A, edge.B, _type, (long)edge.Kind, edge.Rule, edge.Score);
+        }
+    }
+
+    private void Ledger(int kind, ProfileId profile, ProfileId? other, long? node) =>
+        _db.Run(
+            "INSERT INTO profile_ledger(at, cause, kind, profile_id, other_id, node_id) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+            _now, _changes.Cause, kind, profile, other is { } some ? some : default(SqlValue), node);
+
+    private sealed record KnownProfile(long Number, byte[] Hash);
+}

@@ -1,0 +1,135 @@
+using System.Runtime.CompilerServices;
+using CustomerInsights.Core.Model;
+using CustomerInsights.Storage.Profiles;
+using CustomerInsights.Storage.Sqlite.Engine;
+
+namespace CustomerInsights.Storage.Sqlite.Profiles;
+
+internal sealed class SqliteProfileStore(Database database) : IProfileStore
+{
+    private const string List = "profiles";
+    private const int Chunk = 1000;
+
+    public IAsyncEnumerable<StoredNode> ReadNodesAsync(int stream, CancellationToken cancellationToken) =>
+        database.StreamAsync(
+            db => ProfileStreams.Rows(
+                db,
+                """
+                SELECT n.node_id, n.key, r.document FROM nodes n INDEXED BY nodes_present CROSS JOIN records r ON r.record_no = n.record_no
+                WHERE n.stream_no = ?1 AND n.present = 1 AND r.document IS NOT NULL ORDER BY n.node_id
+                """,
+                row => new StoredNode(row.Long(0), row.Text(1), row.Blob(2)),
+                stream),
+            Chunk,
+            cancellationToken);
+
+    public IAsyncEnumerable<Membership> ReadMembershipAsync(string profileType, CancellationToken cancellationToken) =>
+        database.StreamAsync(
+            db => ProfileStreams.Rows(
+                db,
+                """
+                SELECT np.node_id, p.profile_no, p.profile_id, p.first_node
+                FROM node_profile np CROSS JOIN profiles p ON p.profile_no = np.profile_no
+                WHERE p.type_no = (SELECT type_no FROM profile_types WHERE name = ?1) ORDER BY np.node_id
+                """,
+                row => new Membership(row.Long(0), row.Long(1), row.Id(2), row.Long(3)),
+                profileType),
+            Chunk,
+            cancellationToken);
+
+    public IAsyncEnumerable<RedirectedProfile> ReadRedirectedAsync(string profileType, CancellationToken cancellationToken) =>
+        database.StreamAsync(
+            db => ProfileStreams.Redirected(db, profileType),
+            Chunk,
+            cancellationToken);
+
+    public IAsyncEnumerable<StoredEdge> ReadEdgesAsync(string profileType, CancellationToken cancellationToken) =>
+        database.StreamAsync(
+            db => ProfileStreams.Rows(
+                db,
+                """
+                SELECT a, b, kind, rule, score FROM edges
+                WHERE type_no = (SELECT type_no FROM profile_types WHERE name = ?1) ORDER BY a, b, type_no, kind, rule
+                """,
+                ProfileStreams.Edge,
+                profileType),
+            Chunk,
+            cancellationToken);
+
+    public IAsyncEnumerable<ProfileFingerprint> ReadFingerprintsAsync(string profileType, CancellationToken cancellationToken) =>
+        database.StreamAsync(
+            db => ProfileStreams.Rows(
+                db,
+                """
+                SELECT profile_no, profile_id, hash FROM profiles
+                WHERE type_no = (SELECT type_no FROM profile_types WHERE name = ?1) ORDER BY profile_no
+                """,
+                row => new ProfileFingerprint(row.Long(0), row.Id(1), row.Blob(2)),
+                profileType),
+            Chunk,
+            cancellationToken);
+
+    public ValueTask ApplyAsync(ProfileChanges changes, CancellationToken cancellationToken) =>
+        database.WriteAsync(transaction => new ProfileWriting(transaction, changes).Run(), cancellationToken);
+
+    public ValueTask<IReadOnlyList<KeyValuePair<string, long>>> CountAsync(CancellationToken cancellationToken) =>
+        database.ReadAsync<IReadOnlyList<KeyValuePair<string, long>>>(
+            db => [.. ProfileStreams.Rows(
+                db,
+                "SELECT t.name, COUNT(*) FROM profiles p JOIN profile_types t ON t.type_no = p.type_no GROUP BY p.type_no ORDER BY t.name",
+                row => KeyValuePair.Create(row.Text(0), row.Long(1)))],
+            cancellationToken);
+
+    public ValueTask<StoredProfile?> FindAsync(ProfileId id, CancellationToken cancellationToken) =>
+        database.SnapshotAsync(db => ProfileRows.Resolve(db, id) is { } number ? ProfileRows.Find(db, number) : null, cancellationToken);
+
+    public ValueTask<ProfileId?> FindByRecordAsync(int stream, string key, CancellationToken cancellationToken) =>
+        database.ReadAsync<ProfileId?>(
+            db =>
+            {
+                using var rows = db.Query(
+                    """
+                    SELECT p.profile_id FROM nodes n JOIN node_profile np ON np.node_id = n.node_id JOIN profiles p ON p.profile_no = np.profile_no
+                    WHERE n.stream_no = ?1 AND n.key = ?2
+                    """,
+                    stream, key);
+                return rows.Step() ? rows.Id(0) : null;
+            },
+            cancellationToken);
+
+    public ValueTask<ProfileLineage> LineageAsync(ProfileId id, CancellationToken cancellationToken) =>
+        database.SnapshotAsync(
+            db => ProfileRows.Resolve(db, id) is { } number ? ProfileStreams.Lineage(db, number) : new ProfileLineage([], [], []), cancellationToken);
+
+    public ValueTask<Page<StoredProfile>> ListAsync(string profileType, string? after, int limit, CancellationToken cancellationToken)
+    {
+        var behind = Cursor.Number(List, after) ?? 0;
+        return database.SnapshotAsync(
+            db =>
+            {
+                using var rows = db.Query(
+                    ProfileRows.Select +
+                    " WHERE p.type_no = (SELECT type_no FROM profile_types WHERE name = ?1) AND p.profile_no > ?2 ORDER BY p.profile_no LIMIT ?3",
+                    profileType, behind, limit + 1L);
+                return Paging.Page(rows, limit, row => ProfileRows.Read(db, row), last => Cursor.Of(List, last.Number));
+            },
+            cancellationToken);
+    }
+
+    public ValueTask<Page<StoredProfile>> SearchAsync(ProfileSearch search, string? after, int limit, CancellationToken cancellationToken) =>
+        database.SnapshotAsync(
+            db => ProfileRows.Type(db, search.ProfileType) is { } type
+                ? new ProfileSearching(db, search, type).Run(after, limit)
+                : new Page<StoredProfile>([], null),
+            cancellationToken);
+
+    public async IAsyncEnumerable<IReadOnlyList<PopulationProfile>> ReadPopulationAsync(
+        PopulationQuery query, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var size = Math.Clamp(query.BatchSize, 1, 10_000);
+        await foreach (var batch in database.StreamAsync(db => Population.Read(db, query).Chunk(size), chunk: 1, cancellationToken))
+        {
+            yield return batch;
+        }
+    }
+}

@@ -1,0 +1,65 @@
+using CustomerInsights.Core.Model;
+using CustomerInsights.Storage.Sqlite.Engine;
+
+namespace CustomerInsights.Storage.Sqlite.Segments;
+
+/// <summary>Moves in and out of segments: member, size, history and feed row together.</summary>
+internal static class SegmentRows
+{
+    public static long? Number(SqlConnection db, string segment) => db.Number("SELECT segment_no FROM segments WHERE name = ?1", segment);
+
+    public static long Ensure(SqlConnection db, string segment)
+    {
+        db.Run("INSERT INTO segments(name, size) VALUES (?1, 0) ON CONFLICT DO NOTHING", segment);
+        return Number(db, segment) ?? 0;
+    }
+
+    public static bool Enter(WriteTransaction transaction, long segment, long profile, ProfileId id, DateTimeOffset at)
+    {
+        if (transaction.Db.Run(
+                "INSERT INTO segment_members(segment_no, profile_no, since) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING", segment, profile, at) == 0)
+        {
+            return false;
+        }
+
+        Note(transaction, segment, profile, id, entered: true, at);
+        return true;
+    }
+
+    public static bool Leave(WriteTransaction transaction, long segment, long profile, ProfileId id, DateTimeOffset at)
+    {
+        if (transaction.Db.Run("DELETE FROM segment_members WHERE segment_no = ?1 AND profile_no = ?2", segment, profile) == 0)
+        {
+            return false;
+        }
+
+        Note(transaction, segment, profile, id, entered: false, at);
+        return true;
+    }
+
+    /// <summary>A profile that is no more leaves all its segments.</summary>
+    public static void RemoveProfile(WriteTransaction transaction, long profile, ProfileId id, DateTimeOffset at)
+    {
+        var segments = new List<long>();
+        using (var rows = transaction.Db.Query("SELECT segment_no FROM segment_members WHERE profile_no = ?1", profile))
+        {
+            while (rows.Step())
+            {
+                segments.Add(rows.Long(0));
+            }
+        }
+
+        foreach (var segment in segments)
+        {
+            Leave(transaction, segment, profile, id, at);
+        }
+    }
+
+    private static void Note(WriteTransaction transaction, long segment, long profile, ProfileId id, bool entered, DateTimeOffset at)
+    {
+        transaction.Db.Run(
+            "INSERT INTO segment_history(segment_no, profile_id, entered, at) VALUES (?1, ?2, ?3, ?4)", segment, id, entered, at);
+        transaction.Db.Run("UPDATE segments SET size = size + ?2 WHERE segment_no = ?1", segment, entered ? 1L : -1L);
+        transaction.Feed(ChangeKind.Membership, profile);
+    }
+}

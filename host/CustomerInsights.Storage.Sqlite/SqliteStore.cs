@@ -1,0 +1,179 @@
+using CustomerInsights.Storage.Access;
+using CustomerInsights.Storage.Activities;
+using CustomerInsights.Storage.Definitions;
+using CustomerInsights.Storage.Events;
+using CustomerInsights.Storage.Exports;
+using CustomerInsights.Storage.Jobs;
+using CustomerInsights.Storage.Measures;
+using CustomerInsights.Storage.Plugins;
+using CustomerInsights.Storage.Profiles;
+using CustomerInsights.Storage.Records;
+using CustomerInsights.Storage.Segments;
+using CustomerInsights.Storage.Sqlite.Access;
+using CustomerInsights.Storage.Sqlite.Activities;
+using CustomerInsights.Storage.Sqlite.Changes;
+using CustomerInsights.Storage.Sqlite.Definitions;
+using CustomerInsights.Storage.Sqlite.Engine;
+using CustomerInsights.Storage.Sqlite.Events;
+using CustomerInsights.Storage.Sqlite.Exports;
+using CustomerInsights.Storage.Sqlite.Jobs;
+using CustomerInsights.Storage.Sqlite.Measures;
+using CustomerInsights.Storage.Sqlite.Plugins;
+using CustomerInsights.Storage.Sqlite.Profiles;
+using CustomerInsights.Storage.Sqlite.Records;
+using CustomerInsights.Storage.Sqlite.Segments;
+using Microsoft.Extensions.Logging;
+
+namespace CustomerInsights.Storage.Sqlite;
+
+/// <summary>The embedded store: <c>insights.db</c> and <c>log.db</c> in a data directory that this process alone owns.</summary>
+public sealed class SqliteStore : IInsightsStore
+{
+    private const int LogCacheKib = 8 * 1024;
+
+    private readonly DirectoryLock _lock;
+    private readonly Database _insights;
+    private readonly Database _log;
+    private int _disposed;
+
+    private SqliteStore(DirectoryLock @lock, Database insights, Database log, TimeProvider time)
+    {
+        (_lock, _insights, _log) = (@lock, insights, log);
+        Definitions = new SqliteDefinitionStore(insights);
+        Audit = new SqliteAuditStore(insights);
+        ApiKeys = new SqliteApiKeyStore(insights);
+        Jobs = new SqliteJobStore(insights);
+        Records = new SqliteRecordStore(insights);
+        Activities = new SqliteActivityStore(insights);
+        Profiles = new SqliteProfileStore(insights);
+        Measures = new SqliteMeasureStore(insights);
+        Segments = new SqliteSegmentStore(insights);
+        Exports = new SqliteExportStore(insights);
+        Plugins = new SqlitePluginStore(insights);
+        Events = new SqliteEventLog(log, time);
+        Changes = new SqliteChangeFeed(insights);
+    }
+
+    /// <inheritdoc />
+    public IDefinitionStore Definitions { get; }
+
+    /// <inheritdoc />
+    public IAuditStore Audit { get; }
+
+    /// <inheritdoc />
+    public IApiKeyStore ApiKeys { get; }
+
+    /// <inheritdoc />
+    public IJobStore Jobs { get; }
+
+    /// <inheritdoc />
+    public IRecordStore Records { get; }
+
+    /// <inheritdoc />
+    public IActivityStore Activities { get; }
+
+    /// <inheritdoc />
+    public IProfileStore Profiles { get; }
+
+    /// <inheritdoc />
+    public IMeasureStore Measures { get; }
+
+    /// <inheritdoc />
+    public ISegmentStore Segments { get; }
+
+    /// <inheritdoc />
+    public IExportStore Exports { get; }
+
+    /// <inheritdoc />
+    public IPluginStore Plugins { get; }
+
+    /// <inheritdoc />
+    public IEventLog Events { get; }
+
+    /// <inheritdoc />
+    public IChangeFeed Changes { get; }
+
+    /// <summary>The database with everything but the events; for tests that count its writes.</summary>
+    internal Database Insights => _insights;
+
+    /// <summary>Opens the store, makes it if absent, and brings it to this release's format.</summary>
+    /// <exception cref="StoreInUseException">Another process owns the data directory.</exception>
+    /// <exception cref="StoreTooNewException">A later release wrote it.</exception>
+    public static async ValueTask<SqliteStore> OpenAsync(
+        SqliteStoreOptions options, TimeProvider time, ILoggerFactory loggers, CancellationToken cancellationToken)
+    {
+        var logger = loggers.CreateLogger<SqliteStore>();
+        var @lock = await Task.Run(() => Own(options.Directory, time), cancellationToken);
+        Database? log = null;
+        Database? insights = null;
+        try
+        {
+            log = await Task.Run(() => Database.Open(options.Directory, "log", LogCacheKib, time, logger), cancellationToken);
+            insights = await Task.Run(() => Database.Open(options.Directory, "insights", options.WriterCacheKib, time, logger), cancellationToken);
+            if (await StreamRemoval.ResumeAsync(insights, cancellationToken) is > 0 and var streams)
+            {
+                SqliteStoreLog.RemovalResumed(logger, streams);
+            }
+        }
+        catch
+        {
+            await CloseAsync(insights, log);
+            @lock.Dispose();
+            throw;
+        }
+
+        SqliteStoreLog.Opened(logger, options.Directory);
+        return new SqliteStore(@lock, insights, log, time);
+    }
+
+    /// <inheritdoc />
+    public async ValueTask ProbeAsync(CancellationToken cancellationToken)
+    {
+        foreach (var database in new[] { _insights, _log })
+        {
+            await database.ReadAsync(db => db.Number("SELECT COUNT(*) FROM counters"), cancellationToken);
+            await database.WriteAsync(transaction => transaction.Db.Number("SELECT COUNT(*) FROM counters"), cancellationToken);
+        }
+    }
+
+    /// <summary>Completes the writes that were begun, then closes both files and gives the directory free.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (Interlocked.Exchange(ref _disposed, 1) != 0)
+        {
+            return;
+        }
+
+        await CloseAsync(_insights, _log);
+        _lock.Dispose();
+    }
+
+    private static DirectoryLock Own(string directory, TimeProvider time)
+    {
+        Directory.CreateDirectory(directory);
+        var @lock = DirectoryLock.Take(directory, time);
+        try
+        {
+            Migrator.RefuseNewer(directory);
+            return @lock;
+        }
+        catch
+        {
+            @lock.Dispose();
+            throw;
+        }
+    }
+
+    private static async ValueTask CloseAsync(Database? insights, Database? log)
+    {
+        if (insights is not null)
+        {
+            await insights.DisposeAsync();
+        }
+
+        if (log is not null)
+        {
+            await log.DisposeAsync();
+        }
+    }
+}

@@ -1,0 +1,22 @@
+using CustomerInsights.Core.Model;
+
+namespace CustomerInsights.Storage.Activities;
+
+/// <summary>
+/// What the projector made of records: nodes and activities. An activity belongs to a node; a node may exist before its record does (an order that
+/// names a contact not yet read), so that it is linked by itself when the record comes.
+/// </summary>
+public interface IActivityStore
+{
+    /// <summary>Where the projector stands in a stream; null when it never read it.</summary>
+    ValueTask<ProjectionPosition?> PositionAsync(int stream, CancellationToken cancellationToken);
+
+    /// <summary>Writes a batch and the position in one transaction, with feed rows for what really changed. Equal activities cost no write.</summary>
+    ValueTask<ProjectionCounts> ProjectAsync(ProjectionBatch batch, CancellationToken cancellationToken);
+
+    /// <summary>A profile's activities, newest first, ties by id; of some types where asked.</summary>
+    ValueTask<Page<StoredActivity>> ListAsync(ProfileId profile, IReadOnlyList<string>? types, string? after, int limit, CancellationToken cancellationToken);
+
+    /// <summary>By type: how many activities there are, and how many belong to a node that is in no profile.</summary>
+    ValueTask<IReadOnlyList<ActivityCount>> CountAsync(CancellationToken cancellationToken);
+}

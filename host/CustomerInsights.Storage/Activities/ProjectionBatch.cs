@@ -1,0 +1,53 @@
+namespace CustomerInsights.Storage.Activities;
+
+/// <summary>A stretch of a stream's changes, projected.</summary>
+/// <param name="Stream">The stream that the records came from.</param>
+/// <param name="Position">Where the projector stands after it.</param>
+/// <param name="Restart">True when the mapping changed: nodes and activities of the stream that no later batch touches are removed by the batch with <paramref name="Last"/>.</param>
+/// <param name="Last">True for the last batch of a restarted projection.</param>
+/// <param name="Nodes">For a profile stream: keys of records present (true) or deleted (false).</param>
+/// <param name="Activities">For an activity stream: what the records became.</param>
+/// <param name="DeletedActivities">Keys of records that give no activity any more: deleted, filtered out or not mappable.</param>
+public sealed record ProjectionBatch(
+    int Stream,
+    ProjectionPosition Position,
+    bool Restart,
+    bool Last,
+    IReadOnlyList<KeyValuePair<string, bool>> Nodes,
+    IReadOnlyList<ProjectedActivity> Activities,
+    IReadOnlyList<string> DeletedActivities);
+
+/// <summary>Where the projector stands.</summary>
+/// <param name="Sequence">The last record change projected.</param>
+/// <param name="Mapping">A fingerprint of the mapping that it used.</param>
+/// <param name="Restarting">True while a restart with that mapping is under way: it goes on from <paramref name="Sequence"/>, still as a restart. Set by the store.</param>
+public sealed record ProjectionPosition(long Sequence, string Mapping, bool Restarting = false);
+
+/// <summary>An activity on its way in.</summary>
+/// <param name="Key">The record's key in its stream.</param>
+/// <param name="Type">The activity type.</param>
+/// <param name="At">When it happened.</param>
+/// <param name="LinkStream">The stream of the node that it belongs to; null when it carries no link.</param>
+/// <param name="LinkKey">That node's key.</param>
+/// <param name="Document">A value document of its mapped fields.</param>
+public sealed record ProjectedActivity(string Key, string Type, DateTimeOffset At, int? LinkStream, string? LinkKey, byte[] Document);
+
+/// <summary>What a projection did.</summary>
+/// <param name="Written">Nodes and activities added, changed or removed.</param>
+/// <param name="Unchanged">Equal to what was there.</param>
+public sealed record ProjectionCounts(long Written, long Unchanged);
+
+/// <summary>An activity as stored.</summary>
+/// <param name="Id">Its id, opaque and stable.</param>
+/// <param name="Type">Its type.</param>
+/// <param name="At">When it happened.</param>
+/// <param name="Stream">The stream that it came from.</param>
+/// <param name="Key">The record's key there.</param>
+/// <param name="Document">A value document.</param>
+public sealed record StoredActivity(string Id, string Type, DateTimeOffset At, string Stream, string Key, byte[] Document);
+
+/// <summary>Counts of an activity type.</summary>
+/// <param name="Type">The type.</param>
+/// <param name="Total">All activities.</param>
+/// <param name="Unlinked">Those of no profile.</param>
+public sealed record ActivityCount(string Type, long Total, long Unlinked);

@@ -1,0 +1,45 @@
+namespace CustomerInsights.Storage;
+
+/// <summary>What changed, in order. Rows are written in the transaction of the change. Every consumer keeps its own position.</summary>
+public interface IChangeFeed
+{
+    /// <summary>The number of the last row; 0 when there never was one.</summary>
+    ValueTask<long> LastAsync(CancellationToken cancellationToken);
+
+    /// <summary>Rows behind a number, in order, at most <paramref name="limit"/>.</summary>
+    ValueTask<IReadOnlyList<Change>> ReadAsync(long after, int limit, CancellationToken cancellationToken);
+
+    /// <summary>Where a consumer stands; 0 at first.</summary>
+    ValueTask<long> PositionAsync(string consumer, CancellationToken cancellationToken);
+
+    /// <summary>Moves a consumer on; never back.</summary>
+    ValueTask AdvanceAsync(string consumer, long position, CancellationToken cancellationToken);
+
+    /// <summary>Removes rows that all consumers have passed.</summary>
+    ValueTask TrimAsync(CancellationToken cancellationToken);
+}
+
+/// <summary>A row of the feed.</summary>
+/// <param name="Sequence">Its number.</param>
+/// <param name="Kind">What changed.</param>
+/// <param name="Id">Which: a profile's number or a node.</param>
+public readonly record struct Change(long Sequence, ChangeKind Kind, long Id);
+
+/// <summary>What changed.</summary>
+public enum ChangeKind
+{
+    /// <summary>A profile was made, changed or removed.</summary>
+    Profile = 1,
+
+    /// <summary>An activity of a node was added, changed or removed.</summary>
+    Activity = 2,
+
+    /// <summary>A node's record came, changed or went.</summary>
+    Node = 3,
+
+    /// <summary>A profile's measures changed.</summary>
+    Measures = 4,
+
+    /// <summary>A profile entered or left a segment.</summary>
+    Membership = 5,
+}

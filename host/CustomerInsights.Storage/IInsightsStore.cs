@@ -1,0 +1,62 @@
+using CustomerInsights.Storage.Access;
+using CustomerInsights.Storage.Activities;
+using CustomerInsights.Storage.Definitions;
+using CustomerInsights.Storage.Events;
+using CustomerInsights.Storage.Exports;
+using CustomerInsights.Storage.Jobs;
+using CustomerInsights.Storage.Measures;
+using CustomerInsights.Storage.Plugins;
+using CustomerInsights.Storage.Profiles;
+using CustomerInsights.Storage.Records;
+using CustomerInsights.Storage.Segments;
+
+namespace CustomerInsights.Storage;
+
+/// <summary>
+/// A store: one contract a slice. Every write is durable when its task completes; a write that throws has left nothing behind.
+/// All members are safe for any thread. Nothing here speaks of a particular database.
+/// </summary>
+public interface IInsightsStore : IAsyncDisposable
+{
+    /// <summary>Metadata: what admins and marketers define.</summary>
+    IDefinitionStore Definitions { get; }
+
+    /// <summary>Who did what, when.</summary>
+    IAuditStore Audit { get; }
+
+    /// <summary>API keys.</summary>
+    IApiKeyStore ApiKeys { get; }
+
+    /// <summary>Durable work.</summary>
+    IJobStore Jobs { get; }
+
+    /// <summary>Source records, runs, rejected records.</summary>
+    IRecordStore Records { get; }
+
+    /// <summary>Nodes and activities, as projected from records.</summary>
+    IActivityStore Activities { get; }
+
+    /// <summary>Profiles, their nodes and edges, search.</summary>
+    IProfileStore Profiles { get; }
+
+    /// <summary>Values of measures.</summary>
+    IMeasureStore Measures { get; }
+
+    /// <summary>Members and their history.</summary>
+    ISegmentStore Segments { get; }
+
+    /// <summary>Export runs, their batches and what was last exported.</summary>
+    IExportStore Exports { get; }
+
+    /// <summary>Plugin history, plugin storage, secrets.</summary>
+    IPluginStore Plugins { get; }
+
+    /// <summary>Events as received; a database of its own.</summary>
+    IEventLog Events { get; }
+
+    /// <summary>What changed, in order.</summary>
+    IChangeFeed Changes { get; }
+
+    /// <summary>Throws when the store cannot be read or written now; for the readiness check.</summary>
+    ValueTask ProbeAsync(CancellationToken cancellationToken);
+}

@@ -1,0 +1,49 @@
+using CustomerInsights.Core.Model;
+
+namespace CustomerInsights.Storage.Profiles;
+
+/// <summary>Nodes, edges, profiles: who is who, and what is known of them.</summary>
+public interface IProfileStore
+{
+    /// <summary>The nodes of a stream whose record is present, by node id, with the record's document.</summary>
+    IAsyncEnumerable<StoredNode> ReadNodesAsync(int stream, CancellationToken cancellationToken);
+
+    /// <summary>Which profile each node of a type is in, by node id.</summary>
+    IAsyncEnumerable<Membership> ReadMembershipAsync(string profileType, CancellationToken cancellationToken);
+
+    /// <summary>Ids of a type that were merged away and lead to another profile, by number: an undone merge takes its old id back.</summary>
+    IAsyncEnumerable<RedirectedProfile> ReadRedirectedAsync(string profileType, CancellationToken cancellationToken);
+
+    /// <summary>All edges of a profile type, by node ids.</summary>
+    IAsyncEnumerable<StoredEdge> ReadEdgesAsync(string profileType, CancellationToken cancellationToken);
+
+    /// <summary>Content fingerprints of all profiles of a type, by number, so that what did not change is not written.</summary>
+    IAsyncEnumerable<ProfileFingerprint> ReadFingerprintsAsync(string profileType, CancellationToken cancellationToken);
+
+    /// <summary>Makes all changes or none, with feed rows. A reader sees before or after, never between.</summary>
+    ValueTask ApplyAsync(ProfileChanges changes, CancellationToken cancellationToken);
+
+    /// <summary>How many profiles there are of each type.</summary>
+    ValueTask<IReadOnlyList<KeyValuePair<string, long>>> CountAsync(CancellationToken cancellationToken);
+
+    /// <summary>A profile by id. An id that was merged away gives the profile that it became.</summary>
+    ValueTask<StoredProfile?> FindAsync(ProfileId id, CancellationToken cancellationToken);
+
+    /// <summary>The profile that a record belongs to, or null.</summary>
+    ValueTask<ProfileId?> FindByRecordAsync(int stream, string key, CancellationToken cancellationToken);
+
+    /// <summary>The nodes of a profile, by node id, and the edges among them.</summary>
+    ValueTask<ProfileLineage> LineageAsync(ProfileId id, CancellationToken cancellationToken);
+
+    /// <summary>Profiles of a type, oldest first.</summary>
+    ValueTask<Page<StoredProfile>> ListAsync(string profileType, string? after, int limit, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Profiles found by words of their names (prefixes, accents ignored), or by an identifier (exact after normalisation; a record key too);
+    /// best first.
+    /// </summary>
+    ValueTask<Page<StoredProfile>> SearchAsync(ProfileSearch search, string? after, int limit, CancellationToken cancellationToken);
+
+    /// <summary>All profiles of a type with their measures and asked activities, oldest profile first, in batches, all of one moment.</summary>
+    IAsyncEnumerable<IReadOnlyList<PopulationProfile>> ReadPopulationAsync(PopulationQuery query, CancellationToken cancellationToken);
+}

@@ -1,0 +1,58 @@
+using CustomerInsights.Core.Model;
+
+namespace CustomerInsights.Storage.Profiles;
+
+/// <summary>Changes of one unification run that belong together.</summary>
+/// <param name="ProfileType">The type.</param>
+/// <param name="Puts">Profiles made or changed, whole. Their nodes leave whatever profile they were in.</param>
+/// <param name="Removed">Profiles that are no more.</param>
+/// <param name="Redirects">For merged ones: where the id leads now.</param>
+/// <param name="AddedEdges">Edges found.</param>
+/// <param name="RemovedEdges">Edges that hold no more.</param>
+/// <param name="Cause">Why, for the ledger: the run's job id.</param>
+public sealed record ProfileChanges(
+    string ProfileType,
+    IReadOnlyList<ProfilePut> Puts,
+    IReadOnlyList<ProfileId> Removed,
+    IReadOnlyList<ProfileRedirect> Redirects,
+    IReadOnlyList<StoredEdge> AddedEdges,
+    IReadOnlyList<StoredEdge> RemovedEdges,
+    string Cause);
+
+/// <summary>A profile on its way in.</summary>
+/// <param name="Id">The id; new when not known yet.</param>
+/// <param name="FirstNode">The node that it was made for; kept as it was for a known profile.</param>
+/// <param name="Nodes">All its nodes.</param>
+/// <param name="Attributes">A value document.</param>
+/// <param name="Provenance">JSON: attribute name to the node id that gave the value, <c>{"email":17}</c>.</param>
+/// <param name="DisplayName">What to call it; empty when nothing is known.</param>
+/// <param name="SearchText">Words to be found by, besides the display name.</param>
+/// <param name="Identifiers">Typed, normalised values that name it.</param>
+/// <param name="Hash">32 bytes over all of this.</param>
+public sealed record ProfilePut(
+    ProfileId Id,
+    long FirstNode,
+    IReadOnlyList<long> Nodes,
+    byte[] Attributes,
+    string Provenance,
+    string DisplayName,
+    string SearchText,
+    IReadOnlyList<ProfileIdentifier> Identifiers,
+    byte[] Hash);
+
+/// <summary>A typed value that names a profile.</summary>
+/// <param name="Type"><c>email</c>, <c>phone</c>, <c>loyalty_id</c>…</param>
+/// <param name="Value">Normalised: e-mail in lower case, phone as digits.</param>
+public sealed record ProfileIdentifier(string Type, string Value);
+
+/// <summary>An id that was merged away.</summary>
+/// <param name="From">The old id.</param>
+/// <param name="To">The profile that it became part of.</param>
+public sealed record ProfileRedirect(ProfileId From, ProfileId To);
+
+/// <summary>A profile that was merged away.</summary>
+/// <param name="Profile">The number that it had.</param>
+/// <param name="Id">The id that it had.</param>
+/// <param name="FirstNode">The node that it was made for.</param>
+/// <param name="To">The number of the profile that its id leads to.</param>
+public sealed record RedirectedProfile(long Profile, ProfileId Id, long FirstNode, long To);

@@ -1,0 +1,109 @@
+using CustomerInsights.Core.Rules;
+
+namespace CustomerInsights.Core.Tests.Rules;
+
+/// <summary>Every example of docs/rules.md is read, bound and, for errors, compared.</summary>
+public sealed class RuleDocsTests
+{
+    private static readonly string[] Page = File.ReadAllLines(Path.Combine(Root(), "docs", "rules.md"));
+
+    [Theory]
+    [InlineData("rule-condition", RuleUse.Condition, 10)]
+    [InlineData("rule-value", RuleUse.Value, 4)]
+    [InlineData("rule-measure", RuleUse.BusinessMeasure, 5)]
+    public void Every_example_binds(string block, RuleUse use, int least)
+    {
+        var rules = Blocks(block).ToList();
+        Assert.InRange(rules.Count, least, 1_000);
+        Assert.All(rules, rule => Assert.Empty(RuleBinder.Bind(rule, Sample.Schema, use).Errors.Select(e => $"{rule}: {e}")));
+    }
+
+    [Fact]
+    public void Every_example_in_a_table_binds()
+    {
+        var examples = new List<string>();
+        bool inTable = false;
+        foreach (string line in Page)
+        {
+            inTable = line.StartsWith('|') && (inTable || line.EndsWith("| Example |", StringComparison.Ordinal));
+            if (inTable && line.EndsWith("` |", StringComparison.Ordinal))
+            {
+                string cell = line[(line.LastIndexOf(" | `", StringComparison.Ordinal) + 4)..^3];
+                examples.Add(cell);
+            }
+        }
+
+        Assert.InRange(examples.Count, 45, 1_000);
+        Assert.All(examples, rule => Assert.Empty(RuleBinder.Bind(rule, Sample.Schema, RuleUse.Value).Errors.Select(e => $"{rule}: {e}")));
+    }
+
+    [Fact]
+    public void Every_error_reads_as_shown()
+    {
+        string? rule = null;
+        var shown = new List<string>();
+        foreach (string line in Blocks("rule-error").Append(""))
+        {
+            if (line.StartsWith("=> ", StringComparison.Ordinal))
+            {
+                shown.Add(line[3..]);
+                continue;
+            }
+
+            if (rule is not null)
+            {
+                Assert.Equal(shown, RuleBinder.Bind(rule, Sample.Schema, RuleUse.Condition).Errors.Select(e => e.ToString()));
+            }
+
+            rule = line;
+            shown.Clear();
+        }
+    }
+
+    [Fact]
+    public void The_JSON_form_reads_as_shown()
+    {
+        var lines = Blocks("rule-json").ToList();
+        var tree = RuleJson.Read(lines[0]).Expression!;
+        Assert.Equal(lines[1], "=> " + RuleText.Format(tree));
+        Assert.Equal(lines[0], RuleJson.Write(tree).ToJsonString(new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping }));
+    }
+
+    [Fact]
+    public void Every_function_aggregate_and_code_is_on_the_page()
+    {
+        string all = string.Join('\n', Page);
+        Assert.All(FunctionEntry.AllNames, name => Assert.True(all.Contains($"`{name}`", StringComparison.Ordinal) || name is "date" or "time", name));
+        var sources = Directory.GetFiles(Path.Combine(Root(), "host", "CustomerInsights.Core", "Rules"), "*.cs").Select(File.ReadAllText);
+        var codes = sources.SelectMany(s => System.Text.RegularExpressions.Regex.Matches(s, "RUL0[0-9][0-9]", System.Text.RegularExpressions.RegexOptions.None, TimeSpan.FromSeconds(5)).Select(m => m.Value)).Distinct();
+        Assert.All(codes, code => Assert.Contains($"| {code} |", all, StringComparison.Ordinal));
+    }
+
+    private static IEnumerable<string> Blocks(string kind)
+    {
+        bool inside = false;
+        foreach (string line in Page)
+        {
+            if (line.StartsWith("```", StringComparison.Ordinal))
+            {
+                inside = line == "```" + kind;
+            }
+            else if (inside && line.Length > 0)
+            {
+                yield return line;
+            }
+        }
+    }
+
+    // Not by the caller's file path: a build on CI writes another one into the assembly.
+    private static string Root()
+    {
+        string? folder = AppContext.BaseDirectory;
+        while (folder is not null && !File.Exists(Path.Combine(folder, "CustomerInsights.sln")))
+        {
+            folder = Path.GetDirectoryName(folder);
+        }
+
+        return folder ?? throw new InvalidOperationException("CustomerInsights.sln is in no folder above the tests.");
+    }
+}

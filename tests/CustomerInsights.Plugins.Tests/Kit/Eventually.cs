@@ -1,0 +1,26 @@
+using System.Diagnostics;
+
+namespace CustomerInsights.Plugins.Tests.Kit;
+
+/// <summary>Waits for what happens in the background.</summary>
+internal static class Eventually
+{
+    internal static async Task<TimeSpan> TrueAsync(Func<bool> condition, Func<string> otherwise, double seconds = 5)
+    {
+        var watch = Stopwatch.StartNew();
+        while (!condition())
+        {
+            if (watch.Elapsed.TotalSeconds > seconds)
+            {
+                throw new TimeoutException($"Not within {seconds} s: {otherwise()}");
+            }
+
+            await Task.Delay(10);
+        }
+
+        return watch.Elapsed;
+    }
+
+    internal static Task<TimeSpan> StateAsync(PluginSandbox sandbox, string id, PluginState state, double seconds = 5) =>
+        TrueAsync(() => sandbox.Host.Find(id)?.State == state, () => $"{id} is {sandbox.Host.Find(id)}", seconds);
+}

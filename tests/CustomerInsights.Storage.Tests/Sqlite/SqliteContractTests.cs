@@ -1,0 +1,65 @@
+using CustomerInsights.Storage.Sqlite;
+using CustomerInsights.Storage.Tests.Contracts;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace CustomerInsights.Storage.Tests.Sqlite;
+
+/// <summary>A data directory that goes with the test.</summary>
+public sealed class TempDirectory
+{
+    public string Path { get; } = Directory.CreateTempSubdirectory("ci-store-").FullName;
+
+    public async Task<IInsightsStore> OpenAsync(TimeProvider time) =>
+        await SqliteStore.OpenAsync(new SqliteStoreOptions { Directory = Path }, time, NullLoggerFactory.Instance, CancellationToken.None);
+
+    public Task RemoveAsync()
+    {
+        Directory.Delete(Path, recursive: true);
+        return Task.CompletedTask;
+    }
+}
+
+public sealed class SqliteRecordStoreTests : RecordStoreContract
+{
+    private readonly TempDirectory _directory = new();
+
+    protected override Task<IInsightsStore> OpenAsync() => _directory.OpenAsync(Time);
+
+    protected override Task CleanUpAsync() => _directory.RemoveAsync();
+}
+
+public sealed class SqliteDefinitionStoreTests : DefinitionStoreContract
+{
+    private readonly TempDirectory _directory = new();
+
+    protected override Task<IInsightsStore> OpenAsync() => _directory.OpenAsync(Time);
+
+    protected override Task CleanUpAsync() => _directory.RemoveAsync();
+}
+
+public sealed class SqliteApiKeyStoreTests : ApiKeyStoreContract
+{
+    private readonly TempDirectory _directory = new();
+
+    protected override Task<IInsightsStore> OpenAsync() => _directory.OpenAsync(Time);
+
+    protected override Task CleanUpAsync() => _directory.RemoveAsync();
+}
+
+public sealed class SqliteJobStoreTests : JobStoreContract
+{
+    private readonly TempDirectory _directory = new();
+
+    protected override Task<IInsightsStore> OpenAsync() => _directory.OpenAsync(Time);
+
+    protected override Task CleanUpAsync() => _directory.RemoveAsync();
+}
+
+public sealed class SqliteActivityStoreTests : ActivityStoreContract
+{
+    private readonly TempDirectory _directory = new();
+
+    protected override Task<IInsightsStore> OpenAsync() => _directory.OpenAsync(Time);
+
+    protected override Task CleanUpAsync() => _directory.RemoveAsync();
+}
