@@ -308,7 +308,9 @@ public abstract class ProfileStoreContract : StoreContract
         await PutAsync(
             Put(1, 0) with
             {
-                DisplayName = "José García", SearchText = "Madrid", Identifiers = [new("phone", "44020555"), new("loyalty_id", "L-77")],
+                DisplayName = "José García",
+                SearchText = "Madrid",
+                Identifiers = [new("phone", "44020555"), new("loyalty_id", "L-77")],
             },
             Put(2, 1) with { DisplayName = "Ann O'Brien", Identifiers = [new("email", "ann@b.co")] });
     }

@@ -88,7 +88,9 @@ public sealed class CrashTests
         var writer = Path.Combine(AppContext.BaseDirectory, "CustomerInsights.Storage.CrashWriter.dll");
         var start = new ProcessStartInfo(Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet")
         {
-            RedirectStandardOutput = true, UseShellExecute = false, ArgumentList = { writer, directory, what, "1" },
+            RedirectStandardOutput = true,
+            UseShellExecute = false,
+            ArgumentList = { writer, directory, what, "1" },
         };
         using var process = Process.Start(start)!;
         using var patience = new CancellationTokenSource(s_patience);
