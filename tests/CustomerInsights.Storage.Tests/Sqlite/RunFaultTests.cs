@@ -24,6 +24,38 @@ public sealed class RunFaultTests
         Assert.Equal(await ContentAsync(null, how), await ContentAsync(where, how));
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task An_end_that_is_cut_off_after_its_deletes_counts_them_all_the_same(bool reopen)
+    {
+        var directory = new TempDirectory();
+        var store = (SqliteStore)await directory.OpenAsync(TimeProvider.System);
+        var stream = await store.Records.EnsureStreamAsync(Script.Stream, [], CancellationToken.None);
+        var load = await store.Records.BeginRunAsync(stream.Number, "load", false, CancellationToken.None);
+        await store.Records.WriteAsync(new RecordWrite(load.Id, Script.Records(false, 0), [], null), CancellationToken.None);
+        await store.Records.EndRunAsync(load.Id, StreamRunOutcome.Complete, CancellationToken.None);
+        var full = await store.Records.BeginRunAsync(stream.Number, "full", true, CancellationToken.None);
+        await store.Records.WriteAsync(
+            new RecordWrite(full.Id, [Script.Records(false, 0)[0]], [], new ConnectorState(1, "{}")), CancellationToken.None);
+        await ScriptAsync(store, "CREATE TRIGGER fault BEFORE UPDATE OF outcome ON runs BEGIN SELECT RAISE(ABORT, 'fault'); END");
+        await Assert.ThrowsAsync<SqliteStoreException>(
+            () => store.Records.EndRunAsync(full.Id, StreamRunOutcome.Complete, CancellationToken.None).AsTask());
+        await ScriptAsync(store, "DROP TRIGGER fault");
+        if (reopen)
+        {
+            await store.DisposeAsync();
+            store = (SqliteStore)await directory.OpenAsync(TimeProvider.System);
+            Assert.Equal(0, (await store.Records.BeginRunAsync(stream.Number, "full", true, CancellationToken.None)).Counts.Deleted);
+        }
+
+        var counts = await store.Records.EndRunAsync(full.Id, StreamRunOutcome.Complete, CancellationToken.None);
+        Assert.Equal(new RecordCounts(1, 0, 0, 1, 39, 0), counts);
+        Assert.Equal(1, (await store.Records.FindStreamAsync(Script.Stream, CancellationToken.None))!.RecordCount);
+        await store.DisposeAsync();
+        await directory.RemoveAsync();
+    }
+
     private static async Task<string> ContentAsync(string? where, string how)
     {
         var directory = new TempDirectory();
