@@ -156,12 +156,12 @@ internal sealed class Customers
     {
         switch (_random.Next(100))
         {
-            case < 60:
+            case < 64:
                 return _random.Percent(25) ? Shout(person.Mail) : person.Mail;
-            case < 68:
+            case < 71:
                 var wrong = _slips.MailTypo(person.Mail);
                 return _population.Claim(wrong) ? wrong : person.Mail;
-            case < 89:
+            case < 90:
                 return _population.NewMail(person.Latin?.First ?? person.First, person.Latin?.Last ?? person.Last);
             case < 94:
                 return DummyMail;
