@@ -33,6 +33,7 @@ internal sealed partial class CsvTokenizer : IDisposable
     private int _block = -1;
     private CsvField[] _fields = new CsvField[32];
 
+    /// <summary>Makes a tokenizer.</summary>
     /// <param name="content">UTF-8 bytes; the tokenizer disposes it.</param>
     /// <param name="delimiter">The delimiter.</param>
     /// <param name="quote">The quote, or 0 for none.</param>
