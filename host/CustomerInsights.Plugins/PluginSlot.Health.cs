@@ -139,6 +139,7 @@ internal sealed partial class PluginSlot
         });
     }
 
+    /// <summary>Looks whether a stopped version leaves memory, now and later.</summary>
     /// <param name="quiet">True for a version that never ran: the state tells why it did not, and stays.</param>
     private async Task WatchUnloadAsync(string version, WeakReference context, CallGate gate, string actor, bool quiet = false)
     {

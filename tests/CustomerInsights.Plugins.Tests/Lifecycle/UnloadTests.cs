@@ -13,7 +13,10 @@ public sealed class UnloadTests : IAsyncLifetime
 {
     private static readonly PluginLimits Patient = PluginSandbox.Fast with
     {
-        Check = TimeSpan.FromSeconds(5), Discover = TimeSpan.FromSeconds(5), Silence = TimeSpan.FromSeconds(5), StopGrace = TimeSpan.FromSeconds(2),
+        Check = TimeSpan.FromSeconds(5),
+        Discover = TimeSpan.FromSeconds(5),
+        Silence = TimeSpan.FromSeconds(5),
+        StopGrace = TimeSpan.FromSeconds(2),
     };
 
     private readonly PluginSandbox _sandbox = new();
