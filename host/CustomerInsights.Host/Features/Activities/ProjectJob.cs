@@ -38,13 +38,12 @@ internal sealed class ProjectJob(MetadataService metadata, IRecordStore records,
             await ProjectAsync(job, stream, mapping, numbers, moment, tally, cancellationToken);
         }
 
-        var unlinked = (await activities.CountAsync(cancellationToken)).Sum(count => count.Unlinked);
         return new JobResult(
             tally.Written,
             tally.Written == 0 ? "Nothing to project." : $"{tally.Written:N0} nodes and activities written.",
             new Dictionary<string, long>(StringComparer.Ordinal) { ["written"] = tally.Written, ["unmappable"] = tally.Unmappable })
         {
-            Warnings = tally.Warnings(unlinked),
+            Warnings = tally.Warnings(),
         };
     }
 
@@ -166,7 +165,7 @@ internal sealed class ProjectJob(MetadataService metadata, IRecordStore records,
             Failed++;
         }
 
-        public List<string>? Warnings(long unlinked)
+        public List<string>? Warnings()
         {
             var warnings = new List<string>();
             if (WithoutTime > 0)
@@ -177,11 +176,6 @@ internal sealed class ProjectJob(MetadataService metadata, IRecordStore records,
             if (_firstFailure is not null)
             {
                 warnings.Add($"{Failed:N0} records could not be mapped; the first: {_firstFailure}");
-            }
-
-            if (unlinked > 0)
-            {
-                warnings.Add($"{unlinked:N0} activities belong to no profile (yet); they are linked by themselves when it appears.");
             }
 
             return warnings.Count == 0 ? null : warnings;

@@ -7,12 +7,14 @@ using CustomerInsights.Host.Features.Metadata;
 using CustomerInsights.Host.Features.Segments;
 using CustomerInsights.Host.Features.Unification;
 using CustomerInsights.Host.Platform;
+using CustomerInsights.Storage.Activities;
 using CustomerInsights.Storage.Jobs;
 
 namespace CustomerInsights.Host.Features.Jobs;
 
 /// <summary>The whole pipeline as one graph of jobs: sources, projection, unification, measures, segments, exports. It makes the graph and waits for it.</summary>
-internal sealed class RefreshJob(MetadataService metadata, JobQueue queue, IJobStore store, TimeProvider clock) : IJobHandler
+internal sealed class RefreshJob(
+    MetadataService metadata, JobQueue queue, IJobStore store, IActivityStore activities, TimeProvider clock) : IJobHandler
 {
     public const string JobKind = "refresh";
 
@@ -39,7 +41,8 @@ internal sealed class RefreshJob(MetadataService metadata, JobQueue queue, IJobS
                 job.Report(ended, children.Count, children.FirstOrDefault(child => child.State == JobState.Running)?.Kind);
                 if (ended == children.Count)
                 {
-                    return Result(children);
+                    // Counted at the end: while the activities are projected, those of new profiles have none yet.
+                    return Result(children, (await activities.CountAsync(cancellationToken)).Sum(count => count.Unlinked));
                 }
 
                 await Task.Delay(s_look, clock, cancellationToken);
@@ -96,7 +99,7 @@ internal sealed class RefreshJob(MetadataService metadata, JobQueue queue, IJobS
         return children;
     }
 
-    private static JobResult Result(List<Job> children)
+    private static JobResult Result(List<Job> children, long unlinked)
     {
         var ordered = children.OrderBy(child => child.Id, StringComparer.Ordinal).ToList();
         var failed = ordered.FirstOrDefault(child => child.State is JobState.Failed or JobState.Cancelled);
@@ -108,6 +111,11 @@ internal sealed class RefreshJob(MetadataService metadata, JobQueue queue, IJobS
         var results = ordered.Where(child => child.Result is not null).Select(child => Json.Read<JobResult>(child.Result!)).ToList();
         var changed = results.Sum(result => result.Changed);
         var warnings = results.SelectMany(result => result.Warnings ?? []).ToList();
+        if (unlinked > 0)
+        {
+            warnings.Add($"{unlinked:N0} activities belong to no profile (yet); they are linked by themselves when it appears.");
+        }
+
         return new JobResult(changed, changed == 0 ? "Nothing has changed since the last refresh; nothing was written." : string.Join(' ', results.Select(result => result.Summary)))
         {
             Warnings = warnings.Count == 0 ? null : warnings,
