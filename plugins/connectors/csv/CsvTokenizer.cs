@@ -33,6 +33,7 @@ internal sealed partial class CsvTokenizer : IDisposable
     private int _block = -1;
     private CsvField[] _fields = new CsvField[32];
 
+    /// <summary>Makes a tokenizer.</summary>
     /// <param name="content">UTF-8 bytes; the tokenizer disposes it.</param>
     /// <param name="delimiter">The delimiter.</param>
     /// <param name="quote">The quote, or 0 for none.</param>
@@ -51,6 +52,9 @@ internal sealed partial class CsvTokenizer : IDisposable
         BufferOffset = offset;
         NextLine = line;
     }
+
+    /// <summary>Bytes of memory held for the content.</summary>
+    public int BufferSize => _buffer.Length;
 
     /// <summary>How many fields the current row has.</summary>
     public int FieldCount { get; private set; }

@@ -65,6 +65,9 @@ internal sealed class JsonCutter(Stream content, string file, JsonShape shape, l
     private bool _tooLong;
     private bool _ended;
 
+    /// <summary>Bytes of memory held for the content.</summary>
+    public int BufferSize => _buffer.Length;
+
     /// <summary>The record's bytes.</summary>
     public ReadOnlySpan<byte> Record => _buffer.AsSpan(RecordStart, RecordLength);
 

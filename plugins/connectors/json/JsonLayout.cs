@@ -131,7 +131,7 @@ internal sealed record JsonLayout(FileHead Head, string Encoding, JsonShape Shap
 
                     if (reader.TokenType == JsonTokenType.EndObject)
                     {
-                        throw Missing($"there is no '{name}'. Found: {Suggestion.List(seen)}.{Suggestion.For(name, seen)}");
+                        throw Missing($"there is no '{name}'. Found: {Suggestion.List(seen)}.{Suggestion.For(name, seen)}".TrimEnd('.'));
                     }
 
                     var hit = reader.ValueTextEquals(name);
@@ -160,7 +160,7 @@ internal sealed record JsonLayout(FileHead Head, string Encoding, JsonShape Shap
             throw Failure(settings, $"'{file.Name}', line {(error.LineNumber ?? 0) + 1}: this is not JSON ({error.Message.Split(" LineNumber", 2)[0]}). Write or copy it again.");
         }
 
-        PluginException Missing(string what) => new(FailureKind.Configuration, $"'{file.Name}', record path '{settings.Options.RecordPath}': {what}. Correct the 'recordPath'.")
+        PluginException Missing(string what) => new(FailureKind.Configuration, $"'{file.Name}', record path '{settings.Options.RecordPath}': {what}{(what.EndsWith('?') ? "" : ".")} Correct the 'recordPath'.")
         {
             ConfigurationPath = settings.Pointer + "/recordPath",
             Stream = settings.Options.Name,

@@ -1,3 +1,5 @@
+using System.Numerics;
+
 namespace CustomerInsights.Connectors.Files;
 
 /// <summary>What the ledger knows of a key.</summary>
@@ -17,12 +19,14 @@ internal enum KeySeen
 /// Remembers the keys of one run in 16 bytes each: 64 bits of the key, 32 of the content, 32 of the line. Two keys fall
 /// together once in 10^19 pairs; at 10 million keys that is one chance in 370,000 for the whole file.
 /// </summary>
-internal sealed class KeyLedger
+/// <param name="expected">About how many keys will come: a table that need not grow is twice as fast to fill.</param>
+internal sealed class KeyLedger(long expected = 0)
 {
     /// <summary>Keys that are remembered; later ones are taken as new. 512 MiB when full.</summary>
     public const int MaxKeys = 1 << 24;
 
-    private Entry[] _entries = new Entry[1024];
+    // A guess costs at most 64 MiB.
+    private Entry[] _entries = new Entry[BitOperations.RoundUpToPowerOf2((uint)Math.Clamp(expected * 2, 1024, 1 << 22))];
     private int _count;
 
     /// <summary>True when a key came that could not be remembered any more.</summary>

@@ -103,13 +103,12 @@ public sealed class CsvTokenizerTests
     {
         await using var endless = new RepeatedStream(1L << 30, "\n1,2\n"u8.ToArray());
         using var rows = new CsvTokenizer(endless, (byte)',', (byte)'"', trim: false);
-        var before = GC.GetTotalAllocatedBytes();
 
         Assert.Equal(CsvStep.Broken, await CsvLayout.NextAsync(rows, CancellationToken.None));
         Assert.Equal(CsvFault.TooLong, rows.Fault);
         Assert.Equal(CsvStep.Row, await CsvLayout.NextAsync(rows, CancellationToken.None));
         Assert.Equal((2, 2L), (rows.FieldCount, rows.RowLine));
-        Assert.InRange(GC.GetTotalAllocatedBytes() - before, 0, 64 << 20);
+        Assert.InRange(rows.BufferSize, 1, 16 << 20);
     }
 
     [Fact]

@@ -13,8 +13,7 @@ using CustomerInsights.Storage.Jobs;
 namespace CustomerInsights.Host.Features.Jobs;
 
 /// <summary>The whole pipeline as one graph of jobs: sources, projection, unification, measures, segments, exports. It makes the graph and waits for it.</summary>
-internal sealed class RefreshJob(
-    MetadataService metadata, JobQueue queue, IJobStore store, IActivityStore activities, TimeProvider clock) : IJobHandler
+internal sealed class RefreshJob(MetadataService metadata, JobQueue queue, IJobStore store, IActivityStore activities, TimeProvider clock) : IJobHandler
 {
     public const string JobKind = "refresh";
 
@@ -41,8 +40,8 @@ internal sealed class RefreshJob(
                 job.Report(ended, children.Count, children.FirstOrDefault(child => child.State == JobState.Running)?.Kind);
                 if (ended == children.Count)
                 {
-                    // Counted at the end: while the activities are projected, those of new profiles have none yet.
-                    return Result(children, (await activities.CountAsync(cancellationToken)).Sum(count => count.Unlinked));
+                    var unlinked = (await activities.CountAsync(cancellationToken)).Sum(count => count.Unlinked);
+                    return Result(children, unlinked);
                 }
 
                 await Task.Delay(s_look, clock, cancellationToken);

@@ -17,9 +17,11 @@ internal enum KeyRule
 }
 
 /// <summary>Makes and checks the keys of one run of one stream.</summary>
-internal sealed class KeyCheck(KeyRule rule)
+/// <param name="rule">How.</param>
+/// <param name="expected">About how many keys will come.</param>
+internal sealed class KeyCheck(KeyRule rule, long expected)
 {
-    private readonly KeyLedger _ledger = new();
+    private readonly KeyLedger _ledger = new(rule == KeyRule.LastWins ? 0 : expected);
     private readonly List<(uint FirstLine, string File)> _files = [];
     private uint _firstLine;
     private uint _lastLine;

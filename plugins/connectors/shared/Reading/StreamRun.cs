@@ -8,6 +8,7 @@ internal sealed class StreamRun(FileStreamSource source, StreamSelection selecti
 {
     private const int RecordsPerCheckpoint = 50_000;
     private const int FilesWithCheckpointEach = 100;
+    private const int BytesPerRecord = 100;
 
     public async IAsyncEnumerable<SourceMessage> ReadAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
@@ -26,7 +27,7 @@ internal sealed class StreamRun(FileStreamSource source, StreamSelection selecti
             yield return new SchemaFound(source.Descriptor);
         }
 
-        var keys = new KeyCheck(source.Keys);
+        var keys = new KeyCheck(source.Keys, files.Sum(file => file.Size) / BytesPerRecord);
         var run = new Pace(request, context.Clock);
         var revision = source.SchemaRevision;
         foreach (var file in plan.Files)

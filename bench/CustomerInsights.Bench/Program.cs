@@ -1,0 +1,25 @@
+using CustomerInsights.Bench;
+
+switch (args)
+{
+    case ["csv", .. var rest]:
+        await CsvBench.RunAsync(rest is [var rows, ..] ? int.Parse(rows, System.Globalization.CultureInfo.InvariantCulture) : 1_000_000);
+        return 0;
+    case ["contoso", var data]:
+        await ContosoBench.RunAsync(data);
+        return 0;
+    case ["contoso-once", var data, var directory]:
+        await ContosoBench.OnceAsync(data, directory);
+        return 0;
+    case ["unify", .. var rest]:
+        UnifyBench.Run(rest is [var count, ..] ? int.Parse(count, System.Globalization.CultureInfo.InvariantCulture) : 100_000);
+        return 0;
+    default:
+        await Console.Error.WriteLineAsync(
+            """
+            csv [ROWS]        ingestion of a generated CSV file (default 1,000,000 rows), beside CsvHelper reading it
+            contoso FOLDER    the whole refresh of Microsoft's lab data from empty: wall time and peak memory
+            unify [RECORDS]   rule-based unification in memory (default 100,000 records)
+            """);
+        return 2;
+}
