@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
 
 namespace CustomerInsights.Host.Platform;
 
@@ -18,8 +19,20 @@ internal static class Json
         options.RespectRequiredConstructorParameters = true;
         options.AllowDuplicateProperties = false;
         options.MaxDepth = 32;
+
+        // Without one the options cannot be asked for a schema before they were used.
+        options.TypeInfoResolver ??= new DefaultJsonTypeInfoResolver();
+        options.Converters.Add(new UtcTime());
         options.Converters.Add(new JsonStringEnumConverter(JsonNamingPolicy.CamelCase, allowIntegerValues: false));
         return options;
+    }
+
+    /// <summary>Times go out in UTC with Z; the default writes +00:00.</summary>
+    private sealed class UtcTime : JsonConverter<DateTimeOffset>
+    {
+        public override DateTimeOffset Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => reader.GetDateTimeOffset();
+
+        public override void Write(Utf8JsonWriter writer, DateTimeOffset value, JsonSerializerOptions options) => writer.WriteStringValue(value.UtcDateTime);
     }
 
     public static T Read<T>(string json) =>
