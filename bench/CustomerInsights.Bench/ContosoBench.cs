@@ -20,7 +20,7 @@ internal static class ContosoBench
             try
             {
                 // A process of its own each time: start, JIT and peak memory are part of the figure.
-                using var process = Process.Start(new ProcessStartInfo(Environment.ProcessPath!, ["contoso-once", data, directory]) { RedirectStandardOutput = true })!;
+                using var process = Process.Start(new ProcessStartInfo("dotnet", [Environment.GetCommandLineArgs()[0], "contoso-once", data, directory]) { RedirectStandardOutput = true, UseShellExecute = false })!;
                 var said = await process.StandardOutput.ReadToEndAsync();
                 await process.WaitForExitAsync();
                 return process.ExitCode == 0 ? said.Trim() : throw new InvalidOperationException(said);

@@ -26,10 +26,22 @@ internal sealed class HostRun : IAsyncDisposable
     public static async Task<HostRun> StartAsync(string directory)
     {
         var app = await InsightsApp.BuildAsync(
-            new HostSettings { DataDirectory = directory, Url = "http://127.0.0.1:0" },
+            new HostSettings { DataDirectory = directory, Url = "http://127.0.0.1:0", PluginRoots = [Plugins()] },
             TimeProvider.System, logging => logging.SetMinimumLevel(LogLevel.Error), CancellationToken.None);
         await InsightsApp.StartAsync(app, CancellationToken.None);
         return new HostRun(app, directory);
+    }
+
+    // The packages lie where the build lays them out, beside the solution.
+    private static string Plugins()
+    {
+        var folder = new DirectoryInfo(AppContext.BaseDirectory);
+        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "CustomerInsights.sln")))
+        {
+            folder = folder.Parent;
+        }
+
+        return Path.Combine(folder?.FullName ?? AppContext.BaseDirectory, "artifacts", "plugins");
     }
 
     /// <summary>One ingest job of one file into an empty store; gives what the job says.</summary>

@@ -26,32 +26,25 @@ internal sealed partial class PluginSlot
 
     private void OnSucceeded(int generation)
     {
-        bool recovered;
-        string? version;
+        string version;
         lock (_lock)
         {
-            if (!IsCurrent(generation) || _bugs == 0)
+            // Success right after a bug is not health yet: a plugin that fails every second call would flicker.
+            if (!IsCurrent(generation))
             {
                 return;
             }
 
-            // Success after a bug is not health yet: a plugin that fails every second call would flicker.
-            recovered = _host.Clock.GetElapsedTime(_lastBug) >= _host.Options.Limits.HealthyAfter;
-            version = _running!.Package.Version.ToString();
             _bugs = 0;
+            if (_status.State != PluginState.Degraded || _host.Clock.GetElapsedTime(_lastBug) < _host.Options.Limits.HealthyAfter)
+            {
+                return;
+            }
+
+            version = _running!.Package.Version.ToString();
         }
 
-        if (recovered && Status.State == PluginState.Degraded)
-        {
-            Move(PluginState.Active, version, Actor.Boundary, "recovered", "Calls succeed again.");
-        }
-        else
-        {
-            lock (_lock)
-            {
-                _bugs = recovered ? 0 : 1;
-            }
-        }
+        Move(PluginState.Active, version, Actor.Boundary, "recovered", "Calls succeed again.");
     }
 
     private void OnMisbehaved(int generation, string call, PluginFailure failure)

@@ -35,7 +35,7 @@ internal static class ApiDocument
             {
                 operation.Tags = new HashSet<OpenApiTagReference> { new(requirement.Kind.ToString(), context.Document) };
                 operation.Responses ??= [];
-                foreach (var (status, text) in new[] { ("400", "Not valid; 'errors' say what and where."), ("401", "No valid key."), ("403", "The key's role may not.") })
+                foreach (var (status, text) in Refusals(context.Description))
                 {
                     operation.Responses.TryAdd(status, new OpenApiResponse { Description = text });
                 }
@@ -43,5 +43,25 @@ internal static class ApiDocument
 
             return Task.CompletedTask;
         });
+    }
+
+    // Every refusal is problem details.
+    private static IEnumerable<(string Status, string Text)> Refusals(Microsoft.AspNetCore.Mvc.ApiExplorer.ApiDescription description)
+    {
+        yield return ("400", "Not valid; 'errors' say what and where.");
+        yield return ("401", "No valid key.");
+        yield return ("403", "The key's role may not.");
+        yield return ("429", "Too many wrong keys from your address; wait as Retry-After says.");
+        if (description.ParameterDescriptions.Any(parameter => parameter.Source.Id == "Path"))
+        {
+            yield return ("404", "There is no such thing.");
+        }
+
+        if (description.HttpMethod is "PUT" or "DELETE")
+        {
+            yield return ("409", "It is in use; 'errors' say by what.");
+            yield return ("412", "It has changed since you read it.");
+            yield return ("428", "It exists: send its ETag as If-Match.");
+        }
     }
 }

@@ -27,16 +27,16 @@ internal static class Json
         return options;
     }
 
-    /// <summary>Times go out in UTC with Z; the default writes +00:00.</summary>
+    public static T Read<T>(string json) =>
+        JsonSerializer.Deserialize<T>(json, Options) ?? throw new JsonException("The document is null.");
+
+    public static string Write<T>(T value) => JsonSerializer.Serialize(value, Options);
+
+    /// <summary>Times go out in UTC with <c>Z</c>, to 100 ns; they come in with any offset.</summary>
     private sealed class UtcTime : JsonConverter<DateTimeOffset>
     {
         public override DateTimeOffset Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => reader.GetDateTimeOffset();
 
         public override void Write(Utf8JsonWriter writer, DateTimeOffset value, JsonSerializerOptions options) => writer.WriteStringValue(value.UtcDateTime);
     }
-
-    public static T Read<T>(string json) =>
-        JsonSerializer.Deserialize<T>(json, Options) ?? throw new JsonException("The document is null.");
-
-    public static string Write<T>(T value) => JsonSerializer.Serialize(value, Options);
 }

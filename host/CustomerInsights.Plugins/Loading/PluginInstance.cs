@@ -59,7 +59,7 @@ internal sealed class PluginInstance
         PluginFailure failure;
         try
         {
-            var objection = await instance.Boundary.CallAsync("Load", options.Limits.Short, _ => new ValueTask<string?>(instance.Load()), cancellationToken);
+            var objection = await instance.Boundary.CallAsync("Load", options.Limits.Short, _ => new ValueTask<string?>(instance.Load()), cancellationToken, CallKind.Making);
             if (objection is null)
             {
                 return instance;
@@ -82,7 +82,8 @@ internal sealed class PluginInstance
     internal async Task<ComponentHandle> CreateAsync(PluginContribution contribution, string connectionId, CancellationToken cancellationToken)
     {
         var handle = new ComponentHandle(Boundary, ContextFor(connectionId), Forget);
-        await Boundary.CallAsync(contribution.TypeName, Boundary.Limits.Short, _ => new ValueTask<bool>(Fill(handle, contribution)), cancellationToken);
+        await Boundary.CallAsync(
+            contribution.TypeName, Boundary.Limits.Short, _ => new ValueTask<bool>(Fill(handle, contribution)), cancellationToken, CallKind.Making);
         lock (_lock)
         {
             _components.Add(handle);
@@ -97,13 +98,15 @@ internal sealed class PluginInstance
     {
         var limits = Boundary.Limits;
         var empty = Boundary.Gate.Close();
-        if (!await EndsWithinAsync(empty, limits.Drain))
+        var drained = await EndsWithinAsync(empty, limits.Drain);
+        var cancelled = PluginBoundary.Cancel(_stopping);
+        if (!drained)
         {
-            PluginBoundary.Cancel(_stopping);
             await EndsWithinAsync(empty, limits.StopGrace);
         }
 
-        PluginBoundary.Cancel(_stopping);
+        // To the end of its callbacks: until then the token knows the plugin.
+        await EndsWithinAsync(cancelled, limits.StopGrace);
         ComponentHandle[] components;
         lock (_lock)
         {
