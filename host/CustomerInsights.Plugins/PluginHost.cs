@@ -205,8 +205,11 @@ public sealed class PluginHost : IAsyncDisposable
     private async Task CreateDesiredAsync(CancellationToken cancellationToken)
     {
         var builtIn = _options.Roots.Count > 0 ? await PackageFolders.ScanAsync([_options.Roots[0]], cancellationToken) : [];
-        var ids = builtIn.Select(package => package.Id).Distinct(StringComparer.Ordinal);
-        await Desired.UpdateAsync(_ => new DesiredState([.. ids.Select(id => new DesiredPlugin(id))]), ifMatch: null, cancellationToken);
+        var newest = builtIn.DistinctBy(package => package.Id, StringComparer.Ordinal);
+        await Desired.UpdateAsync(
+            _ => new DesiredState([.. newest.Select(package => new DesiredPlugin(package.Id) { Settings = _options.FirstSettings?.Invoke(package) })]),
+            ifMatch: null,
+            cancellationToken);
     }
 
     private async Task AgainAsync(string id, string actor, CancellationToken cancellationToken)
