@@ -196,7 +196,7 @@ internal sealed partial class PluginSlot : IDisposable
     {
         if (package.Manifest!.Capabilities.Filesystem)
         {
-            return new PluginGrants(desired.FileRoots);
+            return new PluginGrants([.. desired.FileRoots.Select(root => Path.GetFullPath(root, Path.GetFullPath(_host.Options.DataDirectory)))]);
         }
 
         if (desired.FileRoots.Count > 0)
