@@ -1,3 +1,6 @@
+using System.Text.Json.Nodes;
+using CustomerInsights.Plugins.Manifests;
+
 namespace CustomerInsights.Plugins;
 
 /// <summary>Where the plugin host finds things.</summary>
@@ -11,6 +14,9 @@ public sealed record PluginHostOptions
     /// plugins are enabled. Where two roots hold the same version, the earlier root wins. Need not exist.
     /// </summary>
     public required IReadOnlyList<string> Roots { get; init; }
+
+    /// <summary>The settings that a built-in plugin is given in the <c>plugins.json</c> of the first start; null gives none.</summary>
+    public Func<PluginPackage, JsonObject?>? FirstSettings { get; init; }
 
     /// <summary>How often <c>plugins.json</c> is looked at when the operating system gives no news. Default: 1 s.</summary>
     public TimeSpan PollEvery { get; init; } = TimeSpan.FromSeconds(1);

@@ -75,25 +75,18 @@ internal sealed record SlotPlan(PluginPackage? Package, PluginState State, strin
     {
         if (!manifest.Isolation.Supported.Contains(desired.Isolation))
         {
-            return $"plugins.json asks for isolation '{Word(desired.Isolation)}'; the plugin supports {string.Join(", ", manifest.Isolation.Supported.Select(Word))}.";
+            return $"plugins.json asks for isolation '{desired.Isolation.ToWord()}'; the plugin supports {string.Join(", ", manifest.Isolation.Supported.Select(mode => mode.ToWord()))}.";
         }
 
         if (desired.Isolation != IsolationMode.InProcess)
         {
-            return $"plugins.json asks for isolation '{Word(desired.Isolation)}'; this release runs plugins in process only and does not fall back by itself. Set \"isolation\": \"inProcess\" if you trust the plugin.";
+            return $"plugins.json asks for isolation '{desired.Isolation.ToWord()}'; this release runs plugins in process only and does not fall back by itself. Set \"isolation\": \"inProcess\" if you trust the plugin.";
         }
 
         return manifest.Capabilities.NativeCode
             ? "The plugin brings native code, which cannot run in process; it needs isolation 'process', which this release does not have."
             : null;
     }
-
-    private static string Word(IsolationMode mode) => mode switch
-    {
-        IsolationMode.InProcess => "inProcess",
-        IsolationMode.Process => "process",
-        _ => "sandboxedProcess",
-    };
 
     private static SlotPlan Not(PluginState state, string code, string reason, string? version) => new(null, state, code, reason, version);
 }

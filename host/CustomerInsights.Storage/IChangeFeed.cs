@@ -12,7 +12,7 @@ public interface IChangeFeed
     /// <summary>Where a consumer stands; 0 at first.</summary>
     ValueTask<long> PositionAsync(string consumer, CancellationToken cancellationToken);
 
-    /// <summary>Moves a consumer on; never back.</summary>
+    /// <summary>Moves a consumer on; never back. With 0 it makes the consumer known, so that nothing is trimmed before it has come.</summary>
     ValueTask AdvanceAsync(string consumer, long position, CancellationToken cancellationToken);
 
     /// <summary>Removes rows that all consumers have passed.</summary>
@@ -22,7 +22,7 @@ public interface IChangeFeed
 /// <summary>A row of the feed.</summary>
 /// <param name="Sequence">Its number.</param>
 /// <param name="Kind">What changed.</param>
-/// <param name="Id">Which: a profile's number or a node.</param>
+/// <param name="Id">Which: a profile's number or a node; 0 for activities of no node.</param>
 public readonly record struct Change(long Sequence, ChangeKind Kind, long Id);
 
 /// <summary>What changed.</summary>

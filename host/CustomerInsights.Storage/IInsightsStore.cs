@@ -14,7 +14,9 @@ namespace CustomerInsights.Storage;
 
 /// <summary>
 /// A store: one contract a slice. Every write is durable when its task completes; a write that throws has left nothing behind.
-/// All members are safe for any thread. Nothing here speaks of a particular database.
+/// All members are safe for any thread. Nothing here speaks of a particular database. Texts are ordered by code point ("ordinal" in the members below);
+/// any text is kept as it is, NULs and lone surrogates included. A write that waits can be cancelled; one that has begun is carried through.
+/// Lists throw <see cref="BadCursorException"/> for a cursor that they did not make.
 /// </summary>
 public interface IInsightsStore : IAsyncDisposable
 {

@@ -1,4 +1,5 @@
 using System.Net;
+using CustomerInsights.Host.Tests.Kit;
 
 namespace CustomerInsights.Host.Tests;
 

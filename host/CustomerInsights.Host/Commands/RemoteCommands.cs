@@ -1,4 +1,6 @@
 using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 
 namespace CustomerInsights.Host.Commands;
@@ -7,6 +9,8 @@ namespace CustomerInsights.Host.Commands;
 internal static class RemoteCommands
 {
     private static readonly TimeSpan s_look = TimeSpan.FromMilliseconds(200);
+
+    private static readonly JsonSerializerOptions s_readable = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     public static Task<int> ApplyAsync(HostSettings settings, FileInfo recipe, bool dryRun, CancellationToken cancellationToken) =>
         WithHostAsync(settings, client => ApplyAsync(client, recipe, dryRun, cancellationToken), cancellationToken);
@@ -33,7 +37,7 @@ internal static class RemoteCommands
             Console.WriteLine($"  {step!["effect"]} {step["kind"]} {step["name"]}");
             foreach (var difference in step["differences"]?.AsArray() ?? [])
             {
-                Console.WriteLine($"    {difference!["pointer"]}: {difference["from"]?.ToJsonString() ?? "nothing"} → {difference["to"]?.ToJsonString() ?? "nothing"}");
+                Console.WriteLine($"    {difference!["pointer"]}: {Text(difference["from"])} → {Text(difference["to"])}");
             }
         }
 
@@ -99,6 +103,9 @@ internal static class RemoteCommands
             Console.WriteLine($"  note: {warning}");
         }
     }
+
+    // For eyes, not for machines: nothing is escaped that need not be.
+    private static string Text(JsonNode? node) => node?.ToJsonString(s_readable) ?? "nothing";
 
     private static async Task<int> WithHostAsync(HostSettings settings, Func<HostClient, Task<int>> act, CancellationToken cancellationToken)
     {

@@ -9,6 +9,12 @@ namespace CustomerInsights.Host.Platform;
 /// <param name="Next">Send it as <c>cursor</c> to get the next page; absent at the end.</param>
 public sealed record PageResponse<T>(IReadOnlyList<T> Items, string? Next);
 
+/// <summary>A query parameter has a value that it cannot have.</summary>
+internal sealed class BadParameterException(string parameter, string message) : Exception(message)
+{
+    public string Parameter { get; } = parameter;
+}
+
 /// <summary>What a caller asks of a list.</summary>
 /// <param name="Cursor">Where to go on, as <c>next</c> gave it.</param>
 /// <param name="Limit">Items on the page, 1 to 1,000; 50 if not given.</param>
@@ -25,11 +31,11 @@ internal readonly record struct PageRequest(string? Cursor, int? Limit)
         try
         {
             var text = new UTF8Encoding(false, throwOnInvalidBytes: true).GetString(Base64Url.DecodeFromChars(Cursor));
-            return text.StartsWith("1|", StringComparison.Ordinal) ? text[2..] : throw new BadCursorException("The cursor is not one that a list gave.");
+            return text.StartsWith("1|", StringComparison.Ordinal) ? text[2..] : throw new BadCursorException("page");
         }
         catch (Exception error) when (error is FormatException or ArgumentException)
         {
-            throw new BadCursorException("The cursor is not one that a list gave.");
+            throw new BadCursorException("page");
         }
     }
 
@@ -37,7 +43,7 @@ internal readonly record struct PageRequest(string? Cursor, int? Limit)
     {
         null => 50,
         >= 1 and <= 1000 => Limit.Value,
-        _ => throw new BadHttpRequestException($"limit={Limit}: a page has 1 to 1,000 items."),
+        _ => throw new BadParameterException("limit", $"limit={Limit}: a page has 1 to 1,000 items."),
     };
 
     public static PageResponse<TResponse> Response<T, TResponse>(Page<T> page, Func<T, TResponse> map) => new(

@@ -45,7 +45,7 @@ internal static class Problems
         Make(StatusCodes.Status401Unauthorized, "unauthenticated", "An API key is needed.", "Send it as 'Authorization: Bearer <key>'. An admin makes keys with POST /api/v1/keys.");
 
     public static ProblemHttpResult Forbidden(string action, string kind) =>
-        Make(StatusCodes.Status403Forbidden, "forbidden", $"Your key may not {action} a {kind}.", "Ask an admin for a key with a role that may.");
+        Make(StatusCodes.Status403Forbidden, "forbidden", $"Your key may not {action} {("aeiou".Contains(kind[0], StringComparison.Ordinal) ? "an" : "a")} {kind}.", "Ask an admin for a key with a role that may.");
 
     public static ProblemHttpResult LockedOut(int seconds) =>
         Make(StatusCodes.Status429TooManyRequests, "locked-out", "Too many wrong keys from your address.", $"Wait {seconds} s, then send a valid key.");
@@ -69,6 +69,7 @@ internal static class Problems
     {
         StatusCodes.Status404NotFound => Make(404, "not-found", "There is no such address.", "See /reference for the routes that there are."),
         StatusCodes.Status405MethodNotAllowed => Make(405, "method", $"{context.Request.Method} is not possible here.", "See /reference for the methods of this route."),
+        StatusCodes.Status413PayloadTooLarge => TooLarge(context.RequestServices.GetRequiredService<HostSettings>().MaxRequestBytes),
         StatusCodes.Status415UnsupportedMediaType => Make(415, "media-type", "The body must be JSON.", "Send 'Content-Type: application/json'."),
         var status => Make(status, "status", $"The request was answered with {status}.", "See /reference."),
     };

@@ -7,7 +7,7 @@ using Microsoft.AspNetCore.Diagnostics;
 namespace CustomerInsights.Host.Platform;
 
 /// <summary>Turns what was thrown on the way into a problem. The log gets the exception, the caller gets a remedy.</summary>
-internal sealed partial class RequestFailures(ILogger<RequestFailures> log) : IExceptionHandler
+internal sealed partial class RequestFailures(HostSettings settings, ILogger<RequestFailures> log) : IExceptionHandler
 {
     public async ValueTask<bool> TryHandleAsync(HttpContext context, Exception exception, CancellationToken cancellationToken)
     {
@@ -18,14 +18,14 @@ internal sealed partial class RequestFailures(ILogger<RequestFailures> log) : IE
 
         var problem = exception switch
         {
-            BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge } => Problems.TooLarge(
-                context.Features.Get<Microsoft.AspNetCore.Http.Features.IHttpMaxRequestBodySizeFeature>()?.MaxRequestBodySize ?? 0),
+            BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge } => Problems.TooLarge(settings.MaxRequestBytes),
             BadHttpRequestException { InnerException: JsonException json } => Problems.Invalid("The JSON cannot be read.", [JsonFault(json)]),
             BadHttpRequestException { StatusCode: StatusCodes.Status415UnsupportedMediaType } => Problems.Make(
                 StatusCodes.Status415UnsupportedMediaType, "media-type", "The body must be JSON.", "Send 'Content-Type: application/json'."),
-            BadHttpRequestException bad => Problems.Invalid("", "request", bad.Message),
+            BadHttpRequestException bad => RequestFault(bad.Message),
+            BadParameterException parameter => Problems.Invalid(parameter.Parameter, "parameter", parameter.Message),
             JsonException json => Problems.Invalid("The JSON cannot be read.", [JsonFault(json)]),
-            BadCursorException cursor => Problems.Invalid("cursor", "cursor", $"{cursor.Message} Take it as 'next' gave it, or leave it out to start at the beginning."),
+            BadCursorException => Problems.Invalid("cursor", "cursor", "The cursor is not one that this list gave. Take it as 'next' gave it, or leave it out to start at the beginning."),
             StoreConflictException conflict => Problems.Stale(conflict.Message),
             DesiredStateException { IsConflict: true } desired => Problems.Stale(desired.Message),
             DesiredStateException desired => Problems.Invalid(
@@ -41,6 +41,20 @@ internal sealed partial class RequestFailures(ILogger<RequestFailures> log) : IE
 
         await problem.ExecuteAsync(context);
         return true;
+    }
+
+    // Minimal APIs have no other form for these than the text that is meant for the developer.
+    private static Microsoft.AspNetCore.Http.HttpResults.ProblemHttpResult RequestFault(string message)
+    {
+        if (message.Contains("body", StringComparison.Ordinal) && message.StartsWith("Implicit body inferred", StringComparison.Ordinal))
+        {
+            return Problems.Invalid("", "body", "The body is empty. Send a JSON document.");
+        }
+
+        // Failed to bind parameter "Nullable<int> limit" from "many".
+        return message.Split('"') is ["Failed to bind parameter ", var parameter, " from ", var value, ..]
+            ? Problems.Invalid(parameter.Split(' ')[^1], "parameter", $"'{value}' is not possible as {parameter.Split(' ')[^1]}; see /reference for its type.")
+            : Problems.Invalid("", "request", message);
     }
 
     internal static Fault JsonFault(JsonException json)
@@ -59,6 +73,14 @@ internal sealed partial class RequestFailures(ILogger<RequestFailures> log) : IE
         else if (message.Contains("missing required properties", StringComparison.Ordinal))
         {
             message = "Required fields are missing:" + message.Split(':')[^1];
+        }
+        else if (message.StartsWith("Duplicate property", StringComparison.Ordinal))
+        {
+            message = $"'{(message.Split('\'') is { Length: > 1 } parts ? parts[1] : "?")}' is there twice. Keep one of them.";
+        }
+        else if (message.Contains("doesn't allow", StringComparison.Ordinal) && message.Contains("null", StringComparison.Ordinal))
+        {
+            message = "A value is needed here; null is not one.";
         }
         else if (message.Contains("could not be converted to", StringComparison.Ordinal))
         {

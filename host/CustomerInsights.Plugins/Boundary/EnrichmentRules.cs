@@ -36,7 +36,7 @@ internal sealed partial class EnrichmentRules(EnrichmentDescriptor descriptor)
 
     /// <summary>One result per profile, in the same order.</summary>
     internal IReadOnlyList<EnrichmentResult> Results(IReadOnlyList<ProfileInput> batch, IReadOnlyList<EnrichmentResult>? results) =>
-        Rules.Copy("The results", results, batch.Count, batch.Count, (result, i) =>
+        Rules.Copy("The list of results", results, batch.Count, batch.Count, (result, i) =>
         {
             Rules.Require(result.ProfileId == batch[i].ProfileId, "result-order", $"Result {i + 1} is for '{Rules.Short(result.ProfileId ?? "")}', profile {i + 1} is '{batch[i].ProfileId}'; answer in the order that was handed in.");
             return Result(result);

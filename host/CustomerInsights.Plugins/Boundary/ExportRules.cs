@@ -16,7 +16,7 @@ internal static class ExportRules
     }
 
     internal static IReadOnlyList<MemberOutcome> Outcomes(int members, IReadOnlyList<MemberOutcome>? outcomes) =>
-        Rules.Copy("The outcomes", outcomes, members, members, (outcome, _) =>
+        Rules.Copy("The list of outcomes", outcomes, members, members, (outcome, _) =>
         {
             Rules.Defined("MemberOutcome.Result", outcome.Result);
             return outcome.Reason is { Length: > Rules.MaxNote } ? outcome with { Reason = Rules.Note(outcome.Reason) } : outcome;

@@ -29,7 +29,7 @@ internal static class FailureText
             case RuleBrokenException rule:
                 return Bug($"{call} broke the rule '{rule.Rule}': {rule.Message}", detail, secrets);
             case MissingMemberException or TypeLoadException or FileNotFoundException or FileLoadException or BadImageFormatException:
-                return Bug($"{call} needs code that is not there: {Safe(() => error.Message, error)} Look for a version of the plugin that matches this host.", detail, secrets);
+                return Bug($"{call} needs code that is not there: {Safe(() => error.GetBaseException().Message, error)}", detail, secrets);
             case TargetInvocationException { InnerException: { } inner }:
                 return Flatten(call, inner, secrets);
             default:

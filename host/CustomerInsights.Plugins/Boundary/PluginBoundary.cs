@@ -27,7 +27,8 @@ internal sealed class PluginBoundary(
     /// <param name="body">The call and the checking and copying of its result: lists of a plugin are plugin code as well.</param>
     /// <param name="cancellationToken">The caller's.</param>
     /// <exception cref="PluginCallException">It failed, took too long, or the plugin is being stopped.</exception>
-    internal async Task<T> CallAsync<T>(string call, TimeSpan limit, Func<CancellationToken, ValueTask<T>> body, CancellationToken cancellationToken)
+    internal async Task<T> CallAsync<T>(
+        string call, TimeSpan limit, Func<CancellationToken, ValueTask<T>> body, CancellationToken cancellationToken, CallKind kind = CallKind.Work)
     {
         cancellationToken.ThrowIfCancellationRequested();
         Enter(call);
@@ -35,7 +36,7 @@ internal sealed class PluginBoundary(
         {
             // Not linked to the caller's token: what the plugin registers here must not hang on something that outlives it.
             var cancel = new CancellationTokenSource();
-            var result = await RunAsync(call, limit, cancel, body, null, cancellationToken);
+            var result = await RunAsync(call, limit, cancel, body, null, cancellationToken, kind);
             cancel.Dispose();
             return result;
         }
@@ -55,7 +56,6 @@ internal sealed class PluginBoundary(
 
     /// <summary>Runs one step of a call that has entered; cancels <paramref name="cancel"/> when the limit passes or nobody waits any more.</summary>
     /// <param name="lastSign">When the plugin last showed that it is alive; puts the limit off. Null: only its answer counts.</param>
-    /// <param name="evenWhenStopped">True for disposal, which comes after the stop.</param>
     internal async Task<T> RunAsync<T>(
         string call,
         TimeSpan limit,
@@ -63,20 +63,20 @@ internal sealed class PluginBoundary(
         Func<CancellationToken, ValueTask<T>> body,
         Func<long>? lastSign,
         CancellationToken cancellationToken,
-        bool evenWhenStopped = false)
+        CallKind kind = CallKind.Work)
     {
         var running = Start(call, body, cancel.Token);
         bool timedOut;
-        using (var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, evenWhenStopped ? CancellationToken.None : stopping))
+        using (var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, kind == CallKind.Disposal ? CancellationToken.None : stopping))
         {
             (timedOut, var outcome) = await WaitAsync(running, limit, lastSign, either.Token);
             if (outcome is { } ended)
             {
-                return Take(call, ended);
+                return Take(call, ended, kind);
             }
         }
 
-        Cancel(cancel);
+        _ = Cancel(cancel);
         var (late, afterwards) = await WaitAsync(running, limits.StopGrace, null, CancellationToken.None);
         if (late)
         {
@@ -96,7 +96,7 @@ internal sealed class PluginBoundary(
 
         if (afterwards is { Cancelled: false } answer)
         {
-            return Take(call, answer);
+            return Take(call, answer, kind);
         }
 
         throw new PluginCallException(pluginId, call, new(FailureKind.Transient, $"{call} did not answer within {Spoken(limit)} and was cancelled."));
@@ -106,9 +106,10 @@ internal sealed class PluginBoundary(
         new(pluginId, call, new(FailureKind.Transient, $"The plugin {pluginId} is stopped or being stopped; {call} was not made or was cancelled."));
 
     /// <summary>Cancels on another thread: callbacks of the plugin run in it, and may block or throw.</summary>
-    internal static void Cancel(CancellationTokenSource source) =>
-        _ = source.CancelAsync().ContinueWith(
-            static task => _ = task.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
+    /// <returns>Ends when all callbacks have; never fails.</returns>
+    internal static Task Cancel(CancellationTokenSource source) =>
+        source.CancelAsync().ContinueWith(
+            static task => _ = task.Exception, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
 
     internal static string Spoken(TimeSpan span) => span switch
     {
@@ -171,11 +172,15 @@ internal sealed class PluginBoundary(
         }
     }
 
-    private T Take<T>(string call, CallOutcome<T> outcome)
+    private T Take<T>(string call, CallOutcome<T> outcome, CallKind kind)
     {
         if (outcome.Failure is not { } failure)
         {
-            health.Succeeded();
+            if (kind == CallKind.Work)
+            {
+                health.Succeeded();
+            }
+
             return outcome.Value!;
         }
 

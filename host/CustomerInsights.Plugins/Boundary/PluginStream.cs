@@ -17,6 +17,7 @@ internal sealed class PluginStream<T> : IAsyncDisposable
 
     private PluginStream(PluginBoundary boundary, string call) => (_boundary, _call) = (boundary, call);
 
+    /// <summary>Opens the stream; on failure nothing stays open.</summary>
     /// <param name="open">Calls the plugin; runs off the caller's thread.</param>
     internal static async Task<PluginStream<T>> OpenAsync(
         PluginBoundary boundary, string call, Func<CancellationToken, IAsyncEnumerable<T>> open, CancellationToken cancellationToken)
@@ -31,7 +32,8 @@ internal sealed class PluginStream<T> : IAsyncDisposable
                 stream._cancel,
                 token => ValueTask.FromResult((open(token) ?? throw new RuleBrokenException("not-null", "It returned null instead of a stream.")).GetAsyncEnumerator(token)),
                 null,
-                cancellationToken);
+                cancellationToken,
+                CallKind.Making);
             return stream;
         }
         catch
@@ -44,9 +46,10 @@ internal sealed class PluginStream<T> : IAsyncDisposable
     /// <summary>The next message, checked and copied; null at the end.</summary>
     /// <param name="silence">How long the plugin may say nothing.</param>
     /// <param name="check">Checks a message and gives a copy without anything of the plugin's; runs off the caller's thread.</param>
+    /// <param name="end">Checks that the stream may end here; null when it always may.</param>
     /// <param name="lastSign">As for <see cref="PluginBoundary.RunAsync"/>.</param>
     /// <param name="cancellationToken">The caller's.</param>
-    internal async Task<T?> NextAsync(TimeSpan silence, Func<T, T> check, Func<long>? lastSign, CancellationToken cancellationToken)
+    internal async Task<T?> NextAsync(TimeSpan silence, Func<T, T> check, Action? end, Func<long>? lastSign, CancellationToken cancellationToken)
     {
         await _oneStep.WaitAsync(cancellationToken);
         try
@@ -57,7 +60,7 @@ internal sealed class PluginStream<T> : IAsyncDisposable
                 _call,
                 silence,
                 _cancel,
-                _ => StepAsync(enumerator, check),
+                _ => StepAsync(enumerator, check, end),
                 lastSign,
                 cancellationToken);
         }
@@ -72,14 +75,18 @@ internal sealed class PluginStream<T> : IAsyncDisposable
 
     public ValueTask DisposeAsync() => new(EndAsync());
 
-    private async ValueTask<T?> StepAsync(IAsyncEnumerator<T> enumerator, Func<T, T> check)
+    private async ValueTask<T?> StepAsync(IAsyncEnumerator<T> enumerator, Func<T, T> check, Action? end)
     {
         Volatile.Write(ref _inStep, true);
         try
         {
-            return await enumerator.MoveNextAsync()
-                ? check(enumerator.Current ?? throw new RuleBrokenException("not-null", "It yielded null instead of a message."))
-                : null;
+            if (await enumerator.MoveNextAsync())
+            {
+                return check(enumerator.Current ?? throw new RuleBrokenException("not-null", "It yielded null instead of a message."));
+            }
+
+            end?.Invoke();
+            return null;
         }
         finally
         {
@@ -89,7 +96,7 @@ internal sealed class PluginStream<T> : IAsyncDisposable
 
     private async Task EndAsync()
     {
-        PluginBoundary.Cancel(_cancel);
+        var cancelled = PluginBoundary.Cancel(_cancel);
         var grace = _boundary.Limits.StopGrace;
         var free = await _oneStep.WaitAsync(grace);
         var enumerator = Interlocked.Exchange(ref _enumerator, null);
@@ -109,7 +116,7 @@ internal sealed class PluginStream<T> : IAsyncDisposable
                     },
                     null,
                     CancellationToken.None,
-                    evenWhenStopped: true);
+                    CallKind.Disposal);
             }
         }
         catch (PluginCallException)
@@ -123,7 +130,21 @@ internal sealed class PluginStream<T> : IAsyncDisposable
                 _oneStep.Release();
             }
 
+            await WaitAsync(cancelled, grace);
             Leave();
+        }
+    }
+
+    // Until its callbacks have run the token knows the plugin; one that blocks is not waited for.
+    private async Task WaitAsync(Task cancelled, TimeSpan grace)
+    {
+        try
+        {
+            await cancelled.WaitAsync(grace, _boundary.Clock);
+        }
+        catch (TimeoutException)
+        {
+            // The unload will tell.
         }
     }
 

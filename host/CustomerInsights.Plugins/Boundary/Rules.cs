@@ -27,7 +27,8 @@ internal static class Rules
         var count = list.Count;
         if (count < least || count > most)
         {
-            throw new RuleBrokenException("count", Invariant($"{what} has {count:N0} entries; {least:N0} to {most:N0} are allowed."));
+            var allowed = least == most ? Invariant($"exactly {most:N0} needed") : Invariant($"{least:N0} to {most:N0} are allowed");
+            throw new RuleBrokenException("count", Invariant($"{what} has {count:N0} entries; {allowed}."));
         }
 
         var copy = new T[count];

@@ -48,11 +48,14 @@ internal sealed partial class SourceRules(ReadRequest request)
         }
     }
 
-    /// <summary>What is wrong with the end of the whole read; null when nothing is.</summary>
-    internal string? ObjectionToEnd() =>
-        _ended.Where(stream => !stream.Value).Select(stream => stream.Key).ToList() is { Count: > 0 } open
-            ? $"ReadAsync broke the rule 'stream-end': it ended without a StreamEnded for {string.Join(", ", open.Select(name => $"'{name}'"))}."
-            : null;
+    /// <summary>Checks that the read may end here.</summary>
+    internal void CheckEnd()
+    {
+        if (_ended.Where(stream => !stream.Value).Select(stream => stream.Key).ToList() is { Count: > 0 } open)
+        {
+            throw new RuleBrokenException("stream-end", $"It ended without a StreamEnded for {string.Join(", ", open.Select(name => $"'{name}'"))}.");
+        }
+    }
 
     internal static SourceCatalog Catalog(SourceCatalog? catalog)
     {

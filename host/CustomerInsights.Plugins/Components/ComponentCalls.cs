@@ -40,8 +40,5 @@ internal sealed class ComponentCalls(ComponentHandle handle, PluginContribution 
         }
     }
 
-    internal PluginCallException Failed(string call, string message) =>
-        new(Plugin.Id, call, new PluginFailure(FailureKind.Bug, message));
-
     private static TimeSpan? Seconds(int? seconds) => seconds is { } some ? TimeSpan.FromSeconds(some) : null;
 }

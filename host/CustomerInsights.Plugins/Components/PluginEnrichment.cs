@@ -83,7 +83,7 @@ public sealed class PluginEnrichment : IAsyncDisposable
         {
             await using var stream = await OpenAsync(new WatchedPopulation(population, handle.Context), resumeFrom, cancellationToken);
             handle.Context.ShowLife();
-            while (await stream.NextAsync(_calls.Silence, rules.Check, () => handle.Context.LastSign, cancellationToken) is { } message)
+            while (await stream.NextAsync(_calls.Silence, rules.Check, null, () => handle.Context.LastSign, cancellationToken) is { } message)
             {
                 yield return message;
             }

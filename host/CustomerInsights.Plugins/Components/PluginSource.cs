@@ -73,7 +73,7 @@ public sealed class PluginSource : IAsyncDisposable
         try
         {
             await using var stream = await OpenAsync(request, cancellationToken);
-            while (await stream.NextAsync(LimitFor(rules), rules.Check, null, cancellationToken) is { } message)
+            while (await stream.NextAsync(LimitFor(rules), rules.Check, rules.CheckEnd, null, cancellationToken) is { } message)
             {
                 yield return message;
             }
@@ -81,11 +81,6 @@ public sealed class PluginSource : IAsyncDisposable
         finally
         {
             handle.EndCall();
-        }
-
-        if (rules.ObjectionToEnd() is { } objection)
-        {
-            throw _calls.Failed(nameof(ReadAsync), objection);
         }
     }
 

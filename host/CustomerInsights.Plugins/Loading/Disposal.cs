@@ -20,7 +20,7 @@ internal static class Disposal
                 },
                 null,
                 CancellationToken.None,
-                evenWhenStopped: true);
+                CallKind.Disposal);
         }
         catch (PluginCallException)
         {

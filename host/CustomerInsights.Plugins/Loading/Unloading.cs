@@ -1,5 +1,3 @@
-using System.Runtime.CompilerServices;
-
 namespace CustomerInsights.Plugins.Loading;
 
 /// <summary>Makes sure that an unloaded context leaves memory, and says when it has not.</summary>
@@ -14,36 +12,43 @@ internal static class Unloading
     // A plugin's finaliser that never returns would hold the wait for finalisers for ever.
     private static readonly TimeSpan Longest = TimeSpan.FromSeconds(10);
 
+    // Work of the plugin that was cancelled a moment ago may still be leaving the thread pool.
+    private static readonly TimeSpan Moment = TimeSpan.FromMilliseconds(50);
+
+    private static readonly Action[] Steps = [static () => { }, RuntimeCaches.Flush, RuntimeCaches.Scrub, static () => { }];
+
     /// <summary>Whether the context has left memory.</summary>
     internal static async Task<bool> TryCollectAsync(WeakReference context)
     {
-        var work = Task.Run(() => TryCollect(context));
+        if (await CollectedAsync(context))
+        {
+            return true;
+        }
+
+        foreach (var step in Steps)
+        {
+            // The runtime's time, whatever the application's clock says.
+            await Task.Delay(Moment, TimeProvider.System, CancellationToken.None);
+            step();
+            if (await CollectedAsync(context))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private static async Task<bool> CollectedAsync(WeakReference context)
+    {
         try
         {
-            return await work.WaitAsync(Longest);
+            return await Task.Run(() => Collected(context)).WaitAsync(Longest, TimeProvider.System);
         }
         catch (TimeoutException)
         {
             return false;
         }
-    }
-
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    private static bool TryCollect(WeakReference context)
-    {
-        if (Collected(context))
-        {
-            return true;
-        }
-
-        RuntimeCaches.Flush();
-        if (Collected(context))
-        {
-            return true;
-        }
-
-        RuntimeCaches.Scrub();
-        return Collected(context);
     }
 
     private static bool Collected(WeakReference context)

@@ -18,3 +18,14 @@ public enum IsolationMode
     [JsonStringEnumMemberName("sandboxedProcess")]
     SandboxedProcess = 2,
 }
+
+internal static class IsolationModeText
+{
+    /// <summary>The word that files use.</summary>
+    internal static string ToWord(this IsolationMode mode) => mode switch
+    {
+        IsolationMode.InProcess => "inProcess",
+        IsolationMode.Process => "process",
+        _ => "sandboxedProcess",
+    };
+}

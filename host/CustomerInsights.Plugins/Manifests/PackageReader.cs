@@ -84,12 +84,12 @@ public static class PackageReader
 
         foreach (var (twice, index) in Repeated(manifest.Contributes))
         {
-            problems.Add(new($"/contributes/{index}/id", "unique", $"'{twice.Id}' is there twice among the {twice.Kind} components; ids are unique by kind."));
+            problems.Add(new($"/contributes/{index}/id", "unique", $"'{twice.Id}' is there twice among the components of kind {twice.Kind.ToString().ToLowerInvariant()}; ids are unique by kind."));
         }
 
         if (!manifest.Isolation.Supported.Contains(manifest.Isolation.Preferred))
         {
-            problems.Add(new("/isolation/preferred", "isolation", $"'{manifest.Isolation.Preferred}' is preferred but not among 'supported'; add it there."));
+            problems.Add(new("/isolation/preferred", "isolation", $"'{manifest.Isolation.Preferred.ToWord()}' is preferred but not among 'supported'; add it there."));
         }
     }
 

@@ -28,8 +28,8 @@ internal static class JsonText
             // The parser counts from 0, editors from 1; its own "LineNumber: … BytePositionInLine" tail is dropped.
             var tail = error.Message.IndexOf(" LineNumber:", StringComparison.Ordinal);
             var text = tail < 0 ? error.Message : error.Message[..tail];
-            var place = error.LineNumber is { } line ? $"line {line + 1}, column {(error.BytePositionInLine ?? 0) + 1}: " : "";
-            problems.Add(new("", "json", $"Not valid JSON, {place}{text}"));
+            var place = error.LineNumber is { } line ? $" at line {line + 1}, column {(error.BytePositionInLine ?? 0) + 1}" : "";
+            problems.Add(new("", "json", $"Not valid JSON{place}: {text}"));
             return null;
         }
     }

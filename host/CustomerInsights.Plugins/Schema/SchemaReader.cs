@@ -95,7 +95,7 @@ internal sealed class SchemaReader(JsonElement document)
     {
         if (!Annotations.Contains(name) && !name.StartsWith("x-", StringComparison.Ordinal))
         {
-            var near = Suggestion.For(name, Keywords);
+            var near = name == "anyOf" ? "; use oneOf, with a property that tells the branches apart." : Suggestion.For(name, Keywords);
             Problem(place, "keyword", $"The keyword '{name}' is not supported{(near.Length > 0 ? near : "; remove it, or name it x-… if it is a hint for people.")}");
         }
     }
@@ -181,7 +181,8 @@ internal sealed class SchemaReader(JsonElement document)
         var names = value.ValueKind == JsonValueKind.String ? [value.GetString()!] : ReadNames(value, place);
         foreach (var name in names.Where(name => !TypeNames.Contains(name)))
         {
-            Problem(place, "type", $"'{name}' is not a type{Suggestion.For(name, TypeNames)} Types are {string.Join(", ", TypeNames)}.");
+            var near = Suggestion.For(name, TypeNames);
+            Problem(place, "type", $"'{name}' is not a type{(near.Length > 0 ? near : ".")} Types are {string.Join(", ", TypeNames)}.");
         }
 
         return names;

@@ -9,8 +9,6 @@ internal sealed class NumberSet
     private readonly Dictionary<long, byte[]> _chunks = [];
     private readonly HashSet<long> _unstored = [];
 
-    public IReadOnlyCollection<long> Unstored => _unstored;
-
     /// <summary>Adds a number; false when it was in already.</summary>
     public bool Add(long number)
     {

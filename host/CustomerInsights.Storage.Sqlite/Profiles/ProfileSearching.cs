@@ -5,7 +5,7 @@ using CustomerInsights.Storage.Sqlite.Engine;
 
 namespace CustomerInsights.Storage.Sqlite.Profiles;
 
-/// <summary>Finds profiles by identifier (exact), then by words of the name (prefixes), best first.</summary>
+/// <summary>Finds profiles by identifier (exact), then by whole words of the name, then by prefixes of words; the oldest first in each.</summary>
 internal sealed class ProfileSearching(SqlConnection db, ProfileSearch search, long type)
 {
     private const string List = "search";
@@ -16,21 +16,22 @@ internal sealed class ProfileSearching(SqlConnection db, ProfileSearch search, l
     {
         var place = Place.Read(after);
         var exact = Exact();
-        var found = new List<(Place Place, long Number)>();
-        if (!place.ByName)
+        var found = new List<Place>();
+        if (place.Stage == Stage.Identifier)
         {
-            found.AddRange(exact.Where(number => number > place.Number).Select(number => (new Place(false, 0, number), number)));
+            found.AddRange(exact.Where(number => number > place.Number).Take(limit + 1).Select(number => new Place(Stage.Identifier, number)));
         }
 
-        if (found.Count <= limit && search.By is null or "name" && SearchText.Query(search.Text) is { } query)
+        if (search.By is null or "name" && SearchText.Query(search.Text) is var (whole, prefixes))
         {
-            AddNames(found, query, place, exact, limit + 1 - found.Count);
+            AddNames(found, Stage.WholeWords, whole, place, exact, limit + 1);
+            AddNames(found, Stage.Prefixes, $"({prefixes}) NOT ({whole})", place, exact, limit + 1);
         }
 
         var page = found.Take(limit).ToList();
         return new Page<StoredProfile>(
             [.. page.Select(hit => ProfileRows.Find(db, hit.Number)).OfType<StoredProfile>()],
-            found.Count > limit && page.Count > 0 ? page[^1].Place.Text() : null);
+            found.Count > limit && page.Count > 0 ? page[^1].Text() : null);
     }
 
     private SortedSet<long> Exact()
@@ -71,8 +72,8 @@ internal sealed class ProfileSearching(SqlConnection db, ProfileSearch search, l
             """
             SELECT p.profile_no FROM streams s
             CROSS JOIN nodes n ON n.stream_no = s.stream_no AND n.key = ?1
-            JOIN node_profile np ON np.node_id = n.node_id
-            JOIN profiles p ON p.profile_no = np.profile_no
+            CROSS JOIN node_profile np ON np.node_id = n.node_id
+            CROSS JOIN profiles p ON p.profile_no = np.profile_no
             WHERE p.type_no = ?2 ORDER BY p.profile_no LIMIT ?3
             """,
             search.Text, type, MostExact);
@@ -91,29 +92,33 @@ internal sealed class ProfileSearching(SqlConnection db, ProfileSearch search, l
             Add(
                 numbers,
                 $"""
-                 SELECT i.profile_no FROM identifiers i JOIN profiles p ON p.profile_no = i.profile_no
+                 SELECT i.profile_no FROM identifiers i CROSS JOIN profiles p ON p.profile_no = i.profile_no
                  WHERE i.value = ?1 AND p.type_no = ?2 {condition} ORDER BY i.profile_no LIMIT ?3
                  """,
                 value, type, MostExact, identifierType);
         }
     }
 
-    private void AddNames(List<(Place Place, long Number)> found, string query, Place place, SortedSet<long> exact, int wanted)
+    // Ordered by number, which is the order of the index: a search for one letter in a million names stops as soon as the page is full. A rank by
+    // frequency would have to look at all of them, and means little for names.
+    private void AddNames(List<Place> found, Stage stage, string query, Place place, SortedSet<long> exact, int wanted)
     {
+        if (found.Count >= wanted || place.Stage > stage)
+        {
+            return;
+        }
+
         using var rows = db.Query(
             """
-            SELECT f.rowid, f.rank FROM profile_words f JOIN profiles p ON p.profile_no = f.rowid
-            WHERE f.profile_words MATCH ?1 AND p.type_no = ?2 AND (?3 = 0 OR f.rank > ?4 OR (f.rank = ?4 AND f.rowid > ?5))
-            ORDER BY f.rank, f.rowid
+            SELECT f.rowid FROM profile_words f CROSS JOIN profiles p ON p.profile_no = f.rowid
+            WHERE f.profile_words MATCH ?1 AND f.rowid > ?3 AND p.type_no = ?2 ORDER BY f.rowid
             """,
-            query, type, place.ByName, place.Rank, place.Number);
-        while (wanted > 0 && rows.Step())
+            query, type, place.Stage == stage ? place.Number : 0L);
+        while (found.Count < wanted && rows.Step())
         {
-            var number = rows.Long(0);
-            if (!exact.Contains(number))
+            if (!exact.Contains(rows.Long(0)))
             {
-                found.Add((new Place(true, rows.Real(1), number), number));
-                wanted--;
+                found.Add(new Place(stage, rows.Long(0)));
             }
         }
     }
@@ -138,26 +143,22 @@ internal sealed class ProfileSearching(SqlConnection db, ProfileSearch search, l
     private static bool LooksLikePhone(string text) =>
         text.All(c => char.IsAsciiDigit(c) || " +-./()".Contains(c, StringComparison.Ordinal)) && SearchText.Phone(text).Length >= FewestPhoneDigits;
 
-    /// <summary>A place in the result: among those found by identifier, then among those by name.</summary>
-    private readonly record struct Place(bool ByName, double Rank, long Number)
+    /// <summary>What found a profile, best first.</summary>
+    private enum Stage
     {
-        public static Place Read(string? cursor)
-        {
-            if (Cursor.Parts(List, cursor, 3) is not [var byName, var rank, var number])
-            {
-                return new Place(false, 0, 0);
-            }
+        Identifier = 0,
+        WholeWords = 1,
+        Prefixes = 2,
+    }
 
-            return new Place(
-                Cursor.PartNumber(List, byName) != 0,
-                BitConverter.Int64BitsToDouble(Cursor.PartNumber(List, rank)),
-                Cursor.PartNumber(List, number));
-        }
+    /// <summary>A place in the result.</summary>
+    private readonly record struct Place(Stage Stage, long Number)
+    {
+        public static Place Read(string? cursor) => Cursor.Parts(List, cursor, 2) is [var stage, var number]
+            ? new Place((Stage)Cursor.PartNumber(List, stage), Cursor.PartNumber(List, number))
+            : new Place(Stage.Identifier, 0);
 
         public string Text() => Cursor.Of(
-            List,
-            ByName ? "1" : "0",
-            BitConverter.DoubleToInt64Bits(Rank).ToString(CultureInfo.InvariantCulture),
-            Number.ToString(CultureInfo.InvariantCulture));
+            List, ((int)Stage).ToString(CultureInfo.InvariantCulture), Number.ToString(CultureInfo.InvariantCulture));
     }
 }

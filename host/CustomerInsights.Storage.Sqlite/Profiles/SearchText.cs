@@ -11,8 +11,8 @@ internal static class SearchText
     /// <summary>The text to index. A NUL would end it for the tokenizer.</summary>
     public static string Words(string displayName, string searchText) => $"{displayName} {searchText}".Replace('\0', ' ');
 
-    /// <summary>Every word as a quoted prefix, all of them required; null when there is no word in it.</summary>
-    public static string? Query(string text)
+    /// <summary>All words required, once as whole words and once as prefixes, each quoted; null when there is no word in the text.</summary>
+    public static (string Whole, string Prefixes)? Query(string text)
     {
         var words = new List<string>();
         var word = new StringBuilder();
@@ -29,7 +29,10 @@ internal static class SearchText
         }
 
         Take(words, word);
-        return words.Count == 0 ? null : string.Join(' ', words.Take(MostWords).Select(prefix => $"\"{prefix}\"*"));
+        return words.Count == 0
+            ? null
+            : (string.Join(' ', words.Take(MostWords).Select(whole => $"\"{whole}\"")),
+                string.Join(' ', words.Take(MostWords).Select(prefix => $"\"{prefix}\"*")));
     }
 
     public static string Email(string text) => text.Trim().ToLowerInvariant();

@@ -23,7 +23,10 @@ public interface IExportStore
     /// <summary>Notes that the batches before this number were written, with the members that were refused.</summary>
     ValueTask AdvanceAsync(string export, int nextBatch, IReadOnlyList<RefusedMember> refused, CancellationToken cancellationToken);
 
-    /// <summary>Commits the plan: what it sent (refused members left out) becomes what was last exported; the run is kept in the list of runs.</summary>
+    /// <summary>
+    /// Commits the plan: what it sent becomes what was last exported; the run is kept in the list of runs. Refused members that may be retried are left as
+    /// they were, so that the next run finds the same difference; those that may not are taken as sent, so that only a new difference brings them up.
+    /// </summary>
     ValueTask CommitAsync(string export, ExportRun run, CancellationToken cancellationToken);
 
     /// <summary>Drops the plan; the run is kept in the list of runs.</summary>

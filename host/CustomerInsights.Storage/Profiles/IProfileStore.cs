@@ -40,7 +40,7 @@ public interface IProfileStore
 
     /// <summary>
     /// Profiles found by words of their names (prefixes, accents ignored), or by an identifier (exact after normalisation; a record key too);
-    /// best first.
+    /// best first: identifiers, then whole words, then prefixes.
     /// </summary>
     ValueTask<Page<StoredProfile>> SearchAsync(ProfileSearch search, string? after, int limit, CancellationToken cancellationToken);
 

@@ -14,7 +14,7 @@ public interface IRecordStore
 
     /// <summary>
     /// Begins a run, or goes on with the stream's interrupted one of the same job: rejected records after its last checkpoint are removed and
-    /// its counts stand as at that checkpoint.
+    /// its counts stand as at that checkpoint. A run of another job that nobody ended is incomplete from now on.
     /// </summary>
     ValueTask<StreamRun> BeginRunAsync(int stream, string jobId, bool full, CancellationToken cancellationToken);
 
@@ -22,6 +22,7 @@ public interface IRecordStore
     /// Writes records, rejected ones and (where given) the checkpoint in one transaction. A record equal to the stored one costs no write. After a
     /// crash, records written behind the last checkpoint count again as what they were (new or changed), not as unchanged.
     /// </summary>
+    /// <exception cref="StoreConflictException">The run has ended, or the store was opened anew: begin a run for the job again.</exception>
     ValueTask<RecordCounts> WriteAsync(RecordWrite write, CancellationToken cancellationToken);
 
     /// <summary>
@@ -42,7 +43,10 @@ public interface IRecordStore
     /// <summary>A record by key, or null.</summary>
     ValueTask<StoredRecord?> FindAsync(int stream, string key, CancellationToken cancellationToken);
 
-    /// <summary>Records of a stream changed after a sequence number, in order of change, deletes included, in batches of at most <paramref name="batch"/>.</summary>
+    /// <summary>
+    /// Records of a stream changed after a sequence number, in order of change, deletes included, in batches of at most <paramref name="batch"/>. Ends
+    /// where the stream stood at the beginning; a record that changes meanwhile is left to the next call.
+    /// </summary>
     IAsyncEnumerable<IReadOnlyList<StoredRecord>> ReadChangesAsync(int stream, long afterSequence, int batch, CancellationToken cancellationToken);
 
     /// <summary>The rejected records of a stream, newest run first, in the order in which they came.</summary>

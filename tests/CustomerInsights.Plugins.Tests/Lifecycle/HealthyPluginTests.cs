@@ -88,7 +88,7 @@ public sealed class HealthyPluginTests : IAsyncLifetime
     [InlineData("""{}""", "(document): 'rows' is missing; add it.", "")]
     [InlineData("""{"rows":"7"}""", "/rows: Expected a whole number, found text, '7'.", "/rows")]
     [InlineData("""{"rows":1,"rowz":2}""", "/rowz: 'rowz' is not known here; did you mean 'rows'?", "/rowz")]
-    [InlineData("""{"rows":""", "(document): Not valid JSON, line 1, column 9: Expected depth to be zero at the end of the JSON payload. There is an open JSON object or array that should be closed.", "")]
+    [InlineData("""{"rows":""", "(document): Not valid JSON at line 1, column 9: Expected depth to be zero at the end of the JSON payload. There is an open JSON object or array that should be closed.", "")]
     public async Task A_configuration_that_does_not_pass_the_schema_is_refused_before_the_plugin_sees_it(string configuration, string message, string path)
     {
         var error = await Assert.ThrowsAsync<PluginCallException>(async () => await OpenSourceAsync(configuration));

@@ -27,7 +27,15 @@ internal static class RequirementExtensions
 
         if (context.User.Identity?.IsAuthenticated != true)
         {
+            context.Response.Headers.WWWAuthenticate = "Bearer";
             await Problems.Unauthenticated().ExecuteAsync(context);
+            return;
+        }
+
+        if (endpoint is not RouteEndpoint)
+        {
+            // Routing's own answer: the method or the media type is not possible here. No handler of ours runs.
+            await next(context);
             return;
         }
 

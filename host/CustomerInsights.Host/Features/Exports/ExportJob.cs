@@ -108,7 +108,7 @@ internal sealed class ExportJob(
                 // A full target learns by absence who has gone.
                 var sent = descriptor.Membership == ExportMembership.Full ? [.. batch.Where(member => member.Change != PlannedChange.Removed)] : batch;
                 var members = sent.Select(member => new ExportMember(member.Profile.ToString(), PlannedChange.ToSdk(member.Change), Values(export, member.Document))).ToList();
-                var outcomes = members.Count == 0 ? [] : await session.WriteAsync($"{export.Name}/{plan.Generation}/{number}", members, cancellationToken);
+                var outcomes = members.Count == 0 ? [] : await session.WriteAsync($"{export.Name}/{plan.Generation}/{plan.JobId}/{number}", members, cancellationToken);
                 var refused = Refused(sent, outcomes);
                 tally.Refused += refused.Count;
                 await exports.AdvanceAsync(export.Name, number + 1, refused, cancellationToken);

@@ -116,9 +116,15 @@ internal static class ListPluginEvents
     public static void Map(IEndpointRouteBuilder routes) =>
         routes.MapGet("/plugins/{id}/events", HandleAsync).WithName(nameof(ListPluginEvents)).Requires(AccessAction.Read, ResourceKind.Plugin);
 
-    internal static async Task<PageResponse<PluginTransitionRow>> HandleAsync(string id, string? cursor, int? limit, IPluginStore store, CancellationToken cancellationToken)
+    internal static async Task<Results<Ok<PageResponse<PluginTransitionRow>>, ProblemHttpResult>> HandleAsync(
+        string id, string? cursor, int? limit, PluginHost plugins, IPluginStore store, CancellationToken cancellationToken)
     {
         var request = new PageRequest(cursor, limit);
-        return PageRequest.Response(await store.ListTransitionsAsync(id, request.After(), request.Size(), cancellationToken), row => row);
+        var page = await store.ListTransitionsAsync(id, request.After(), request.Size(), cancellationToken);
+
+        // A plugin that was removed keeps its history.
+        return page.Items.Count == 0 && plugins.Find(id) is null
+            ? Problems.NotFound("plugin", id)
+            : TypedResults.Ok(PageRequest.Response(page, row => row));
     }
 }

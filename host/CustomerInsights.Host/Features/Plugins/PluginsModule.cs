@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using CustomerInsights.Host.Platform;
 using CustomerInsights.Plugins;
 using CustomerInsights.Plugins.Manifests;
 
@@ -15,6 +14,7 @@ internal static class PluginsModule
             {
                 DataDirectory = settings.DataDirectory,
                 Roots = [.. settings.PluginRoots, Path.Combine(settings.DataDirectory, "plugins")],
+                FirstSettings = FirstSettings,
             },
             provider.GetRequiredService<IPluginHostServices>(),
             provider.GetRequiredService<ILoggerFactory>(),
@@ -29,35 +29,23 @@ internal static class PluginsModule
         ListPluginEvents.Map(routes);
     }
 
-    /// <summary>
-    /// Starts the plugins. At the very first start those that use files are given folders of the data directory: connectors <c>files</c>, exports
-    /// <c>exports</c>.
-    /// </summary>
+    /// <summary>Starts the plugins. The folders that they are given at the first start are made, so that people see where files go.</summary>
     public static async Task StartPluginsAsync(this IServiceProvider services, HostSettings settings, CancellationToken cancellationToken)
     {
-        var plugins = services.GetRequiredService<PluginHost>();
-        var first = !File.Exists(plugins.Desired.FilePath);
-        await plugins.StartAsync(cancellationToken);
-        if (!first)
-        {
-            return;
-        }
-
         Directory.CreateDirectory(Path.Combine(settings.DataDirectory, "files"));
         Directory.CreateDirectory(Path.Combine(settings.DataDirectory, "exports"));
-        var users = plugins.List().Where(plugin => plugin.Manifest?.Capabilities.Filesystem == true).ToDictionary(
-            plugin => plugin.Id,
-            plugin => plugin.Contributions.Any(one => one.Kind == PluginKind.Export) ? "exports" : "files",
-            StringComparer.Ordinal);
-        await plugins.Desired.UpdateAsync(
-            state => new([.. state.Plugins.Select(plugin => users.TryGetValue(plugin.Id, out var folder)
-                ? plugin with { Settings = new JsonObject { ["fileRoots"] = new JsonArray(Path.Combine(settings.DataDirectory, folder)) } }
-                : plugin)]),
-            null,
-            cancellationToken);
-        foreach (var id in users.Keys)
+        await services.GetRequiredService<PluginHost>().StartAsync(cancellationToken);
+    }
+
+    // Those that use files are given a folder of the data directory: connectors `files`, exports `exports`.
+    private static JsonObject? FirstSettings(PluginPackage package)
+    {
+        if (package.Manifest?.Capabilities.Filesystem != true)
         {
-            await plugins.ReloadAsync(id, cancellationToken);
+            return null;
         }
+
+        var folder = package.Contributions.Any(one => one.Kind == PluginKind.Export) ? "exports" : "files";
+        return new JsonObject { ["fileRoots"] = new JsonArray(folder) };
     }
 }

@@ -1,4 +1,5 @@
 using CustomerInsights.Host.Features.Access;
+using CustomerInsights.Host.Features.Metadata;
 using CustomerInsights.Host.Platform;
 using CustomerInsights.Storage.Profiles;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -19,13 +20,20 @@ internal static class ListProfiles
     /// <param name="by">What the text is: name, email, phone or id; everything is tried if absent.</param>
     /// <param name="cursor">Where to go on.</param>
     /// <param name="limit">1 to 1,000. Default: 50.</param>
+    /// <param name="metadata">What types there are.</param>
     /// <param name="store">The store.</param>
     /// <param name="cancellationToken">Cancels.</param>
     internal static async Task<Results<Ok<PageResponse<ProfileResponse>>, ProblemHttpResult>> HandleAsync(
-        string? type, string? search, string? by, string? cursor, int? limit, IProfileStore store, CancellationToken cancellationToken)
+        string? type, string? search, string? by, string? cursor, int? limit, MetadataService metadata, IProfileStore store, CancellationToken cancellationToken)
     {
         var request = new PageRequest(cursor, limit);
         var profileType = type ?? "customer";
+        var known = (await metadata.ModelAsync(cancellationToken)).Schemas.Keys;
+        if (type is not null && !known.Contains(type))
+        {
+            return Problems.Invalid("type", "unknown", $"There is no profile type '{type}'.{Names.Suggest(type, known)}");
+        }
+
         if (search is null)
         {
             return TypedResults.Ok(PageRequest.Response(await store.ListAsync(profileType, request.After(), request.Size(), cancellationToken), ProfileResponse.Of));

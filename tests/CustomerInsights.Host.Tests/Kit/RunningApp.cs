@@ -9,7 +9,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
-namespace CustomerInsights.Host.Tests;
+namespace CustomerInsights.Host.Tests.Kit;
 
 /// <summary>A host on a data directory of its own, asked over real HTTP.</summary>
 internal sealed class RunningApp : IAsyncDisposable
@@ -60,6 +60,21 @@ internal sealed class RunningApp : IAsyncDisposable
         var text = await response.Content.ReadAsStringAsync();
         Assert.True(response.StatusCode == HttpStatusCode.OK, $"GET {path}: {(int)response.StatusCode} {text}");
         return JsonNode.Parse(text)!;
+    }
+
+    /// <summary>All items of a list, page after page.</summary>
+    public async Task<IReadOnlyList<JsonNode>> AllAsync(string path)
+    {
+        var items = new List<JsonNode>();
+        string? cursor = null;
+        do
+        {
+            var page = await GetAsync(cursor is null ? path : $"{path}{(path.Contains('?', StringComparison.Ordinal) ? '&' : '?')}cursor={Uri.EscapeDataString(cursor)}");
+            items.AddRange(page["items"]!.AsArray().Select(item => item!));
+            cursor = page["next"]?.GetValue<string>();
+        }
+        while (cursor is not null);
+        return items;
     }
 
     public async Task<(HttpStatusCode Status, JsonNode? Body)> SendAsync(HttpMethod method, string path, JsonNode? body = null, string? ifMatch = null) =>

@@ -1,0 +1,86 @@
+using CustomerInsights.Core.Model;
+using CustomerInsights.Core.Rules;
+using CustomerInsights.Core.Unification;
+using Xunit.Abstractions;
+
+namespace CustomerInsights.Samples.Tests;
+
+/// <summary>How well the recipe's policy finds the people of <c>truth.csv</c>, counted in pairs of records.</summary>
+public sealed class UnificationTests(ITestOutputHelper output)
+{
+    [Fact]
+    public void The_policy_joins_nobody_wrongly_and_misses_few()
+    {
+        var policy = Retail.Recipe.Unification!["customer"];
+        var streams = policy.Streams.Select(stream => Load(stream.Stream)).ToList();
+        Assert.DoesNotContain(PolicyValidator.Validate(policy, [.. streams.Select(stream => stream.Schema)]), problem => problem.Severity == ProblemSeverity.Error);
+        var truth = File.ReadAllLines(Path.Combine(Retail.Folder, "truth.csv")).Skip(1).Select(line => line.Split(','))
+            .ToDictionary(cells => (Stream: cells[1], Key: cells[2]), cells => cells[0]);
+        var names = streams.SelectMany(stream => stream.Nodes.Select(node => (node.Id, Name: (stream.Schema.Name, node.Key)))).ToDictionary(pair => pair.Id, pair => pair.Name);
+        Assert.Equal(truth.Keys.Order(), names.Values.Order());
+
+        var result = Unifier.Unify(policy, new UnificationInput { Streams = streams });
+
+        Assert.Empty(result.Warnings);
+        Assert.All(result.Rules, rule => Assert.Equal(RuleOutcome.Complete, rule.Outcome));
+        Assert.All(result.Rules, rule => Assert.True(rule.Pairs > 0, $"{rule.Stream}: '{rule.Rule}' finds nothing"));
+        var found = Pairs(result.Profiles.SelectMany((profile, i) => profile.Cluster.Nodes.Select(node => (names[node], Group: $"{i}")))).ToHashSet();
+        var expected = Pairs(truth.Select(pair => (pair.Key, Group: pair.Value))).ToHashSet();
+        var right = found.Count(expected.Contains);
+        var (precision, recall) = ((double)right / found.Count, (double)right / expected.Count);
+        output.WriteLine($"records {names.Count}, people {truth.Values.Distinct().Count()}, profiles {result.Profiles.Count}");
+        output.WriteLine($"true pairs {expected.Count}, found {found.Count}, right {right}: precision {precision:0.0000}, recall {recall:0.0000}");
+        foreach (var rule in result.Rules)
+        {
+            output.WriteLine($"{rule.Stream} '{rule.Rule}': pairs {rule.Pairs}, records {rule.Records}");
+        }
+
+        foreach (var (one, other) in found.Except(expected))
+        {
+            output.WriteLine($"wrong: {one} {other}");
+        }
+
+        foreach (var (one, other) in expected.Except(found))
+        {
+            output.WriteLine($"missed: {one} {other}");
+        }
+
+        Assert.True(precision >= 0.999, $"precision {precision}");
+        Assert.True(recall >= 0.93, $"recall {recall}");
+    }
+
+    private static IEnumerable<((string Stream, string Key) One, (string Stream, string Key) Other)> Pairs(IEnumerable<((string Stream, string Key) Name, string Group)> members) =>
+        from person in members.GroupBy(member => member.Group)
+        let records = person.Select(member => member.Name).Order().ToList()
+        from i in Enumerable.Range(0, records.Count)
+        from j in Enumerable.Range(i + 1, records.Count - i - 1)
+        select (records[i], records[j]);
+
+    private static SourceStream Load(string stream)
+    {
+        var mapping = Retail.Recipe.Mappings![stream].Profile!;
+        var schema = Retail.Schema(stream);
+        var rules = mapping.Fields.Select(field => (Name: field.Key, Rule: RuleBinder.Bind(field.Value, schema, RuleUse.Value).Rule!)).ToList();
+        var settings = Retail.Recipe.Sources![stream.Split('.')[0]].Settings.GetProperty("streams").EnumerateArray();
+        var key = settings.Single(one => stream.EndsWith("." + one.GetProperty("name").GetString(), StringComparison.Ordinal)).GetProperty("key")[0].GetString()!;
+        var first = stream == "crm.contacts" ? 1 : 10_000;
+        var moment = new RuleMoment(new DateTimeOffset(2026, 11, 22, 0, 0, 0, TimeSpan.Zero));
+        var nodes = Retail.Rows(stream)
+            .Select((row, i) => new SourceNode(first + i, row[key].AsText(), [.. rules.Select(field => field.Rule.Evaluate(new Row(row), moment))]))
+            .ToList();
+        return new SourceStream(new StreamSchema(stream, [.. rules.Select(field => new StreamField(field.Name, field.Rule.Type))]), nodes);
+    }
+
+    private sealed class Row(IReadOnlyDictionary<string, Value> cells) : IRuleSubject
+    {
+        public Value Attribute(string name) => cells[name];
+
+        public IRuleSubject? Related(string relationship) => null;
+
+        public IReadOnlyList<IRuleActivity> Activities(string type) => [];
+
+        public bool InSegment(string name) => false;
+
+        public bool Reachable(string channel) => false;
+    }
+}
