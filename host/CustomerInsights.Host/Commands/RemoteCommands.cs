@@ -13,12 +13,12 @@ internal static class RemoteCommands
     private static readonly JsonSerializerOptions s_readable = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     public static Task<int> ApplyAsync(HostSettings settings, FileInfo recipe, bool dryRun, CancellationToken cancellationToken) =>
-        WithHostAsync(settings, client => ApplyAsync(client, recipe, dryRun, cancellationToken), cancellationToken);
+        WithHostAsync(settings, client => ApplyAsync(client, recipe, dryRun, listSteps: true, cancellationToken), cancellationToken);
 
     public static Task<int> RefreshAsync(HostSettings settings, CancellationToken cancellationToken) =>
         WithHostAsync(settings, client => RefreshAsync(client, cancellationToken), cancellationToken);
 
-    public static async Task<int> ApplyAsync(HostClient client, FileInfo recipe, bool dryRun, CancellationToken cancellationToken)
+    public static async Task<int> ApplyAsync(HostClient client, FileInfo recipe, bool dryRun, bool listSteps, CancellationToken cancellationToken)
     {
         if (!recipe.Exists)
         {
@@ -32,7 +32,7 @@ internal static class RemoteCommands
             return 1;
         }
 
-        foreach (var step in report["steps"]!.AsArray().Where(step => step!["effect"]!.GetValue<string>() != "same"))
+        foreach (var step in report["steps"]!.AsArray().Where(step => listSteps && step!["effect"]!.GetValue<string>() != "same"))
         {
             Console.WriteLine($"  {step!["effect"]} {step["kind"]} {step["name"]}");
             foreach (var difference in step["differences"]?.AsArray() ?? [])
