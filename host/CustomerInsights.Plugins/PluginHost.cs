@@ -18,10 +18,10 @@ namespace CustomerInsights.Plugins;
 public sealed class PluginHost : IAsyncDisposable
 {
     private readonly ConcurrentDictionary<string, PluginSlot> _slots = new(StringComparer.Ordinal);
-    private readonly ConcurrentDictionary<Task, byte> _background = [];
     private readonly SemaphoreSlim _oneReconcile = new(1, 1);
     private readonly CancellationTokenSource _ending = new();
     private readonly TransitionRecorder _recorder;
+    private readonly BackgroundWork _background;
     private readonly PluginSlotContext _context;
     private readonly PluginHostOptions _options;
     private DesiredStateWatcher? _watcher;
@@ -42,7 +42,8 @@ public sealed class PluginHost : IAsyncDisposable
         _options = options;
         var log = loggers.CreateLogger("CustomerInsights.Plugins");
         _recorder = new TransitionRecorder(services, log);
-        _context = new(options, services, loggers, log, clock, _recorder.Add, RunInBackground, _ending.Token);
+        _background = new BackgroundWork(log, _ending.Token);
+        _context = new(options, services, loggers, log, clock, _recorder.Add, _background.Run, _ending.Token);
         Desired = new DesiredStateFile(options.DesiredStatePath);
     }
 
@@ -69,7 +70,7 @@ public sealed class PluginHost : IAsyncDisposable
 
         _watcher = new DesiredStateWatcher(Desired, _context.Clock, _options.PollEvery);
         await ReconcileAsync(cancellationToken);
-        RunInBackground(WatchAsync);
+        _background.Run(WatchAsync);
     }
 
     /// <summary>All plugins on disk or in <c>plugins.json</c>, by id.</summary>
@@ -158,8 +159,13 @@ public sealed class PluginHost : IAsyncDisposable
         await _ending.CancelAsync();
         _watcher?.Dispose();
         await Task.WhenAll(_slots.Values.Select(slot => slot.ShutDownAsync()));
-        await Task.WhenAll(_background.Keys);
+        await _background.EndAsync();
         await _recorder.DisposeAsync();
+        foreach (var slot in _slots.Values)
+        {
+            slot.Dispose();
+        }
+
         Desired.Dispose();
         _oneReconcile.Dispose();
         _ending.Dispose();
@@ -289,25 +295,4 @@ public sealed class PluginHost : IAsyncDisposable
     }
 
     private PluginSlot NewSlot(string id) => new(id, _context);
-
-    private void RunInBackground(Func<Task> work)
-    {
-        var task = Task.Run(async () =>
-        {
-            try
-            {
-                await work();
-            }
-            catch (OperationCanceledException) when (_ending.IsCancellationRequested)
-            {
-                // The host ends; nobody waits for this work any more.
-            }
-            catch (Exception error)
-            {
-                PluginLog.ReconcileFailed(_context.Log, error);
-            }
-        });
-        _background.TryAdd(task, 0);
-        _ = task.ContinueWith(done => _background.TryRemove(done, out _), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
-    }
 }

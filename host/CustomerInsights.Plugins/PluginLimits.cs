@@ -27,6 +27,9 @@ public sealed record PluginLimits
     /// <summary>Faults in a row before nothing but a person tries again. Default: 5.</summary>
     public int FaultsBeforeGivingUp { get; init; } = 5;
 
+    /// <summary>A run of this length without a fault makes the earlier ones forgotten. Default: 5 min.</summary>
+    public TimeSpan FaultsForgottenAfter { get; init; } = TimeSpan.FromMinutes(5);
+
     /// <summary>Bug failures in a row that make a fault. Default: 5.</summary>
     public int BugsBeforeFault { get; init; } = 5;
 

@@ -29,6 +29,6 @@ internal static partial class PluginLog
     [LoggerMessage(7007, LogLevel.Warning, "Plugin {PluginId}: {Call} failed. {Message} {Detail}")]
     internal static partial void CallFailed(ILogger logger, string pluginId, string call, string message, string? detail);
 
-    [LoggerMessage(7008, LogLevel.Warning, "A private cache of the runtime has another shape than expected; plugins that use TypeDescriptor may stay in memory. {What}")]
-    internal static partial void CacheUnknown(ILogger logger, string what);
+    [LoggerMessage(7008, LogLevel.Error, "Work of the plugin host in the background failed.")]
+    internal static partial void BackgroundFailed(ILogger logger, Exception error);
 }

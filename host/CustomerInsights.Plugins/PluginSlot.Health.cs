@@ -11,6 +11,7 @@ internal sealed partial class PluginSlot
     private int _faults;
     private int _bugs;
     private long _lastBug;
+    private long _startedAt;
 
     // The calls of an older load must not speak for the current one.
     private sealed class SlotHealth(PluginSlot slot, int generation) : IPluginHealth
@@ -44,7 +45,7 @@ internal sealed partial class PluginSlot
             version = _running!.Package.Version.ToString();
         }
 
-        Move(PluginState.Active, version, Actor.Boundary, "recovered", "Calls succeed again.");
+        Move(PluginState.Active, version, Actor.Boundary, "recovered", "Calls succeed again.", onlyFrom: PluginState.Degraded);
     }
 
     private void OnMisbehaved(int generation, string call, PluginFailure failure)
@@ -68,9 +69,9 @@ internal sealed partial class PluginSlot
         {
             Fault(generation, "bugs", $"{bugs} calls in a row failed by the plugin's own fault. The last: {failure.Message}", failure.Detail);
         }
-        else if (Status.State == PluginState.Active)
+        else
         {
-            Move(PluginState.Degraded, version, Actor.Boundary, "bug", failure.Message, failure.Detail);
+            Move(PluginState.Degraded, version, Actor.Boundary, "bug", failure.Message, failure.Detail, onlyFrom: PluginState.Active);
         }
     }
 
@@ -92,6 +93,11 @@ internal sealed partial class PluginSlot
             }
 
             var package = _running!.Package;
+            if (_host.Clock.GetElapsedTime(_startedAt) >= _host.Options.Limits.FaultsForgottenAfter)
+            {
+                _faults = 0;
+            }
+
             await StopAsync(Actor.Boundary, code, reason);
             _faulted = package;
             Move(PluginState.Faulted, package.Version.ToString(), Actor.Boundary, code, reason, evidence);
@@ -114,7 +120,9 @@ internal sealed partial class PluginSlot
             return;
         }
 
+        // The delay is begun before anybody can read when it ends.
         var wait = limits.FirstRetry * Math.Pow(2, _faults - 1);
+        var delay = Task.Delay(wait, _host.Clock, _host.Ending);
         lock (_lock)
         {
             _status = _status with { RetryAt = _host.Clock.GetUtcNow() + wait };
@@ -123,7 +131,7 @@ internal sealed partial class PluginSlot
         var generation = ++_generation;
         _host.Run(async () =>
         {
-            await Task.Delay(wait, _host.Clock, _host.Ending);
+            await delay;
             if (generation == _generation && _faulted is not null)
             {
                 await ApplyAsync(_applied, _packages, Actor.Host, again: true, _host.Ending);
@@ -131,11 +139,17 @@ internal sealed partial class PluginSlot
         });
     }
 
-    private async Task WatchUnloadAsync(string version, WeakReference context, CallGate gate, string actor)
+    /// <summary>Looks whether a stopped version leaves memory, now and later.</summary>
+    /// <param name="quiet">True for a version that never ran: the state tells why it did not, and stays.</param>
+    private async Task WatchUnloadAsync(string version, WeakReference context, CallGate gate, string actor, bool quiet = false)
     {
         if (await Unloading.TryCollectAsync(context))
         {
-            Move(PluginState.Unloaded, version, actor, "unloaded", $"{version} has left memory.");
+            if (!quiet)
+            {
+                Move(PluginState.Unloaded, version, actor, "unloaded", $"{version} has left memory.");
+            }
+
             return;
         }
 
@@ -144,7 +158,11 @@ internal sealed partial class PluginSlot
             _pending++;
         }
 
-        Move(PluginState.UnloadPending, version, actor, "unload-pending", WhyHeld(version, gate));
+        if (!quiet)
+        {
+            Move(PluginState.UnloadPending, version, actor, "unload-pending", WhyHeld(version, gate));
+        }
+
         _host.Run(async () =>
         {
             foreach (var wait in _host.Options.Limits.UnloadRechecks)

@@ -99,7 +99,8 @@ internal sealed partial class PluginSlot : IDisposable
                 return;
             }
 
-            if (again && actor != Actor.Host)
+            // A person's request and a changed wish begin a new count; the host's own tries go on with the old one.
+            if (!again || actor != Actor.Host)
             {
                 _faults = 0;
             }
@@ -161,6 +162,7 @@ internal sealed partial class PluginSlot : IDisposable
             lock (_lock)
             {
                 _running = instance;
+                (_bugs, _startedAt) = (0, _host.Clock.GetTimestamp());
             }
 
             Move(PluginState.Active, version, actor, "started", $"{version} runs.");
@@ -168,8 +170,9 @@ internal sealed partial class PluginSlot : IDisposable
         catch (PluginLoadException error)
         {
             _faulted = package;
-            Move(error.State, version, actor, error.Code, error.Message, error.Evidence);
+            Move(PluginState.Faulted, version, actor, "load", error.Message, error.Evidence);
             ScheduleRetry(error.Message);
+            await WatchUnloadAsync(version, error.Context, error.Gate, actor, quiet: true);
         }
     }
 
@@ -182,7 +185,6 @@ internal sealed partial class PluginSlot : IDisposable
 
         var version = instance.Package.Version.ToString();
         Move(PluginState.Draining, version, actor, code, reason);
-        var abandoned = instance.Boundary.Gate;
         lock (_lock)
         {
             _running = null;
@@ -190,14 +192,14 @@ internal sealed partial class PluginSlot : IDisposable
 
         var context = await instance.StopAsync();
         Move(PluginState.Stopped, version, actor, code, reason);
-        await WatchUnloadAsync(version, context, abandoned, actor);
+        await WatchUnloadAsync(version, context, instance.Boundary.Gate, actor);
     }
 
     private PluginGrants GrantsFor(PluginPackage package, DesiredPlugin desired)
     {
         if (package.Manifest!.Capabilities.Filesystem)
         {
-            return new PluginGrants(desired.FileRoots);
+            return new PluginGrants([.. desired.FileRoots.Select(root => Path.GetFullPath(root, Path.GetFullPath(_host.Options.DataDirectory)))]);
         }
 
         if (desired.FileRoots.Count > 0)
@@ -216,19 +218,20 @@ internal sealed partial class PluginSlot : IDisposable
         }
     }
 
-    private void Move(PluginState to, string? version, string actor, string code, string reason, string? evidence = null, DateTimeOffset? retryAt = null)
+    // Calls report from their own threads: a plugin that is being stopped must not become degraded by a late one.
+    private void Move(PluginState to, string? version, string actor, string code, string reason, string? evidence = null, PluginState? onlyFrom = null)
     {
         PluginTransition transition;
         lock (_lock)
         {
-            if (_status.State == to && _status.Reason == reason)
+            if ((_status.State == to && _status.Reason == reason) || (onlyFrom is { } expected && _status.State != expected))
             {
                 return;
             }
 
             var now = _host.Clock.GetUtcNow();
             transition = new(Id, version, _status.State, to, now, actor, code, reason, evidence);
-            _status = new(Id, to, code, reason, now) { RetryAt = retryAt };
+            _status = new(Id, to, code, reason, now);
         }
 
         _host.Record(transition);

@@ -11,8 +11,15 @@ internal static class PublicSurface
 
     private static readonly Dictionary<Type, string> Keywords = new()
     {
-        [typeof(void)] = "void", [typeof(string)] = "string", [typeof(bool)] = "bool", [typeof(int)] = "int", [typeof(long)] = "long",
-        [typeof(double)] = "double", [typeof(decimal)] = "decimal", [typeof(byte)] = "byte", [typeof(object)] = "object",
+        [typeof(void)] = "void",
+        [typeof(string)] = "string",
+        [typeof(bool)] = "bool",
+        [typeof(int)] = "int",
+        [typeof(long)] = "long",
+        [typeof(double)] = "double",
+        [typeof(decimal)] = "decimal",
+        [typeof(byte)] = "byte",
+        [typeof(object)] = "object",
     };
 
     // "string?" and "string" are one type to the runtime and two promises to an author.

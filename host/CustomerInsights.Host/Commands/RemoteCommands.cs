@@ -1,4 +1,6 @@
 using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 
 namespace CustomerInsights.Host.Commands;
@@ -8,13 +10,15 @@ internal static class RemoteCommands
 {
     private static readonly TimeSpan s_look = TimeSpan.FromMilliseconds(200);
 
+    private static readonly JsonSerializerOptions s_readable = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
     public static Task<int> ApplyAsync(HostSettings settings, FileInfo recipe, bool dryRun, CancellationToken cancellationToken) =>
-        WithHostAsync(settings, client => ApplyAsync(client, recipe, dryRun, cancellationToken), cancellationToken);
+        WithHostAsync(settings, client => ApplyAsync(client, recipe, dryRun, listSteps: true, cancellationToken), cancellationToken);
 
     public static Task<int> RefreshAsync(HostSettings settings, CancellationToken cancellationToken) =>
         WithHostAsync(settings, client => RefreshAsync(client, cancellationToken), cancellationToken);
 
-    public static async Task<int> ApplyAsync(HostClient client, FileInfo recipe, bool dryRun, CancellationToken cancellationToken)
+    public static async Task<int> ApplyAsync(HostClient client, FileInfo recipe, bool dryRun, bool listSteps, CancellationToken cancellationToken)
     {
         if (!recipe.Exists)
         {
@@ -28,12 +32,12 @@ internal static class RemoteCommands
             return 1;
         }
 
-        foreach (var step in report["steps"]!.AsArray().Where(step => step!["effect"]!.GetValue<string>() != "same"))
+        foreach (var step in report["steps"]!.AsArray().Where(step => listSteps && step!["effect"]!.GetValue<string>() != "same"))
         {
             Console.WriteLine($"  {step!["effect"]} {step["kind"]} {step["name"]}");
             foreach (var difference in step["differences"]?.AsArray() ?? [])
             {
-                Console.WriteLine($"    {difference!["pointer"]}: {difference["from"]?.ToJsonString() ?? "nothing"} → {difference["to"]?.ToJsonString() ?? "nothing"}");
+                Console.WriteLine($"    {difference!["pointer"]}: {Text(difference["from"])} → {Text(difference["to"])}");
             }
         }
 
@@ -99,6 +103,9 @@ internal static class RemoteCommands
             Console.WriteLine($"  note: {warning}");
         }
     }
+
+    // For eyes, not for machines: nothing is escaped that need not be.
+    private static string Text(JsonNode? node) => node?.ToJsonString(s_readable) ?? "nothing";
 
     private static async Task<int> WithHostAsync(HostSettings settings, Func<HostClient, Task<int>> act, CancellationToken cancellationToken)
     {

@@ -31,7 +31,7 @@ internal static class SampleData
         }
 
         using var client = new HostClient(host);
-        if (await RemoteCommands.ApplyAsync(client, recipe, dryRun: false, cancellationToken) != 0
+        if (await RemoteCommands.ApplyAsync(client, recipe, dryRun: false, listSteps: false, cancellationToken) != 0
             || await RemoteCommands.RefreshAsync(client, cancellationToken) != 0)
         {
             return false;

@@ -35,12 +35,12 @@ internal static class ServeCommand
             try
             {
                 var host = RunningHost.Find(settings.DataDirectory)!;
-                await PrintFirstKeyAsync(app, cancellationToken);
                 if (sample is not null && !await SampleData.LoadAsync(settings, host, sample, cancellationToken))
                 {
                     return 1;
                 }
 
+                await PrintFirstKeyAsync(app, cancellationToken);
                 Console.WriteLine($"Customer Insights is running. Open {host.Url}");
                 Console.WriteLine("Stop it with Ctrl+C.");
                 await app.WaitForShutdownAsync(cancellationToken);

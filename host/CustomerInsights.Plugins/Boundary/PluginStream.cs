@@ -17,6 +17,7 @@ internal sealed class PluginStream<T> : IAsyncDisposable
 
     private PluginStream(PluginBoundary boundary, string call) => (_boundary, _call) = (boundary, call);
 
+    /// <summary>Opens the stream; on failure nothing stays open.</summary>
     /// <param name="open">Calls the plugin; runs off the caller's thread.</param>
     internal static async Task<PluginStream<T>> OpenAsync(
         PluginBoundary boundary, string call, Func<CancellationToken, IAsyncEnumerable<T>> open, CancellationToken cancellationToken)

@@ -31,7 +31,7 @@ public sealed record DesiredPlugin(string Id)
     [JsonExtensionData]
     public IDictionary<string, JsonElement>? Extra { get; init; }
 
-    /// <summary>The folders that the plugin may use, from <c>settings.fileRoots</c>.</summary>
+    /// <summary>The folders that the plugin may use, from <c>settings.fileRoots</c>; a relative one lies below the data directory.</summary>
     [JsonIgnore]
     public IReadOnlyList<string> FileRoots => Settings?["fileRoots"] is JsonArray roots ? [.. roots.Select(root => root!.GetValue<string>())] : [];
 

@@ -30,16 +30,21 @@ internal static class DesiredStateText
 
             for (var j = 0; j < plugin.FileRoots.Count; j++)
             {
-                if (!Path.IsPathFullyQualified(plugin.FileRoots[j]))
+                if (!IsFolder(plugin.FileRoots[j]))
                 {
                     var pointer = string.Create(CultureInfo.InvariantCulture, $"/plugins/{i}/settings/fileRoots/{j}");
-                    problems.Add(new(pointer, "absolute", $"'{plugin.FileRoots[j]}' is not an absolute folder; write /srv/imports or the like."));
+                    problems.Add(new(pointer, "folder", $"'{plugin.FileRoots[j]}' is not a folder that can be granted; write an absolute one such as /srv/imports, or one below the data directory such as files."));
                 }
             }
         }
 
         return (problems.Exists(problem => !problem.IsWarning) ? null : state, problems);
     }
+
+    // A relative folder lies below the data directory, so that the directory can be moved; it must not climb out of it.
+    private static bool IsFolder(string root) =>
+        root.Length > 0 && !root.Contains('\0', StringComparison.Ordinal)
+        && (Path.IsPathFullyQualified(root) || (!Path.IsPathRooted(root) && !root.Split('/', '\\').Contains("..")));
 
     internal static string Write(DesiredState state) => JsonSerializer.Serialize(state, ManifestJson.Options) + "\n";
 }

@@ -8,6 +8,7 @@ namespace CustomerInsights.Plugins.Loading;
 /// <summary>Finds the types that a manifest names and holds them to their contracts.</summary>
 internal static class ComponentTypes
 {
+    /// <summary>The type of a component.</summary>
     /// <exception cref="RuleException">The type is not there or cannot be used; the message says what to change where.</exception>
     internal static Type Find(Assembly assembly, string typeName, PluginKind kind, string place)
     {
@@ -22,6 +23,7 @@ internal static class ComponentTypes
         };
     }
 
+    /// <summary>The type of the startup.</summary>
     /// <exception cref="RuleException">As above.</exception>
     internal static Type FindStartup(Assembly assembly, string typeName)
     {

@@ -7,7 +7,8 @@ using CustomerInsights.Sdk;
 namespace CustomerInsights.Plugins.Loading;
 
 /// <summary>
-/// Reads the references of a plugin's main assembly without running it, and looks whether this host's SDK has what they name.
+/// Reads the references of a plugin's main assembly without running it, and looks whether the package and this host's SDK have
+/// what they name.
 /// Without it a plugin built for a newer SDK loads, passes every test of type, and fails when the missing member is called.
 /// </summary>
 internal static class LinkCheck
@@ -29,12 +30,29 @@ internal static class LinkCheck
             var reader = file.GetMetadataReader();
             return MissingMembers(reader) is { Count: > 0 } missing
                 ? $"needs {string.Join(", ", missing.Take(5))}{(missing.Count > 5 ? $" and {missing.Count - 5} more" : "")} of a newer SDK; this host has SDK {SdkInfo.Version}"
-                : NewerSdk(reader);
+                : NewerSdk(reader) ?? MissingAssembly(reader, Path.GetDirectoryName(assemblyPath)!);
         }
         catch (BadImageFormatException error)
         {
             return $"{Path.GetFileName(assemblyPath)} is not a .NET assembly: {error.Message}";
         }
+    }
+
+    private static string? MissingAssembly(MetadataReader reader, string lib)
+    {
+        foreach (var handle in reader.AssemblyReferences)
+        {
+            var reference = reader.GetAssemblyReference(handle);
+            var name = reader.GetString(reference.Name);
+
+            // Anywhere below lib: deps.json may name a folder by platform.
+            if (!SharedAssemblies.IsShared(name) && !Directory.EnumerateFiles(lib, name + ".dll", SearchOption.AllDirectories).Any())
+            {
+                return $"needs the assembly {name} {reference.Version}, which is neither in its lib folder nor shared by the host. Publish the plugin with its dependencies";
+            }
+        }
+
+        return null;
     }
 
     private static string? NewerSdk(MetadataReader reader)

@@ -43,8 +43,8 @@ internal sealed class PluginInstance
 
     internal PluginBoundary Boundary { get; }
 
-    /// <summary>Loads a version and looks at every type that its manifest names. Nothing stays behind when it fails.</summary>
-    /// <exception cref="PluginLoadException">It did not come up; says in which state that leaves the plugin and why.</exception>
+    /// <summary>Loads a version and looks at every type that its manifest names.</summary>
+    /// <exception cref="PluginLoadException">It did not come up; says why. Its unloading has begun.</exception>
     internal static async Task<PluginInstance> LoadAsync(
         PluginPackage package,
         PluginGrants grants,
@@ -72,21 +72,30 @@ internal sealed class PluginInstance
             failure = error.Failure;
         }
 
-        var left = await instance.StopAsync();
-        await Unloading.TryCollectAsync(left);
-        throw new PluginLoadException(PluginState.Faulted, "load", failure.Message, failure.Detail);
+        var context = await instance.StopAsync();
+        throw new PluginLoadException(failure.Message, failure.Detail, context, instance.Boundary.Gate);
     }
 
     /// <summary>Makes a component for one connection.</summary>
     /// <exception cref="PluginCallException">Its constructor failed or hung, or the plugin is being stopped.</exception>
     internal async Task<ComponentHandle> CreateAsync(PluginContribution contribution, string connectionId, CancellationToken cancellationToken)
     {
+        // Known before it is made: a stop that comes in between must find it.
         var handle = new ComponentHandle(Boundary, ContextFor(connectionId), Forget);
-        await Boundary.CallAsync(
-            contribution.TypeName, Boundary.Limits.Short, _ => new ValueTask<bool>(Fill(handle, contribution)), cancellationToken, CallKind.Making);
         lock (_lock)
         {
             _components.Add(handle);
+        }
+
+        try
+        {
+            await Boundary.CallAsync(
+                contribution.TypeName, Boundary.Limits.Short, _ => new ValueTask<bool>(Fill(handle, contribution)), cancellationToken, CallKind.Making);
+        }
+        catch
+        {
+            Forget(handle);
+            throw;
         }
 
         return handle;

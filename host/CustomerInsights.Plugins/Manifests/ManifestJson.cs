@@ -7,7 +7,7 @@ namespace CustomerInsights.Plugins.Manifests;
 internal static class ManifestJson
 {
     // By reflection, not by source generation: generated code gives an init-only member that is missing in the text the
-    // default of its type instead of its initialiser (dotnet/runtime #58770), and the initialisers are our defaults.
+    // default of its type instead of its initialiser (dotnet/runtime #84484), and the initialisers are our defaults.
     internal static JsonSerializerOptions Options { get; } = new(JsonSerializerDefaults.Web)
     {
         NumberHandling = JsonNumberHandling.Strict,

@@ -16,6 +16,7 @@ internal sealed class SchemaPattern
 
     internal string Source { get; }
 
+    /// <summary>Reads an expression.</summary>
     /// <exception cref="ArgumentException">The expression cannot be parsed.</exception>
     internal static SchemaPattern Parse(string source)
     {

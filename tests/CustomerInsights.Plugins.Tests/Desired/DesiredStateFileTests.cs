@@ -87,7 +87,7 @@ public sealed class DesiredStateFileTests : IDisposable
 
     [Theory]
     [InlineData("""{"plugins":[{"id":"a.b"},{"id":"a.b"}]}""", "/plugins/1/id: 'a.b' is there twice; a plugin has one entry.")]
-    [InlineData("""{"plugins":[{"id":"a.b","settings":{"fileRoots":["data"]}}]}""", "/plugins/0/settings/fileRoots/0: 'data' is not an absolute folder; write /srv/imports or the like.")]
+    [InlineData("""{"plugins":[{"id":"a.b","settings":{"fileRoots":["../data"]}}]}""", "/plugins/0/settings/fileRoots/0: '../data' is not a folder that can be granted; write an absolute one such as /srv/imports, or one below the data directory such as files.")]
     [InlineData("""{"plugins":[{"id":"a.b","isolation":"sandbox"}]}""", "/plugins/0/isolation: 'sandbox' is not one of inProcess, process, sandboxedProcess.")]
     [InlineData("""{"plugins":[{"id":"a.b","enabeld":false}]}""", "/plugins/0/enabeld: 'enabeld' is not known here; did you mean 'enabled'?")]
     [InlineData("""{"plugins":[{"id":"a.b","version":"1.2"}]}""", "/plugins/0/version: '1.2' does not match ^latest$|^(0|[1-9]\\d*)\\.(0|[1-9]\\d*)\\.(0|[1-9]\\d*)(-[0-9A-Za-z.-]+)?$ ('latest' or a version such as 1.2.3).")]

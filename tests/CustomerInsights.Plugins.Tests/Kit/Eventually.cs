@@ -23,4 +23,14 @@ internal static class Eventually
 
     internal static Task<TimeSpan> StateAsync(PluginSandbox sandbox, string id, PluginState state, double seconds = 5) =>
         TrueAsync(() => sandbox.Host.Find(id)?.State == state, () => $"{id} is {sandbox.Host.Find(id)}", seconds);
+
+    /// <summary>Transitions are recorded behind the plugin's back, so they may come a moment after the state.</summary>
+    internal static async Task<PluginTransition> TransitionAsync(PluginSandbox sandbox, PluginState to)
+    {
+        await TrueAsync(() => sandbox.Services.Transitions.Any(step => step.To == to), () => $"no transition to {to}");
+        return sandbox.Services.Transitions.First(step => step.To == to);
+    }
+
+    internal static Task PathEndsAsync(PluginSandbox sandbox, string id, string end) =>
+        TrueAsync(() => sandbox.Services.Path(id).EndsWith(end, StringComparison.Ordinal), () => sandbox.Services.Path(id));
 }

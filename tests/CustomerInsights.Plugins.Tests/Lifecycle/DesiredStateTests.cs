@@ -26,7 +26,7 @@ public sealed class DesiredStateTests : IAsyncLifetime
         var on = await Eventually.StateAsync(_sandbox, Id, PluginState.Active);
         Assert.True(off.TotalSeconds < 2, $"{off}");
         Assert.True(on.TotalSeconds < 2, $"{on}");
-        var disabled = _sandbox.Services.Transitions.First(step => step.To == PluginState.Draining);
+        var disabled = await Eventually.TransitionAsync(_sandbox, PluginState.Draining);
         Assert.Equal(("plugins.json", "disabled", "Disabled in plugins.json."), (disabled.Actor, disabled.Code, disabled.Reason));
     }
 
@@ -37,7 +37,7 @@ public sealed class DesiredStateTests : IAsyncLifetime
         File.WriteAllText(other, """{"plugins":[]}""");
         File.Move(other, _sandbox.DesiredPath, overwrite: true);
         await Eventually.StateAsync(_sandbox, Id, PluginState.Unloaded, seconds: 2);
-        Assert.Equal("not-wanted", _sandbox.Services.Transitions.First(step => step.To == PluginState.Draining).Code);
+        Assert.Equal("not-wanted", (await Eventually.TransitionAsync(_sandbox, PluginState.Draining)).Code);
     }
 
     [Theory]
@@ -53,7 +53,7 @@ public sealed class DesiredStateTests : IAsyncLifetime
 
         File.WriteAllText(_sandbox.DesiredPath, """{"plugins":[{"id":"test.healthy"}]}""");
         await Eventually.TrueAsync(() => _sandbox.Host.DesiredProblems.Count == 0, () => "the problem stayed", seconds: 2);
-        Assert.Equal("Starting Active", _sandbox.Services.Path(Id));
+        Assert.DoesNotContain("Draining", _sandbox.Services.Path(Id), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -75,9 +75,9 @@ public sealed class DesiredStateTests : IAsyncLifetime
     {
         await _sandbox.SetAsync(Id, plugin => plugin with { Pin = true });
         await Eventually.TrueAsync(() => _sandbox.Status(Id).Desired!.Pin, () => "the pin was not seen");
-        Assert.Equal("Starting Active", _sandbox.Services.Path(Id));
+        Assert.DoesNotContain("Draining", _sandbox.Services.Path(Id), StringComparison.Ordinal);
         await _sandbox.SetAsync(Id, plugin => plugin with { Settings = new() { ["fileRoots"] = new System.Text.Json.Nodes.JsonArray("/srv/in") } });
-        await Eventually.TrueAsync(() => _sandbox.Services.Path(Id).EndsWith("Unloaded Starting Active", StringComparison.Ordinal), () => _sandbox.Services.Path(Id));
+        await Eventually.PathEndsAsync(_sandbox, Id, "Unloaded Starting Active");
     }
 
     [Theory]

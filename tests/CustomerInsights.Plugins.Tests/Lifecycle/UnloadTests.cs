@@ -13,7 +13,10 @@ public sealed class UnloadTests : IAsyncLifetime
 {
     private static readonly PluginLimits Patient = PluginSandbox.Fast with
     {
-        Check = TimeSpan.FromSeconds(5), Discover = TimeSpan.FromSeconds(5), Silence = TimeSpan.FromSeconds(5), StopGrace = TimeSpan.FromSeconds(2),
+        Check = TimeSpan.FromSeconds(5),
+        Discover = TimeSpan.FromSeconds(5),
+        Silence = TimeSpan.FromSeconds(5),
+        StopGrace = TimeSpan.FromSeconds(2),
     };
 
     private readonly PluginSandbox _sandbox = new();
@@ -82,9 +85,7 @@ public sealed class UnloadTests : IAsyncLifetime
         await CheckOnceAsync(how);
         await _sandbox.SetAsync("test.faulty", plugin => plugin with { Enabled = false });
         await Eventually.StateAsync(_sandbox, "test.faulty", PluginState.Leaked);
-        await Eventually.TrueAsync(
-            () => _sandbox.Services.Path("test.faulty").EndsWith("Draining Stopped UnloadPending Leaked", StringComparison.Ordinal),
-            () => _sandbox.Services.Path("test.faulty"));
+        await Eventually.PathEndsAsync(_sandbox, "test.faulty", "Draining Stopped UnloadPending Leaked");
         var status = _sandbox.Status("test.faulty");
         Assert.Equal(1, status.Leaked);
         Assert.Equal(

@@ -100,6 +100,12 @@ internal sealed class StreamIntake(IRecordStore store, StreamRun run, StoredStre
             byte[]? document = null;
             if (record.Operation == RecordOperation.Upsert)
             {
+                if (BrokenJson(batch.Names, record) is { } field)
+                {
+                    _rejected.Add(new RejectedRow($"The field '{field}' does not hold valid JSON.", Cut(record.Key, LongestKey), field, Cut(record.Location, LongestKey), null, null));
+                    continue;
+                }
+
                 for (var i = 0; i < values.Length; i++)
                 {
                     values[i] = SourceValues.ToValue(record.Values[i]);
@@ -110,6 +116,26 @@ internal sealed class StreamIntake(IRecordStore store, StreamRun run, StoredStre
 
             _records.Add(new IncomingRecord(record.Key, document));
         }
+    }
+
+    private static string? BrokenJson(FieldNames names, Record record)
+    {
+        for (var i = 0; i < record.Values.Length; i++)
+        {
+            if (record.Values[i].Kind == FieldKind.Json)
+            {
+                try
+                {
+                    using var parsed = System.Text.Json.JsonDocument.Parse(record.Values[i].AsText());
+                }
+                catch (System.Text.Json.JsonException)
+                {
+                    return names[i];
+                }
+            }
+        }
+
+        return null;
     }
 
     private async ValueTask FlushAsync(ConnectorState? checkpoint, CancellationToken cancellationToken)

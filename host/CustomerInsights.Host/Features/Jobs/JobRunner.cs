@@ -148,7 +148,7 @@ internal sealed partial class JobRunner(
         }
     }
 
-    [LoggerMessage(1100, LogLevel.Information, "Job {Kind} {Id} begins, attempt {Attempt}.")]
+    [LoggerMessage(1100, LogLevel.Debug, "Job {Kind} {Id} begins, attempt {Attempt}.")]
     private partial void JobStarted(string kind, string id, int attempt);
 
     [LoggerMessage(1101, LogLevel.Information, "Job {Kind} {Id} ended {State}: {Summary}")]

@@ -14,7 +14,7 @@ internal static class PluginsModule
             {
                 DataDirectory = settings.DataDirectory,
                 Roots = [.. settings.PluginRoots, Path.Combine(settings.DataDirectory, "plugins")],
-                FirstSettings = package => FirstSettings(settings, package),
+                FirstSettings = FirstSettings,
             },
             provider.GetRequiredService<IPluginHostServices>(),
             provider.GetRequiredService<ILoggerFactory>(),
@@ -38,7 +38,7 @@ internal static class PluginsModule
     }
 
     // Those that use files are given a folder of the data directory: connectors `files`, exports `exports`.
-    private static JsonObject? FirstSettings(HostSettings settings, PluginPackage package)
+    private static JsonObject? FirstSettings(PluginPackage package)
     {
         if (package.Manifest?.Capabilities.Filesystem != true)
         {
@@ -46,6 +46,6 @@ internal static class PluginsModule
         }
 
         var folder = package.Contributions.Any(one => one.Kind == PluginKind.Export) ? "exports" : "files";
-        return new JsonObject { ["fileRoots"] = new JsonArray(Path.Combine(settings.DataDirectory, folder)) };
+        return new JsonObject { ["fileRoots"] = new JsonArray(folder) };
     }
 }
