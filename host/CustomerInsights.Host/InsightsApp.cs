@@ -28,7 +28,7 @@ internal static class InsightsApp
     public static async Task<WebApplication> BuildAsync(HostSettings settings, TimeProvider clock, Action<ILoggingBuilder>? logging, CancellationToken cancellationToken)
     {
         CultureInfo.DefaultThreadCurrentCulture = CultureInfo.InvariantCulture;
-        Directory.CreateDirectory(settings.DataDirectory);
+        PrivateFolder(settings.DataDirectory);
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
         builder.Logging.ClearProviders();
         (logging ?? Console)(builder.Logging);
@@ -133,7 +133,7 @@ internal static class InsightsApp
         services.AddHealthChecks().AddCheck<StoreHealth>("store");
     }
 
-    // Who reads these keys can open every secret: nobody but the owner may look.
+    // Who reads the keys can open every secret, who reads the store sees every person: nobody but the owner may look. A folder that is there keeps its rights.
     private static DirectoryInfo PrivateFolder(string path) => OperatingSystem.IsWindows()
         ? Directory.CreateDirectory(path)
         : Directory.CreateDirectory(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);

@@ -45,7 +45,7 @@ public sealed class AccessTests(ShopFixture shop) : IClassFixture<ShopFixture>
         Assert.Equal(HttpStatusCode.OK, (await viewer.GetAsync("/api/v1/profiles")).StatusCode);
         Assert.Equal(HttpStatusCode.OK, (await viewer.GetAsync("/api/v1/segments")).StatusCode);
         var problem = await viewer.RefusedAsync(HttpStatusCode.Forbidden, HttpMethod.Put, "/segments/mine", """{"rule":"orders > 1"}""");
-        Assert.Equal("Your key may not write a segment.", problem.Text("title"));
+        Assert.Equal("Your key may not write segments.", problem.Text("title"));
         Assert.Equal("Ask an admin for a key with a role that may.", problem.Text("detail"));
         await viewer.RefusedAsync(HttpStatusCode.Forbidden, HttpMethod.Post, "/refreshes");
         await viewer.RefusedAsync(HttpStatusCode.Forbidden, HttpMethod.Post, "/recipes/apply?dryRun=true", "{}");

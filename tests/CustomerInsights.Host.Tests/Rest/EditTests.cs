@@ -16,7 +16,7 @@ public sealed class EditTests(ShopFixture shop) : IClassFixture<ShopFixture>
         using var read = await shop.App.Http.GetAsync("/api/v1/segments/create");
         Assert.Equal(created.Headers.ETag!.Tag, read.Headers.ETag!.Tag);
         var body = JsonNode.Parse(await read.Content.ReadAsStringAsync())!;
-        Assert.Equal(read.Headers.ETag.Tag, body.Text("eTag"));
+        Assert.Equal(read.Headers.ETag.Tag, body.Text("etag"));
         Assert.Equal("orders > 1", body["definition"]!.Text("rule"));
         Assert.Equal("command line", body.Text("changedBy"));
     }

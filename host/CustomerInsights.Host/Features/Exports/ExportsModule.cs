@@ -2,6 +2,7 @@ using System.Text.Json;
 using CustomerInsights.Host.Features.Access;
 using CustomerInsights.Host.Features.Jobs;
 using CustomerInsights.Host.Features.Metadata;
+using CustomerInsights.Host.Features.Plugins;
 using CustomerInsights.Host.Platform;
 using CustomerInsights.Storage.Definitions;
 using CustomerInsights.Storage.Exports;
@@ -22,11 +23,15 @@ internal static class ExportsModule
     }
 
     /// <summary>A deleted export forgets what it exported; what is at the target stays there.</summary>
-    private sealed class ForgetExport(IExportStore store) : IDefinitionFollower
+    private sealed class ForgetExport(IExportStore store, SecretVault vault) : IDefinitionFollower
     {
         public string Kind => DefinitionKinds.Export;
 
-        public ValueTask DeletedAsync(string name, CancellationToken cancellationToken) => store.DeleteAsync(name, cancellationToken);
+        public async ValueTask DeletedAsync(string name, CancellationToken cancellationToken)
+        {
+            await store.DeleteAsync(name, cancellationToken);
+            await vault.ForgetAsync(ConnectionIds.OfExport(name), "system", cancellationToken);
+        }
     }
 }
 
@@ -34,7 +39,7 @@ internal static class ExportsModule
 internal static class StartExport
 {
     public static void Map(IEndpointRouteBuilder routes) =>
-        routes.MapPost("/exports/{name}/runs", HandleAsync).WithName(nameof(StartExport)).Requires(AccessAction.Run, ResourceKind.Export);
+        routes.MapPost("/exports/{name}/runs", HandleAsync).WithName(nameof(StartExport)).WithSummary("Exports now.").Requires(AccessAction.Run, ResourceKind.Export);
 
     internal static async Task<Results<Accepted<AcceptedJob>, ProblemHttpResult>> HandleAsync(
         string name, IDefinitionStore definitions, JobQueue queue, HttpContext context, CancellationToken cancellationToken)
@@ -66,7 +71,7 @@ internal static class ListExportRuns
         DateTimeOffset EndedAt);
 
     public static void Map(IEndpointRouteBuilder routes) =>
-        routes.MapGet("/exports/{name}/runs", HandleAsync).WithName(nameof(ListExportRuns)).Requires(AccessAction.Read, ResourceKind.Export);
+        routes.MapGet("/exports/{name}/runs", HandleAsync).WithName(nameof(ListExportRuns)).WithSummary("What was exported when, newest first.").Requires(AccessAction.Read, ResourceKind.Export);
 
     internal static async Task<Results<Ok<PageResponse<Run>>, ProblemHttpResult>> HandleAsync(
         string name, string? cursor, int? limit, IDefinitionStore definitions, IExportStore store, CancellationToken cancellationToken)

@@ -1,5 +1,6 @@
 using CustomerInsights.Host.Features.Jobs;
 using CustomerInsights.Host.Features.Metadata;
+using CustomerInsights.Host.Features.Plugins;
 using CustomerInsights.Storage.Records;
 
 namespace CustomerInsights.Host.Features.Ingestion;
@@ -25,7 +26,7 @@ internal static class IngestionModule
     }
 
     /// <summary>A deleted source takes its streams along: records, nodes, activities. Profiles follow at the next unification.</summary>
-    private sealed class ForgetSource(IRecordStore store) : IDefinitionFollower
+    private sealed class ForgetSource(IRecordStore store, SecretVault vault) : IDefinitionFollower
     {
         public string Kind => DefinitionKinds.Source;
 
@@ -35,6 +36,8 @@ internal static class IngestionModule
             {
                 await store.DeleteStreamAsync(stream.Number, cancellationToken);
             }
+
+            await vault.ForgetAsync(ConnectionIds.OfSource(name), "system", cancellationToken);
         }
     }
 }
