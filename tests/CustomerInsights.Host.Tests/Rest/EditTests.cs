@@ -84,6 +84,28 @@ public sealed class EditTests(ShopFixture shop) : IClassFixture<ShopFixture>
     }
 
     [Fact]
+    public async Task Of_many_who_change_the_same_version_one_succeeds()
+    {
+        using var created = await PutAsync("race", "orders > 1", null);
+        var answers = await Task.WhenAll(Enumerable.Range(0, 8).Select(i => PutAsync("race", $"orders > {i + 10}", created.Headers.ETag!.Tag)));
+        Assert.Single(answers, answer => answer.StatusCode == HttpStatusCode.OK);
+        Assert.Equal(7, answers.Count(answer => answer.StatusCode == HttpStatusCode.PreconditionFailed));
+        foreach (var answer in answers)
+        {
+            answer.Dispose();
+        }
+    }
+
+    [Fact]
+    public async Task Of_many_who_make_the_same_thing_one_succeeds()
+    {
+        var answers = await Task.WhenAll(Enumerable.Range(0, 8).Select(i => PutAsync("new-race", $"orders > {i + 10}", null)));
+        Assert.Single(answers, answer => answer.StatusCode == HttpStatusCode.Created);
+        Assert.All(answers, answer => Assert.Contains(
+            answer.StatusCode, new[] { HttpStatusCode.Created, HttpStatusCode.PreconditionFailed, HttpStatusCode.PreconditionRequired }));
+    }
+
+    [Fact]
     public async Task A_plugin_is_changed_with_the_ETag_of_its_file()
     {
         using var read = await shop.App.Http.GetAsync("/api/v1/plugins/customer-insights.json-connector");
