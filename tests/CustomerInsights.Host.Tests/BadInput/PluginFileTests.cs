@@ -72,7 +72,7 @@ public sealed class PluginFileTests
             events = await app.AllAsync("/plugins/customer-insights.csv-connector/events");
         }
         while (events.Count < 2);
-        Assert.Equal(["Starting Active", "Installed Starting"], events.Select(change => $"{change["from"]} {change["to"]}"));
+        Assert.Equal(["starting active", "installed starting"], events.Select(change => $"{change["from"]} {change["to"]}"));
     }
 
     private static async Task<JsonArray> ProblemsAsync(RunningApp app, bool some)
