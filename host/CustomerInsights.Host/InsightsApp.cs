@@ -89,11 +89,12 @@ internal static class InsightsApp
         return app;
     }
 
-    /// <summary>Starts plugins, then jobs and the server; writes <c>host.json</c> for the command line.</summary>
+    /// <summary>Starts plugins, completes interrupted deletions, then starts jobs and the server; writes <c>host.json</c> for the command line.</summary>
     public static async Task StartAsync(WebApplication app, CancellationToken cancellationToken)
     {
         var settings = app.Services.GetRequiredService<HostSettings>();
         await app.Services.StartPluginsAsync(settings, cancellationToken);
+        await app.Services.GetRequiredService<MetadataService>().SweepAsync(cancellationToken);
         await app.StartAsync(cancellationToken);
         var url = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
         RunningHost.Write(settings.DataDirectory, url, app.Services.GetRequiredService<LocalKey>().Text);

@@ -104,6 +104,15 @@ internal sealed class SecretVault(IPluginStore store, IDataProtectionProvider pr
     public async ValueTask<string?> FindAsync(string owner, string name, CancellationToken cancellationToken) =>
         await store.FindSecretAsync(owner, name, cancellationToken) is { } ciphertext ? Encoding.UTF8.GetString(_protector.Unprotect(ciphertext)) : null;
 
+    /// <summary>Forgets all secrets of an owner.</summary>
+    public async ValueTask ForgetAsync(string owner, string actor, CancellationToken cancellationToken)
+    {
+        foreach (var name in await store.ListSecretsAsync(owner, cancellationToken))
+        {
+            await store.PutSecretAsync(owner, name, null, actor, cancellationToken);
+        }
+    }
+
     public ValueTask PutAsync(string owner, string name, string value, string actor, CancellationToken cancellationToken) =>
         store.PutSecretAsync(owner, name, _protector.Protect(Encoding.UTF8.GetBytes(value)), actor, cancellationToken);
 }
