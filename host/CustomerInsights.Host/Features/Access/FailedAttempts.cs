@@ -20,7 +20,9 @@ internal sealed class FailedAttempts(TimeProvider clock)
         }
 
         var left = entry.Since + s_window - clock.GetUtcNow();
-        return left > TimeSpan.Zero ? (int)Math.Ceiling(left.TotalSeconds) : 0;
+
+        // More than the window is left only when the clock was set back; that must not lock anybody out for hours.
+        return left > TimeSpan.Zero && left <= s_window ? (int)Math.Ceiling(left.TotalSeconds) : 0;
     }
 
     public void Add(IPAddress? address)
@@ -43,6 +45,6 @@ internal sealed class FailedAttempts(TimeProvider clock)
             }
         }
 
-        _byAddress.AddOrUpdate(address, (now, 1), (_, old) => now - old.Since > s_window ? (now, 1) : (old.Since, old.Count + 1));
+        _byAddress.AddOrUpdate(address, (now, 1), (_, old) => (now - old.Since).Duration() > s_window ? (now, 1) : (old.Since, old.Count + 1));
     }
 }
