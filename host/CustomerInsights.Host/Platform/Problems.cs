@@ -62,7 +62,7 @@ internal static class Problems
             ("errors", new[] { new Fault(pointer ?? "", kind, message) }));
 
     public static ProblemHttpResult Unexpected(string traceId) =>
-        Make(StatusCodes.Status500InternalServerError, "unexpected", "Something went wrong on our side.", $"Nothing was changed. The log has more under trace {traceId}.");
+        Make(StatusCodes.Status500InternalServerError, "unexpected", "Something went wrong on our side.", $"Try it again; if it fails again, look into the host's log for trace {traceId}.");
 
     /// <summary>What an answer without a body becomes: no such route, the wrong method, and the like.</summary>
     public static ProblemHttpResult ForStatus(HttpContext context) => context.Response.StatusCode switch

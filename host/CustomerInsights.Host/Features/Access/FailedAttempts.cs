@@ -26,7 +26,9 @@ internal sealed class FailedAttempts(TimeProvider clock)
         }
 
         var left = entry.Since + s_window - clock.GetUtcNow();
-        return left > TimeSpan.Zero ? (int)Math.Ceiling(left.TotalSeconds) : 0;
+
+        // More than the window is left only when the clock was set back; that must not lock anybody out for hours.
+        return left > TimeSpan.Zero && left <= s_window ? (int)Math.Ceiling(left.TotalSeconds) : 0;
     }
 
     public void Add(IPAddress? address, string keyId)
@@ -49,6 +51,6 @@ internal sealed class FailedAttempts(TimeProvider clock)
             }
         }
 
-        _counts.AddOrUpdate((address, keyId), (now, 1), (_, old) => now - old.Since > s_window ? (now, 1) : (old.Since, old.Count + 1));
+        _counts.AddOrUpdate((address, keyId), (now, 1), (_, old) => (now - old.Since).Duration() > s_window ? (now, 1) : (old.Since, old.Count + 1));
     }
 }

@@ -2,7 +2,6 @@ using System.Text.Json;
 using CustomerInsights.Host.Features.Access;
 using CustomerInsights.Host.Features.Jobs;
 using CustomerInsights.Host.Features.Metadata;
-using CustomerInsights.Host.Features.Plugins;
 using CustomerInsights.Host.Platform;
 using CustomerInsights.Storage.Definitions;
 using CustomerInsights.Storage.Exports;
@@ -23,15 +22,11 @@ internal static class ExportsModule
     }
 
     /// <summary>A deleted export forgets what it exported; what is at the target stays there.</summary>
-    private sealed class ForgetExport(IExportStore store, SecretVault vault) : IDefinitionFollower
+    private sealed class ForgetExport(IExportStore store) : IDefinitionFollower
     {
         public string Kind => DefinitionKinds.Export;
 
-        public async ValueTask DeletedAsync(string name, CancellationToken cancellationToken)
-        {
-            await store.DeleteAsync(name, cancellationToken);
-            await vault.ForgetAsync(ConnectionIds.OfExport(name), "system", cancellationToken);
-        }
+        public ValueTask DeletedAsync(string name, CancellationToken cancellationToken) => store.DeleteAsync(name, cancellationToken);
     }
 }
 

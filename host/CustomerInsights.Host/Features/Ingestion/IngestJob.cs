@@ -5,6 +5,7 @@ using CustomerInsights.Plugins;
 using CustomerInsights.Plugins.Boundary;
 using CustomerInsights.Plugins.Components;
 using CustomerInsights.Sdk;
+using CustomerInsights.Storage;
 using CustomerInsights.Storage.Records;
 
 namespace CustomerInsights.Host.Features.Ingestion;
@@ -22,7 +23,10 @@ internal sealed class IngestJob(MetadataService metadata, PluginHost plugins, IR
         var model = await metadata.ModelAsync(cancellationToken);
         if (!model.Sources.TryGetValue(name, out var source))
         {
-            throw new JobFailedException("Configuration", $"There is no source '{name}' any more.");
+            // Deleted since it was queued: a refresh goes on without it. One that cannot be understood is not the same as none.
+            return model.Faults.FirstOrDefault(fault => fault.Kind == DefinitionKinds.Source && fault.Name == name) is { } fault
+                ? throw new JobFailedException("Configuration", $"The source '{name}' is not usable at {fault.Pointer}: {fault.Message}")
+                : Gone(name);
         }
 
         try
@@ -32,11 +36,23 @@ internal sealed class IngestJob(MetadataService metadata, PluginHost plugins, IR
             var catalog = await plugin.DiscoverAsync(cancellationToken);
             return await ReadAsync(job, name, source, plugin, catalog, cancellationToken);
         }
+        catch (StoreConflictException)
+        {
+            if ((await metadata.ModelAsync(cancellationToken)).Sources.ContainsKey(name))
+            {
+                throw;
+            }
+
+            // Deleted while it was read, its streams with it.
+            return Gone(name);
+        }
         catch (PluginCallException failure)
         {
             throw new JobFailedException(failure.Failure.Kind.ToString(), failure.Failure.Message, failure.Failure.RetryAfter);
         }
     }
+
+    private static JobResult Gone(string name) => new(0, $"{name}: the source was deleted; nothing was read.");
 
     private async Task<JobResult> ReadAsync(
         JobContext job, string name, SourceDocument source, PluginSource plugin, SourceCatalog catalog, CancellationToken cancellationToken)

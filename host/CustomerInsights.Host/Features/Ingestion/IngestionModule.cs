@@ -1,6 +1,5 @@
 using CustomerInsights.Host.Features.Jobs;
 using CustomerInsights.Host.Features.Metadata;
-using CustomerInsights.Host.Features.Plugins;
 using CustomerInsights.Storage.Records;
 
 namespace CustomerInsights.Host.Features.Ingestion;
@@ -26,7 +25,7 @@ internal static class IngestionModule
     }
 
     /// <summary>A deleted source takes its streams along: records, nodes, activities. Profiles follow at the next unification.</summary>
-    private sealed class ForgetSource(IRecordStore store, SecretVault vault) : IDefinitionFollower
+    private sealed class ForgetSource(IRecordStore store) : IDefinitionFollower
     {
         public string Kind => DefinitionKinds.Source;
 
@@ -36,8 +35,17 @@ internal static class IngestionModule
             {
                 await store.DeleteStreamAsync(stream.Number, cancellationToken);
             }
+        }
 
-            await vault.ForgetAsync(ConnectionIds.OfSource(name), "system", cancellationToken);
+        public async ValueTask SweepAsync(IReadOnlySet<string> defined, CancellationToken cancellationToken)
+        {
+            foreach (var stream in await store.ListStreamsAsync(cancellationToken))
+            {
+                if (!defined.Any(source => stream.Name.StartsWith(source + ".", StringComparison.Ordinal)))
+                {
+                    await store.DeleteStreamAsync(stream.Number, cancellationToken);
+                }
+            }
         }
     }
 }

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using CustomerInsights.Core.Rules;
+using CustomerInsights.Host.Features.Jobs;
 using CustomerInsights.Host.Features.Metadata;
 using CustomerInsights.Storage.Profiles;
 
@@ -21,7 +22,14 @@ internal sealed class PopulationScan(IProfileStore store)
         var ranks = new PopulationRanksBuilder(rules);
         await foreach (var profile in ScanAsync(model, profileType, rules, cancellationToken))
         {
-            ranks.Add(profile, plain);
+            try
+            {
+                ranks.Add(profile, plain);
+            }
+            catch (RuleEvaluationException error)
+            {
+                throw new JobFailedException("Data", error.Message);
+            }
         }
 
         return plain with { Ranks = ranks.Build() };
