@@ -66,7 +66,7 @@ internal static class ChangePlugin
         }
 
         var match = context.Request.Headers.IfMatch.ToString().Trim('"');
-        await plugins.Desired.UpdateAsync(
+        var written = await plugins.Desired.UpdateAsync(
             state =>
             {
                 var plugin = state.Find(id) ?? new DesiredPlugin(id) { Enabled = false };
@@ -82,7 +82,11 @@ internal static class ChangePlugin
             match.Length == 0 || match == "*" ? null : match,
             cancellationToken);
         await audit.AppendAsync(new Storage.Access.AuditEntry(clock.GetUtcNow(), context.ActorName(), "plugin.change", $"plugin/{id}"), cancellationToken);
-        return TypedResults.Ok(PluginResponse.Of(plugins.Find(id)!));
+
+        // The state follows within two seconds; what is wanted is shown as it now is.
+        return plugins.Find(id) is { } status
+            ? TypedResults.Ok(PluginResponse.Of(status with { Desired = written.State?.Find(id) }))
+            : Problems.NotFound("plugin", id);
     }
 }
 
