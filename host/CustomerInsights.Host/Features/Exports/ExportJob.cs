@@ -151,7 +151,7 @@ internal sealed class ExportJob(
         var planned = new List<PlannedMember>();
         var rules = export.Fields.Select(field => field.Rule).ToList();
         var names = export.Fields.Select(field => field.Name).ToList();
-        var moment = await population.MomentAsync(model, export.ProfileType, rules, clock.GetUtcNow(), cancellationToken);
+        var moment = await population.MomentAsync(model, export.ProfileType, rules, clock.GetUtcNow(), null, cancellationToken);
         await foreach (var profile in population.ScanAsync(model, export.ProfileType, rules, cancellationToken))
         {
             if (Array.BinarySearch(members, profile.Number) < 0)
