@@ -23,8 +23,8 @@ internal interface ISourceDiscovery
     ValueTask<(IReadOnlyDictionary<string, IReadOnlyList<StreamField>> Streams, IReadOnlyList<Fault> Faults)> DiscoverAsync(
         string name, SourceDocument source, CancellationToken cancellationToken);
 
-    /// <summary>What is wrong with a plugin, contribution and settings; nothing is called.</summary>
-    IReadOnlyList<Fault> CheckSettings(CustomerInsights.Plugins.Manifests.PluginKind kind, string plugin, string? contribution, JsonElement settings);
+    /// <summary>What is wrong with an export's plugin and settings: by their schema, and if that finds nothing as the plugin sees them. Nothing is sent.</summary>
+    ValueTask<IReadOnlyList<Fault>> CheckExportAsync(string name, ExportDocument export, CancellationToken cancellationToken);
 }
 
 /// <summary>List, get, put and delete for one kind of definition; the four are the same for all kinds.</summary>
@@ -87,7 +87,7 @@ internal static class DefinitionEndpoints
         }
         else if (document is ExportDocument export)
         {
-            faults = discovery.CheckSettings(CustomerInsights.Plugins.Manifests.PluginKind.Export, export.Plugin, export.Contribution, export.Settings);
+            faults = await discovery.CheckExportAsync(name, export, cancellationToken);
         }
 
         if (faults.Count > 0)

@@ -89,7 +89,7 @@ internal static class ChangePlugin
             cancellationToken);
         await audit.AppendAsync(new Storage.Access.AuditEntry(clock.GetUtcNow(), context.ActorName(), "plugin.change", $"plugin/{id}"), cancellationToken);
         await plugins.LookAsync(cancellationToken);
-        return TypedResults.Ok(PluginResponse.Of(plugins.Find(id)!));
+        return plugins.Find(id) is { } status ? TypedResults.Ok(PluginResponse.Of(status)) : Problems.NotFound("plugin", id);
     }
 }
 

@@ -65,7 +65,7 @@ internal static class PreviewSegment
         var sample = new List<Sample>();
         try
         {
-            var moment = await population.MomentAsync(model, request.ProfileType, rules, clock.GetUtcNow(), cancellationToken);
+            var moment = await population.MomentAsync(model, request.ProfileType, rules, clock.GetUtcNow(), null, cancellationToken);
             await foreach (var profile in population.ScanAsync(model, request.ProfileType, rules, cancellationToken))
             {
                 var inside = false;
