@@ -41,7 +41,7 @@ public sealed class ReviewJobTests
         app.WriteFile("contacts.csv", "Id,First,Last,Email,Phone,City\n" + string.Join('\n', Enumerable.Range(0, 40_000).Select(i => $"C{i},Ann,Miller,a{i}@example.com,,Paris")));
         await app.ApplyAsync(Shop.Recipe().ToJsonString());
         var jobs = new List<string>();
-        foreach (var path in new[] { "/sources/crm/runs", "/refreshes", "/unification/customer/runs", "/exports/buyers/runs" })
+        foreach (var path in new[] { "/sources/crm/runs", "/refreshes", "/unification/policies/customer/runs", "/exports/buyers/runs" })
         {
             jobs.Add((await app.SendAsync(HttpMethod.Post, path)).Body!.Text("jobId"));
         }

@@ -1,4 +1,5 @@
 using System.Net;
+using CustomerInsights.Host.Features.Metadata;
 using CustomerInsights.Host.Features.Access;
 using CustomerInsights.Host.Features.Plugins;
 using CustomerInsights.Host.Tests.Kit;
@@ -70,7 +71,7 @@ public sealed class ReviewRequestTests(ShopFixture shop) : IClassFixture<ShopFix
         Assert.Equal(HttpStatusCode.NoContent, (await _app.SendTextAsync(HttpMethod.Delete, "/sources/vault", null)).Status);
         Assert.Null(await FindSecretAsync());
 
-        ValueTask<string?> FindSecretAsync() => _app.Services.GetRequiredService<SecretVault>().FindAsync("vault", "token", CancellationToken.None);
+        ValueTask<string?> FindSecretAsync() => _app.Services.GetRequiredService<SecretVault>().FindAsync(ConnectionIds.OfSource("vault"), "token", CancellationToken.None);
     }
 
     [Fact]
@@ -80,11 +81,11 @@ public sealed class ReviewRequestTests(ShopFixture shop) : IClassFixture<ShopFix
         var attempts = new FailedAttempts(clock);
         for (var i = 0; i < FailedAttempts.Limit; i++)
         {
-            attempts.Add(IPAddress.Loopback);
+            attempts.Add(IPAddress.Loopback, FailedAttempts.NoKey);
         }
 
-        Assert.InRange(attempts.LockedFor(IPAddress.Loopback), 50, 60);
+        Assert.InRange(attempts.LockedFor(IPAddress.Loopback, FailedAttempts.NoKey), 50, 60);
         clock.Ahead = TimeSpan.FromHours(-5);
-        Assert.Equal(0, attempts.LockedFor(IPAddress.Loopback));
+        Assert.Equal(0, attempts.LockedFor(IPAddress.Loopback, FailedAttempts.NoKey));
     }
 }

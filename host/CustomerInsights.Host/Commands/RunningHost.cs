@@ -19,7 +19,7 @@ internal sealed record RunningHost(string Url, string Key, int ProcessId)
         }
 
         using var file = new FileStream(path, options);
-        JsonSerializer.Serialize(file, new RunningHost(Reachable(url), key, Environment.ProcessId));
+        JsonSerializer.Serialize(file, new RunningHost(Reachable(url), key, Environment.ProcessId), JsonSerializerOptions.Web);
     }
 
     public static RunningHost? Find(string dataDirectory)
@@ -27,7 +27,7 @@ internal sealed record RunningHost(string Url, string Key, int ProcessId)
         var path = FileOf(dataDirectory);
         try
         {
-            return File.Exists(path) ? JsonSerializer.Deserialize<RunningHost>(File.ReadAllText(path)) : null;
+            return File.Exists(path) ? JsonSerializer.Deserialize<RunningHost>(File.ReadAllText(path), JsonSerializerOptions.Web) : null;
         }
         catch (Exception error) when (error is JsonException or IOException or UnauthorizedAccessException)
         {

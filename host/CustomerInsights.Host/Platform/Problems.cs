@@ -45,7 +45,7 @@ internal static class Problems
         Make(StatusCodes.Status401Unauthorized, "unauthenticated", "An API key is needed.", "Send it as 'Authorization: Bearer <key>'. An admin makes keys with POST /api/v1/keys.");
 
     public static ProblemHttpResult Forbidden(string action, string kind) =>
-        Make(StatusCodes.Status403Forbidden, "forbidden", $"Your key may not {action} {("aeiou".Contains(kind[0], StringComparison.Ordinal) ? "an" : "a")} {kind}.", "Ask an admin for a key with a role that may.");
+        Make(StatusCodes.Status403Forbidden, "forbidden", $"Your key may not {action} {kind}.", "Ask an admin for a key with a role that may.");
 
     public static ProblemHttpResult LockedOut(int seconds) =>
         Make(StatusCodes.Status429TooManyRequests, "locked-out", "Too many wrong keys from your address.", $"Wait {seconds} s, then send a valid key.");

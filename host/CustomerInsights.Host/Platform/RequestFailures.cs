@@ -87,6 +87,10 @@ internal sealed partial class RequestFailures(HostSettings settings, ILogger<Req
         {
             message = "A value is needed here; null is not one.";
         }
+        else if (message.StartsWith("Expected depth to be zero", StringComparison.Ordinal) || message.Contains("reached end of data", StringComparison.Ordinal))
+        {
+            message = "The JSON ends too early: a quotation mark, a bracket or a brace is not closed.";
+        }
         else if (message.Contains("could not be converted to", StringComparison.Ordinal))
         {
             message = "The value is of the wrong type or not one of the allowed values.";

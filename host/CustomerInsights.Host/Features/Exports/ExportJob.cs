@@ -40,7 +40,7 @@ internal sealed class ExportJob(
         try
         {
             var configuration = Encoding.UTF8.GetBytes(export.Document.Settings.ValueKind == System.Text.Json.JsonValueKind.Undefined ? "{}" : export.Document.Settings.GetRawText());
-            await using var target = await plugins.OpenExportAsync(export.Document.Plugin, export.Document.Contribution, name, configuration, cancellationToken);
+            await using var target = await plugins.OpenExportAsync(export.Document.Plugin, export.Document.Contribution, ConnectionIds.OfExport(name), configuration, cancellationToken);
             var descriptor = await target.DescribeAsync(cancellationToken);
             Require(descriptor, export);
             return await RunAsync(job, model, export, target, descriptor, cancellationToken);

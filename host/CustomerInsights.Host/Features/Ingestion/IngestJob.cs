@@ -32,7 +32,7 @@ internal sealed class IngestJob(MetadataService metadata, PluginHost plugins, IR
         try
         {
             var configuration = Encoding.UTF8.GetBytes(source.Settings.ValueKind == System.Text.Json.JsonValueKind.Undefined ? "{}" : source.Settings.GetRawText());
-            await using var plugin = await plugins.OpenSourceAsync(source.Plugin, source.Contribution, name, configuration, cancellationToken);
+            await using var plugin = await plugins.OpenSourceAsync(source.Plugin, source.Contribution, ConnectionIds.OfSource(name), configuration, cancellationToken);
             var catalog = await plugin.DiscoverAsync(cancellationToken);
             return await ReadAsync(job, name, source, plugin, catalog, cancellationToken);
         }

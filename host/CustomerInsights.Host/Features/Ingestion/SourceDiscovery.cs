@@ -41,13 +41,13 @@ internal sealed class SourceDiscovery(PluginHost plugins) : ISourceDiscovery
 
     public async Task<SourceCatalog> CatalogAsync(string name, SourceDocument source, CancellationToken cancellationToken)
     {
-        await using var plugin = await plugins.OpenSourceAsync(source.Plugin, source.Contribution, name, Configuration(source.Settings), cancellationToken);
+        await using var plugin = await plugins.OpenSourceAsync(source.Plugin, source.Contribution, ConnectionIds.OfSource(name), Configuration(source.Settings), cancellationToken);
         return await plugin.DiscoverAsync(cancellationToken);
     }
 
     public async Task<CheckResult> CheckAsync(string name, SourceDocument source, CancellationToken cancellationToken)
     {
-        await using var plugin = await plugins.OpenSourceAsync(source.Plugin, source.Contribution, name, Configuration(source.Settings), cancellationToken);
+        await using var plugin = await plugins.OpenSourceAsync(source.Plugin, source.Contribution, ConnectionIds.OfSource(name), Configuration(source.Settings), cancellationToken);
         return await plugin.CheckAsync(cancellationToken);
     }
 

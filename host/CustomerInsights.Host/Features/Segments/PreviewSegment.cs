@@ -35,7 +35,7 @@ internal static class PreviewSegment
     public sealed record Sample(string Id, string DisplayName);
 
     public static void Map(IEndpointRouteBuilder routes) =>
-        routes.MapPost("/segments/preview", HandleAsync).WithName(nameof(PreviewSegment)).Requires(AccessAction.Read, ResourceKind.Segment);
+        routes.MapPost("/segments/preview", HandleAsync).WithName(nameof(PreviewSegment)).WithSummary("How many a rule would hold, and who some of them are, before it is saved.").Requires(AccessAction.Read, ResourceKind.Segment);
 
     internal static async Task<Results<Ok<Response>, ProblemHttpResult>> HandleAsync(
         Request request, MetadataService metadata, PopulationScan population, IProfileStore profiles, TimeProvider clock, CancellationToken cancellationToken)
