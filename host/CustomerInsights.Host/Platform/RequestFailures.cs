@@ -29,6 +29,7 @@ internal sealed partial class RequestFailures(HostSettings settings, ILogger<Req
             BadParameterException parameter => Problems.Invalid(parameter.Parameter, "parameter", parameter.Message),
             JsonException json => Problems.Invalid("The JSON cannot be read.", [JsonFault(json)]),
             BadCursorException => Problems.Invalid("cursor", "cursor", "The cursor is not one that this list gave. Take it as 'next' gave it, or leave it out to start at the beginning."),
+            StoreFullException full => Problems.Make(StatusCodes.Status507InsufficientStorage, "disk-full", "There is no room for it.", full.Message),
             StoreConflictException conflict => Problems.Stale(conflict.Message),
             DesiredStateException { IsConflict: true } desired => Problems.Stale(desired.Message),
             DesiredStateException desired => Problems.Invalid(

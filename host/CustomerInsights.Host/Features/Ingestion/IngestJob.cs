@@ -74,12 +74,6 @@ internal sealed class IngestJob(MetadataService metadata, PluginHost plugins, IR
                 var stored = await records.EnsureStreamAsync($"{name}.{descriptor.Name}", SourceValues.ToFields(descriptor), cancellationToken);
                 var mode = settings.Mode == StreamMode.Full && descriptor.Modes.Contains(SyncMode.Full) ? SyncMode.Full : SyncMode.Incremental;
                 var run = await records.BeginRunAsync(stored.Number, job.Job.Id, mode == SyncMode.Full, cancellationToken);
-                if (run.Outcome is not null)
-                {
-                    // This job had finished the stream before it was interrupted.
-                    continue;
-                }
-
                 intakes[descriptor.Name] = new StreamIntake(records, run, stored);
                 selections.Add(new StreamSelection(descriptor.Name, mode)
                 {

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using CustomerInsights.Host.Platform;
+using CustomerInsights.Storage;
 using CustomerInsights.Storage.Jobs;
 
 namespace CustomerInsights.Host.Features.Jobs;
@@ -145,7 +146,7 @@ internal sealed partial class JobRunner(
 
     private (JobState State, JobError Error, DateTimeOffset? RetryAt) Judge(Job job, Exception failure)
     {
-        var known = failure as JobFailedException;
+        var known = failure is StoreFullException ? new JobFailedException("Transient", failure.Message) : failure as JobFailedException;
         var kind = known?.Kind ?? "Bug";
         if (known is null)
         {
