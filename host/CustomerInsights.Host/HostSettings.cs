@@ -9,6 +9,9 @@ internal sealed record HostSettings
     /// <summary>Folders of built-in plugins; by default <c>plugins</c> beside the program.</summary>
     public IReadOnlyList<string> PluginRoots { get; init; } = [Path.Combine(AppContext.BaseDirectory, "plugins")];
 
+    /// <summary>Folders whose plugins run without a signature: for who develops one. Default: none.</summary>
+    public IReadOnlyList<string> DevelopmentRoots { get; init; } = [];
+
     /// <summary>The address to listen at; port 0 takes a free one.</summary>
     public string Url { get; init; } = "http://127.0.0.1:5080";
 

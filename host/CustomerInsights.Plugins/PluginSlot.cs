@@ -96,6 +96,13 @@ internal sealed partial class PluginSlot : IDisposable
                 return;
             }
 
+            // At every activation, also of a version that ran before: the files may have changed since.
+            if (_host.Options.Gate is { } gate && await gate.JudgeAsync(package, cancellationToken) is { } objection)
+            {
+                await SettleAsync(new SlotPlan(null, objection.State, objection.Code, objection.Reason, plan.Version), actor);
+                return;
+            }
+
             // A person's request and a changed wish begin a new count; the host's own tries go on with the old one.
             if (!again || actor != Actor.Host)
             {

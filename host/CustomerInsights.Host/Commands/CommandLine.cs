@@ -19,12 +19,19 @@ internal static class CommandLine
             DefaultValueFactory = _ => [Path.Combine(AppContext.BaseDirectory, "plugins")],
             Recursive = true,
         };
-        var root = new RootCommand("Customer Insights: unified customer profiles, segments and exports.") { data, plugins };
+        var development = new Option<string[]>("--dev")
+        {
+            Description = "Folders of plugins in development, <id>/<version>/ in each: they run without a signature.",
+            DefaultValueFactory = _ => [],
+            Recursive = true,
+        };
+        var root = new RootCommand("Customer Insights: unified customer profiles, segments and exports.") { data, plugins, development };
 
         HostSettings Settings(ParseResult parsed) => new()
         {
             DataDirectory = Path.GetFullPath(parsed.GetValue(data)!),
             PluginRoots = [.. parsed.GetValue(plugins)!.Select(Path.GetFullPath)],
+            DevelopmentRoots = [.. parsed.GetValue(development)!.Select(Path.GetFullPath)],
         };
 
         root.Subcommands.Add(Serve(Settings));

@@ -1,6 +1,8 @@
 using System.Text.Json.Nodes;
 using CustomerInsights.Plugins;
 using CustomerInsights.Plugins.Manifests;
+using CustomerInsights.Plugins.Packaging;
+using CustomerInsights.Plugins.Trust;
 
 namespace CustomerInsights.Host.Features.Plugins;
 
@@ -9,11 +11,13 @@ internal static class PluginsModule
     public static IServiceCollection AddPlugins(this IServiceCollection services, HostSettings settings) => services
         .AddSingleton<SecretVault>()
         .AddSingleton<IPluginHostServices, HostServices>()
+        .AddSingleton<ITrustSource>(new TrustFile(Path.Combine(settings.DataDirectory, "trust.json")))
         .AddSingleton(provider => new PluginHost(
             new PluginHostOptions
             {
                 DataDirectory = settings.DataDirectory,
-                Roots = [.. settings.PluginRoots, Path.Combine(settings.DataDirectory, "plugins")],
+                Roots = [.. settings.PluginRoots, .. settings.DevelopmentRoots, Installed(settings)],
+                Gate = new PackageGate(Installed(settings), provider.GetRequiredService<ITrustSource>()),
                 FirstSettings = FirstSettings,
             },
             provider.GetRequiredService<IPluginHostServices>(),
@@ -36,6 +40,9 @@ internal static class PluginsModule
         Directory.CreateDirectory(Path.Combine(settings.DataDirectory, "exports"));
         await services.GetRequiredService<PluginHost>().StartAsync(cancellationToken);
     }
+
+    /// <summary>Where installed packages are unpacked.</summary>
+    internal static string Installed(HostSettings settings) => Path.GetFullPath(Path.Combine(settings.DataDirectory, "plugins"));
 
     // Those that use files are given a folder of the data directory: connectors `files`, exports `exports`.
     private static JsonObject? FirstSettings(PluginPackage package)
