@@ -42,7 +42,10 @@ internal static class InsightsApp
         var services = builder.Services;
         services.AddSingleton(settings);
         services.AddSingleton(clock);
-        services.AddSingleton(await OpenStoreAsync(settings, clock, logging ?? Console, cancellationToken));
+        var store = await OpenStoreAsync(settings, clock, logging ?? Console, cancellationToken);
+
+        // By a factory: the container lets go of what it made, and only of that.
+        services.AddSingleton(_ => store);
         AddSlicesOfStore(services);
         AddPlatform(services, settings);
         services
@@ -60,6 +63,7 @@ internal static class InsightsApp
             .AddRecipes();
 
         var app = builder.Build();
+        _ = app.Services.GetRequiredService<IInsightsStore>();
         app.UseExceptionHandler();
         app.UseStatusCodePages(async context => await Problems.ForStatus(context.HttpContext).ExecuteAsync(context.HttpContext));
         app.UseRouting();

@@ -67,7 +67,7 @@ internal sealed class SourceDiscovery(PluginHost plugins) : ISourceDiscovery
             [
                 new Fault(
                     contribution is null ? "/plugin" : "/contribution", "unknown",
-                    $"The plugin '{plugin}' has no {kind.ToString().ToLowerInvariant()}{(contribution is null ? "" : $" '{contribution}'")}; it offers {(offers.Count == 0 ? "nothing" : string.Join(", ", offers))}, and is {status.State}: {status.Reason}"),
+                    $"The plugin '{plugin}' has no {kind.ToString().ToLowerInvariant()}{(contribution is null ? "" : $" '{contribution}'")}; it offers {(offers.Count == 0 ? "nothing" : string.Join(", ", offers))}, and is {status.State.ToString().ToLowerInvariant()}: {status.Reason}"),
             ];
         }
 

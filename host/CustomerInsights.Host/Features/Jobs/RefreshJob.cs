@@ -38,7 +38,9 @@ internal sealed class RefreshJob(MetadataService metadata, JobQueue queue, IJobS
                 var children = await ChildrenAsync(job.Job.Id, cancellationToken);
                 var ended = children.Count(child => JobResponse.Of(child).HasEnded);
                 job.Report(ended, children.Count, children.FirstOrDefault(child => child.State == JobState.Running)?.Kind);
-                if (ended == children.Count)
+
+                // A cancelled refresh takes its steps along, often before it is told itself: that is no failure of a step.
+                if (ended == children.Count && !await CancelledAsync(job.Job.Id))
                 {
                     var unlinked = (await activities.CountAsync(cancellationToken)).Sum(count => count.Unlinked);
                     return Result(children, unlinked);

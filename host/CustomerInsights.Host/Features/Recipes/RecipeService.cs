@@ -77,6 +77,9 @@ internal sealed class RecipeService(IDefinitionStore definitions, MetadataServic
         faults.AddRange(found);
         if (faults.Count > 0)
         {
+            // The rest is told too, but for what hangs on streams that could not be discovered.
+            var (_, others) = await metadata.TryAsync(changes, streams, cancellationToken);
+            faults.AddRange(others.Where(fault => fault is { Warning: false, Kind: not (DefinitionKinds.Mapping or DefinitionKinds.Unification) }).Select(ToFault));
             return (null, faults);
         }
 
