@@ -73,4 +73,8 @@ public enum PluginState
     /// <summary>Problem: files on disk are not as they were signed.</summary>
     [JsonStringEnumMemberName("modified")]
     Modified = 16,
+
+    /// <summary>Problem: a catalog or the admin says that this version must not run.</summary>
+    [JsonStringEnumMemberName("blocked")]
+    Blocked = 17,
 }

@@ -17,6 +17,12 @@ public interface IPackageGate
     /// <param name="cancellationToken">Cancels the reading.</param>
     /// <returns>Why it may not run, or null.</returns>
     ValueTask<PackageObjection?> JudgeAsync(PluginPackage package, CancellationToken cancellationToken);
+
+    /// <summary>Judges what can change while a package runs, its files aside: whether it was blocked.</summary>
+    /// <param name="package">The package that runs.</param>
+    /// <param name="cancellationToken">Cancels the reading.</param>
+    /// <returns>Why it must stop, or null.</returns>
+    ValueTask<PackageObjection?> JudgeRunningAsync(PluginPackage package, CancellationToken cancellationToken);
 }
 
 /// <summary>
@@ -33,29 +39,44 @@ public sealed class PackageGate(string installed, ITrustSource trust) : IPackage
     public async ValueTask<PackageObjection?> JudgeAsync(PluginPackage package, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(package);
-        if (!package.Folder.StartsWith(_installed, StringComparison.Ordinal))
-        {
-            return null;
-        }
-
-        PackageVerdict verdict;
+        var isInstalled = package.Folder.StartsWith(_installed, StringComparison.Ordinal);
         try
         {
-            verdict = await InstalledPackage.VerifyAsync(package.Folder, await trust.ReadAsync(cancellationToken), cancellationToken);
+            var trusted = await trust.ReadAsync(cancellationToken);
+            return Block(package, trusted) ?? (isInstalled ? Objection(package, await InstalledPackage.VerifyAsync(package.Folder, trusted, cancellationToken)) : null);
         }
         catch (PackageException error)
         {
-            // Without knowing whom to trust nobody is trusted.
-            return new(PluginState.Untrusted, error.Code, error.Message);
+            // Without knowing whom to trust nobody is trusted, but for what comes with the program.
+            return isInstalled ? new(PluginState.Untrusted, error.Code, error.Message) : null;
         }
-
-        return verdict.State switch
-        {
-            PackageState.Valid => null,
-            PackageState.Modified => new(PluginState.Modified, "modified", $"{package.Version}: {verdict.Message}"),
-            PackageState.Revoked => new(PluginState.Untrusted, "revoked", $"{package.Version}: {verdict.Message}"),
-            PackageState.Unsigned => new(PluginState.Untrusted, "unsigned", $"{package.Version}: {verdict.Message}"),
-            _ => new(PluginState.Untrusted, "unknown-publisher", $"{package.Version}: {verdict.Message}"),
-        };
     }
+
+    /// <inheritdoc />
+    public async ValueTask<PackageObjection?> JudgeRunningAsync(PluginPackage package, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(package);
+        try
+        {
+            return Block(package, await trust.ReadAsync(cancellationToken));
+        }
+        catch (PackageException)
+        {
+            // A slip in trust.json does not stop what runs; the next activation tells.
+            return null;
+        }
+    }
+
+    private static PackageObjection? Block(PluginPackage package, TrustSet trusted) => trusted.FindBlock(package.Id, package.Version) is { } block
+        ? new(PluginState.Blocked, "blocked", $"{package.Version} is blocked: {block.Reason}. Take another version.")
+        : null;
+
+    private static PackageObjection? Objection(PluginPackage package, PackageVerdict verdict) => verdict.State switch
+    {
+        PackageState.Valid => null,
+        PackageState.Modified => new(PluginState.Modified, "modified", $"{package.Version}: {verdict.Message}"),
+        PackageState.Revoked => new(PluginState.Untrusted, "revoked", $"{package.Version}: {verdict.Message}"),
+        PackageState.Unsigned => new(PluginState.Untrusted, "unsigned", $"{package.Version}: {verdict.Message}"),
+        _ => new(PluginState.Untrusted, "unknown-publisher", $"{package.Version}: {verdict.Message}"),
+    };
 }

@@ -43,6 +43,9 @@ public sealed record TrustDocument
     /// <summary>Keys that are refused whatever else is said of them.</summary>
     public IReadOnlyList<RevokedKey> RevokedKeys { get; init; } = [];
 
+    /// <summary>Versions that must not run.</summary>
+    public IReadOnlyList<BlockedVersions> Blocked { get; init; } = [];
+
     /// <summary>Statements by which a key names its successor.</summary>
     public IReadOnlyList<KeyRotation> Rotations { get; init; } = [];
 }

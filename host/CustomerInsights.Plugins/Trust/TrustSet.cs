@@ -1,3 +1,4 @@
+using CustomerInsights.Plugins.Manifests;
 using CustomerInsights.Plugins.Packaging;
 
 namespace CustomerInsights.Plugins.Trust;
@@ -7,21 +8,21 @@ public sealed class TrustSet
 {
     private readonly Dictionary<string, (TrustedPublisher Publisher, List<TrustedKey> Keys)> _publishers = new(StringComparer.Ordinal);
     private readonly Dictionary<string, string> _revoked = new(StringComparer.Ordinal);
+    private readonly List<BlockedVersions> _blocked;
 
-    /// <summary>Puts documents together. A key that one of them revokes is revoked; the first that names a publisher names its trust.</summary>
-    /// <param name="documents">The admin's first, then the catalogs'.</param>
+    /// <summary>
+    /// Puts documents together. The first that names a publisher names its keys and trust: a catalog cannot give a key to a
+    /// publisher that the admin, or the program, knows already. A key that any of them revokes is revoked.
+    /// </summary>
+    /// <param name="documents">The admin's first, then the program's, then the catalogs'.</param>
     public TrustSet(IEnumerable<TrustDocument> documents)
     {
         ArgumentNullException.ThrowIfNull(documents);
         var all = documents.ToList();
+        _blocked = [.. all.SelectMany(document => document.Blocked)];
         foreach (var publisher in all.SelectMany(document => document.Publishers))
         {
-            if (!_publishers.TryGetValue(publisher.Id, out var known))
-            {
-                _publishers.Add(publisher.Id, known = (publisher, []));
-            }
-
-            known.Keys.AddRange(publisher.Keys);
+            _publishers.TryAdd(publisher.Id, (publisher, [.. publisher.Keys]));
             foreach (var key in publisher.Keys.Where(key => key.RevokedUtc is not null))
             {
                 _revoked.TryAdd(key.KeyId, key.RevokedReason ?? "no reason given");
@@ -35,6 +36,12 @@ public sealed class TrustSet
 
         Follow([.. all.SelectMany(document => document.Rotations)]);
     }
+
+    /// <summary>The block that names a version.</summary>
+    /// <param name="id">The plugin.</param>
+    /// <param name="version">The version.</param>
+    /// <returns>The block, or null.</returns>
+    public BlockedVersions? FindBlock(string id, SemanticVersion version) => _blocked.Find(block => block.Names(id, version));
 
     /// <summary>Judges who signed a list of files. Says nothing of the files themselves.</summary>
     /// <param name="publisher">The first part of the plugin's id; nobody else may sign for it.</param>

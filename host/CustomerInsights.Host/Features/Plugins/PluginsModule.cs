@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using CustomerInsights.Plugins;
+using CustomerInsights.Plugins.Installing;
 using CustomerInsights.Plugins.Manifests;
 using CustomerInsights.Plugins.Packaging;
 using CustomerInsights.Plugins.Trust;
@@ -11,7 +12,6 @@ internal static class PluginsModule
     public static IServiceCollection AddPlugins(this IServiceCollection services, HostSettings settings) => services
         .AddSingleton<SecretVault>()
         .AddSingleton<IPluginHostServices, HostServices>()
-        .AddSingleton<ITrustSource>(new TrustFile(Path.Combine(settings.DataDirectory, "trust.json")))
         .AddSingleton(provider => new PluginHost(
             new PluginHostOptions
             {
@@ -38,6 +38,7 @@ internal static class PluginsModule
     {
         Directory.CreateDirectory(Path.Combine(settings.DataDirectory, "files"));
         Directory.CreateDirectory(Path.Combine(settings.DataDirectory, "exports"));
+        services.GetRequiredService<PackageInstaller>().CleanUp();
         await services.GetRequiredService<PluginHost>().StartAsync(cancellationToken);
     }
 
