@@ -38,7 +38,9 @@ internal static class LocalFeed
             Plugins = plugins,
         };
         await File.WriteAllTextAsync(Path.Combine(feed, "key.json"), $$"""{ "keyId": "{{key.KeyId}}", "spki": "{{key.Public.Spki}}" }""" + "\n", cancellationToken);
-        await File.WriteAllBytesAsync(path, SignedCatalog.Write(catalog, key), cancellationToken);
+        var temporary = $"{path}.{Environment.ProcessId}.tmp";
+        await File.WriteAllBytesAsync(temporary, SignedCatalog.Write(catalog, key), cancellationToken);
+        File.Move(temporary, path, overwrite: true);
         return $"{feed}: issue {catalog.Sequence} with {offers.Count} packages, signed by {key.KeyId}.";
     }
 
@@ -48,7 +50,9 @@ internal static class LocalFeed
         {
             Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(file))!);
             using var made = SigningKey.Create("dev-" + Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(4)));
-            await made.WriteAsync(file, cancellationToken);
+            var temporary = $"{file}.{Environment.ProcessId}.tmp";
+            await made.WriteAsync(temporary, cancellationToken);
+            File.Move(temporary, file, overwrite: true);
         }
 
         return await SigningKey.ReadAsync(file, cancellationToken);

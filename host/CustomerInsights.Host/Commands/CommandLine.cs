@@ -15,8 +15,8 @@ internal static class CommandLine
         };
         var plugins = new Option<string[]>("--plugins")
         {
-            Description = "Folders of built-in plugins. Default: 'plugins' beside the program.",
-            DefaultValueFactory = _ => [Path.Combine(AppContext.BaseDirectory, "plugins")],
+            Description = "Folders of plugins that come with the program unpacked. Default: none; the built-in ones come from the catalog 'plugins-feed' beside it.",
+            DefaultValueFactory = _ => [],
             Recursive = true,
         };
         var development = new Option<string[]>("--dev")

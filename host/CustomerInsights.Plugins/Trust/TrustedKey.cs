@@ -19,6 +19,12 @@ public sealed record TrustedKey(string KeyId, string Spki)
     /// <summary>Why it was revoked.</summary>
     public string? RevokedReason { get; init; }
 
+    /// <summary>Reads a public key from a file.</summary>
+    /// <param name="path">The file; small.</param>
+    /// <returns>The key, or null when there is no file.</returns>
+    /// <exception cref="PackageException">The file does not hold one.</exception>
+    public static TrustedKey? Read(string path) => File.Exists(path) ? PackageJson.Read<TrustedKey>(File.ReadAllBytes(path), path) : null;
+
     /// <summary>Whether the signature is this key's and over these bytes. About 0.1 ms.</summary>
     /// <param name="data">The exact bytes.</param>
     /// <param name="signature">The 64 bytes r and s.</param>

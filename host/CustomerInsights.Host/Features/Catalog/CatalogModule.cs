@@ -17,13 +17,14 @@ internal static class CatalogModule
         .AddSingleton(provider => new CatalogStore(
             Path.Combine(settings.DataDirectory, "catalogs"),
             provider.GetRequiredService<TrustFile>(),
-            [],
+            BuiltIns.Catalogs(settings),
             provider.GetRequiredService<CatalogReader>(),
             provider.GetRequiredService<TimeProvider>()))
         .AddSingleton<ITrustSource>(provider => provider.GetRequiredService<CatalogStore>())
         .AddSingleton(_ => new PluginLockFile(Path.Combine(settings.DataDirectory, "plugins.lock.json")))
         .AddSingleton(new PackageInstaller(PluginsModule.Installed(settings), Offers.HostVersion))
         .AddSingleton<Offers>()
+        .AddSingleton<BuiltIns>()
         .AddSingleton<PluginOperations>()
         .AddSingleton<IJobHandler, PluginOperationJob>()
         .AddHostedService<CatalogRefresher>();

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using CustomerInsights.Host.Features.Catalog;
 using CustomerInsights.Plugins;
 using CustomerInsights.Plugins.Installing;
 using CustomerInsights.Plugins.Manifests;
@@ -16,7 +17,7 @@ internal static class PluginsModule
             new PluginHostOptions
             {
                 DataDirectory = settings.DataDirectory,
-                Roots = [.. settings.PluginRoots, .. settings.DevelopmentRoots, Installed(settings)],
+                Roots = [.. settings.PluginRoots, Installed(settings), .. settings.DevelopmentRoots],
                 Gate = new PackageGate(Installed(settings), provider.GetRequiredService<ITrustSource>()),
                 FirstSettings = FirstSettings,
             },
@@ -39,6 +40,7 @@ internal static class PluginsModule
         Directory.CreateDirectory(Path.Combine(settings.DataDirectory, "files"));
         Directory.CreateDirectory(Path.Combine(settings.DataDirectory, "exports"));
         services.GetRequiredService<PackageInstaller>().CleanUp();
+        await services.GetRequiredService<BuiltIns>().InstallAsync(cancellationToken);
         await services.GetRequiredService<PluginHost>().StartAsync(cancellationToken);
     }
 
