@@ -6,8 +6,14 @@ internal sealed record HostSettings
     /// <summary>The data directory; made if absent. One host owns it.</summary>
     public required string DataDirectory { get; init; }
 
-    /// <summary>Folders of built-in plugins; by default <c>plugins</c> beside the program.</summary>
-    public IReadOnlyList<string> PluginRoots { get; init; } = [Path.Combine(AppContext.BaseDirectory, "plugins")];
+    /// <summary>Folders of plugins that come with the program unpacked and run without a signature. Default: none, see <see cref="PluginsFeed"/>.</summary>
+    public IReadOnlyList<string> PluginRoots { get; init; } = [];
+
+    /// <summary>The catalog of built-in plugins; by default <c>plugins-feed</c> beside the program. Need not exist.</summary>
+    public string PluginsFeed { get; init; } = Path.Combine(AppContext.BaseDirectory, "plugins-feed");
+
+    /// <summary>Folders whose plugins run without a signature: for who develops one. Default: none.</summary>
+    public IReadOnlyList<string> DevelopmentRoots { get; init; } = [];
 
     /// <summary>The address to listen at; port 0 takes a free one.</summary>
     public string Url { get; init; } = "http://127.0.0.1:5080";

@@ -2,6 +2,7 @@ using System.Globalization;
 using CustomerInsights.Host.Commands;
 using CustomerInsights.Host.Features.Access;
 using CustomerInsights.Host.Features.Activities;
+using CustomerInsights.Host.Features.Catalog;
 using CustomerInsights.Host.Features.Exports;
 using CustomerInsights.Host.Features.Ingestion;
 using CustomerInsights.Host.Features.Jobs;
@@ -56,6 +57,7 @@ internal static class InsightsApp
             .AddJobs()
             .AddMetadata()
             .AddPlugins(settings)
+            .AddCatalog(settings)
             .AddIngestion()
             .AddActivities()
             .AddUnification()
@@ -78,6 +80,7 @@ internal static class InsightsApp
         api.MapJobs();
         api.MapMetadata();
         api.MapPlugins();
+        api.MapCatalog();
         api.MapIngestion();
         api.MapActivities();
         api.MapUnification();

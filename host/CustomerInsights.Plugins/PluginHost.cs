@@ -82,6 +82,9 @@ public sealed class PluginHost : IAsyncDisposable
     /// <returns>Its status, or null when there is no such plugin.</returns>
     public PluginStatus? Find(string id) => _slots.TryGetValue(id, out var slot) ? slot.Status : null;
 
+    /// <summary>Looks at the disk, the wishes and the blocks again, soon and in the background.</summary>
+    public void LookAgain() => _watcher?.Poke();
+
     /// <summary>Looks at the disk again, and loads a plugin afresh: drains, cancels, unloads, loads.</summary>
     /// <param name="id">The plugin.</param>
     /// <param name="cancellationToken">Cancels the waiting, not the reload once it has begun.</param>

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using CustomerInsights.Plugins.Manifests;
+using CustomerInsights.Plugins.Packaging;
 
 namespace CustomerInsights.Plugins;
 
@@ -23,6 +24,9 @@ public sealed record PluginHostOptions
 
     /// <summary>The host's version, compared with a manifest's <c>host</c> range; null compares nothing.</summary>
     public string? HostVersion { get; init; }
+
+    /// <summary>Judges every package before it is loaded; null lets all through.</summary>
+    public IPackageGate? Gate { get; init; }
 
     /// <summary>How long things may take.</summary>
     public PluginLimits Limits { get; init; } = new();

@@ -2,6 +2,7 @@ using CustomerInsights.Plugins.Boundary;
 using CustomerInsights.Plugins.Desired;
 using CustomerInsights.Plugins.Loading;
 using CustomerInsights.Plugins.Manifests;
+using CustomerInsights.Plugins.Packaging;
 using CustomerInsights.Sdk;
 using Microsoft.Extensions.Logging;
 
@@ -94,7 +95,16 @@ internal sealed partial class PluginSlot : IDisposable
             }
 
             var sameWish = before is not null && desired is not null && desired.RunsLike(before);
-            if (!again && sameWish && (_running?.Package ?? _faulted)?.Folder == package.Folder)
+            var stays = !again && sameWish && (_running?.Package ?? _faulted)?.Folder == package.Folder;
+
+            // At every activation, also of a version that ran before: the files may have changed since.
+            if (await ObjectionAsync(package, stays, cancellationToken) is { } objection)
+            {
+                await SettleAsync(new SlotPlan(null, objection.State, objection.Code, objection.Reason, plan.Version), actor);
+                return;
+            }
+
+            if (stays)
             {
                 return;
             }
@@ -147,6 +157,13 @@ internal sealed partial class PluginSlot : IDisposable
             Move(plan.State, plan.Version, actor, plan.Code, plan.Reason);
         }
     }
+
+    private async ValueTask<PackageObjection?> ObjectionAsync(PluginPackage package, bool stays, CancellationToken cancellationToken) => _host.Options.Gate switch
+    {
+        null => null,
+        var gate when stays => await gate.JudgeRunningAsync(package, cancellationToken),
+        var gate => await gate.JudgeAsync(package, cancellationToken),
+    };
 
     private async Task StartAsync(PluginPackage package, DesiredPlugin desired, string actor)
     {

@@ -65,4 +65,16 @@ public enum PluginState
     /// <summary>Problem: faulted too often; waits for a person or a new version.</summary>
     [JsonStringEnumMemberName("crashLooping")]
     CrashLooping = 14,
+
+    /// <summary>Problem: not signed, or by nobody who is trusted here, or with a key that was revoked.</summary>
+    [JsonStringEnumMemberName("untrusted")]
+    Untrusted = 15,
+
+    /// <summary>Problem: files on disk are not as they were signed.</summary>
+    [JsonStringEnumMemberName("modified")]
+    Modified = 16,
+
+    /// <summary>Problem: a catalog or the admin says that this version must not run.</summary>
+    [JsonStringEnumMemberName("blocked")]
+    Blocked = 17,
 }

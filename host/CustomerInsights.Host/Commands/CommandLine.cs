@@ -24,16 +24,23 @@ internal static class CommandLine
         });
         var plugins = new Option<string[]>("--plugins")
         {
-            Description = "Folders of built-in plugins. Default: 'plugins' beside the program.",
-            DefaultValueFactory = _ => [Path.Combine(AppContext.BaseDirectory, "plugins")],
+            Description = "Folders of plugins that come with the program unpacked. Default: none; the built-in ones come from the catalog 'plugins-feed' beside it.",
+            DefaultValueFactory = _ => [],
             Recursive = true,
         };
-        var root = new RootCommand("Customer Insights: unified customer profiles, segments and exports.") { data, plugins };
+        var development = new Option<string[]>("--dev")
+        {
+            Description = "Folders of plugins in development, <id>/<version>/ in each: they run without a signature.",
+            DefaultValueFactory = _ => [],
+            Recursive = true,
+        };
+        var root = new RootCommand("Customer Insights: unified customer profiles, segments and exports.") { data, plugins, development };
 
         HostSettings Settings(ParseResult parsed) => new()
         {
             DataDirectory = Path.GetFullPath(parsed.GetValue(data)!),
             PluginRoots = [.. parsed.GetValue(plugins)!.Select(Path.GetFullPath)],
+            DevelopmentRoots = [.. parsed.GetValue(development)!.Select(Path.GetFullPath)],
         };
 
         root.Subcommands.Add(Serve(Settings));

@@ -32,6 +32,8 @@ internal static class Json
 
     public static string Write<T>(T value) => JsonSerializer.Serialize(value, Options);
 
+    public static byte[] Bytes<T>(T value) => JsonSerializer.SerializeToUtf8Bytes(value, Options);
+
     /// <summary>Times go out in UTC with <c>Z</c>, to 100 ns; they come in with any offset.</summary>
     private sealed class UtcTime : JsonConverter<DateTimeOffset>
     {

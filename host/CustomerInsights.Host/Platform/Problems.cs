@@ -61,6 +61,14 @@ internal static class Problems
             message,
             ("errors", new[] { new Fault(pointer ?? "", kind, message) }));
 
+    public static ProblemHttpResult Package(string code, string message) => code switch
+    {
+        "not-found" => Make(StatusCodes.Status404NotFound, "not-found", "There is no such plugin or version.", message),
+        "json" or "lock" => Make(StatusCodes.Status400BadRequest, "invalid", "The request is not valid.", message, ("errors", new[] { new Fault("", code, message) })),
+        "unreachable" => Make(StatusCodes.Status502BadGateway, "unreachable", "A catalog cannot be reached.", message),
+        _ => Make(StatusCodes.Status409Conflict, "plugin-refused", "The plugin is not changed.", message, ("errors", new[] { new Fault("", code, message) })),
+    };
+
     public static ProblemHttpResult Unexpected(string traceId) =>
         Make(StatusCodes.Status500InternalServerError, "unexpected", "Something went wrong on our side.", $"Try it again; if it fails again, look into the host's log for trace {traceId}.");
 

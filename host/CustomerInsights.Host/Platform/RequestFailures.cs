@@ -4,6 +4,7 @@ using System.Text.Json;
 using CustomerInsights.Host.Features.Metadata;
 using CustomerInsights.Plugins.Boundary;
 using CustomerInsights.Plugins.Desired;
+using CustomerInsights.Plugins.Packaging;
 using CustomerInsights.Storage;
 using Microsoft.AspNetCore.Diagnostics;
 
@@ -34,6 +35,7 @@ internal sealed partial class RequestFailures(HostSettings settings, ILogger<Req
             DesiredStateException { IsConflict: true } desired => Problems.Stale(desired.Message),
             DesiredStateException desired => Problems.Invalid(
                 "plugins.json cannot be changed.", [.. desired.Problems.Select(problem => new Fault(problem.Pointer, problem.Rule, problem.Message))]),
+            PackageException package => Problems.Package(package.Code, package.Message),
             PluginCallException plugin => Problems.Plugin(plugin.Failure.Kind.ToString(), plugin.Failure.Message, plugin.Failure.ConfigurationPath),
             _ => null,
         };

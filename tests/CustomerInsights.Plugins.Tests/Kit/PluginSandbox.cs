@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using CustomerInsights.Plugins.Components;
 using CustomerInsights.Plugins.Desired;
+using CustomerInsights.Plugins.Packaging;
 using CustomerInsights.Sdk;
 
 namespace CustomerInsights.Plugins.Tests.Kit;
@@ -56,9 +57,9 @@ internal sealed class PluginSandbox : IAsyncDisposable
         return target;
     }
 
-    internal async Task<PluginHost> StartAsync(PluginLimits? limits = null, TimeProvider? clock = null)
+    internal async Task<PluginHost> StartAsync(PluginLimits? limits = null, TimeProvider? clock = null, IPackageGate? gate = null)
     {
-        var options = new PluginHostOptions { DataDirectory = DataDirectory, Roots = [Root], Limits = limits ?? Fast, HostVersion = "0.1.0", PollEvery = TimeSpan.FromMilliseconds(200) };
+        var options = new PluginHostOptions { DataDirectory = DataDirectory, Roots = [Root], Limits = limits ?? Fast, HostVersion = "0.1.0", PollEvery = TimeSpan.FromMilliseconds(200), Gate = gate };
         Host = new PluginHost(options, Services, Loggers, clock ?? TimeProvider.System);
         await Host.StartAsync(CancellationToken.None);
         return Host;

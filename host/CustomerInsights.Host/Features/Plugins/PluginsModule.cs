@@ -1,7 +1,11 @@
 using System.Text.Json.Nodes;
+using CustomerInsights.Host.Features.Catalog;
 using CustomerInsights.Host.Features.Metadata;
 using CustomerInsights.Plugins;
+using CustomerInsights.Plugins.Installing;
 using CustomerInsights.Plugins.Manifests;
+using CustomerInsights.Plugins.Packaging;
+using CustomerInsights.Plugins.Trust;
 
 namespace CustomerInsights.Host.Features.Plugins;
 
@@ -16,7 +20,8 @@ internal static class PluginsModule
             new PluginHostOptions
             {
                 DataDirectory = settings.DataDirectory,
-                Roots = [.. settings.PluginRoots, Path.Combine(settings.DataDirectory, "plugins")],
+                Roots = [.. settings.PluginRoots, Installed(settings), .. settings.DevelopmentRoots],
+                Gate = new PackageGate(Installed(settings), provider.GetRequiredService<ITrustSource>()),
                 FirstSettings = FirstSettings,
             },
             provider.GetRequiredService<IPluginHostServices>(),
@@ -37,8 +42,13 @@ internal static class PluginsModule
     {
         Directory.CreateDirectory(Path.Combine(settings.DataDirectory, "files"));
         Directory.CreateDirectory(Path.Combine(settings.DataDirectory, "exports"));
+        services.GetRequiredService<PackageInstaller>().CleanUp();
+        await services.GetRequiredService<BuiltIns>().InstallAsync(cancellationToken);
         await services.GetRequiredService<PluginHost>().StartAsync(cancellationToken);
     }
+
+    /// <summary>Where installed packages are unpacked.</summary>
+    internal static string Installed(HostSettings settings) => Path.GetFullPath(Path.Combine(settings.DataDirectory, "plugins"));
 
     // Those that use files are given a folder of the data directory: connectors `files`, exports `exports`.
     private static JsonObject? FirstSettings(PluginPackage package)

@@ -1,0 +1,180 @@
+using CustomerInsights.Plugins;
+using CustomerInsights.Plugins.Catalogs;
+using CustomerInsights.Plugins.Desired;
+using CustomerInsights.Plugins.Installing;
+using CustomerInsights.Plugins.Manifests;
+using CustomerInsights.Plugins.Packaging;
+
+namespace CustomerInsights.Host.Features.Catalog;
+
+/// <summary>
+/// Installs, moves and removes plugins. Each step can be done again: after a crash the job begins anew and finds what is done.
+/// One at a time.
+/// </summary>
+internal sealed class PluginOperations(
+    Offers offers, CatalogStore catalogs, CatalogReader reader, PackageInstaller installer, PluginLockFile locks, PluginHost plugins, HostSettings settings, TimeProvider clock) : IDisposable
+{
+    private const int KeptVersions = 3;
+    private static readonly TimeSpan s_settles = TimeSpan.FromSeconds(30);
+    private readonly SemaphoreSlim _one = new(1, 1);
+
+    /// <summary>Does it; gives a sentence for people and what they should look at.</summary>
+    /// <exception cref="PackageException">It cannot be done; says why. What runs goes on running.</exception>
+    public async Task<(string Summary, IReadOnlyList<string> Warnings)> RunAsync(PluginOperation operation, Action<long, long?, string> report, CancellationToken cancellationToken)
+    {
+        await _one.WaitAsync(cancellationToken);
+        try
+        {
+            return operation.Action switch
+            {
+                PluginAction.Uninstall => await UninstallAsync(operation, cancellationToken),
+                PluginAction.Rollback => await RollBackAsync(operation, report, cancellationToken),
+                PluginAction.Restore => await RestoreAsync(operation, report, cancellationToken),
+                _ => await InstallAsync(operation, report, cancellationToken),
+            };
+        }
+        finally
+        {
+            _one.Release();
+        }
+    }
+
+    public void Dispose() => _one.Dispose();
+
+    private async Task<(string, IReadOnlyList<string>)> InstallAsync(PluginOperation operation, Action<long, long?, string> report, CancellationToken cancellationToken)
+    {
+        var offer = await offers.ChooseAsync(operation.Id, operation.Version, cancellationToken);
+        var (package, sha256) = await FetchAsync(offer, report, cancellationToken);
+        var manifest = package.Manifest!;
+        await offers.CheckAcceptedAsync(operation.Id, manifest.Version, manifest.Capabilities, operation.AcceptedCapabilities, cancellationToken);
+
+        var running = plugins.Find(operation.Id)?.RunningVersion;
+        var wished = (await plugins.Desired.ReadAsync(cancellationToken)).State?.Find(operation.Id);
+        var isolation = operation.Isolation ?? wished?.Isolation ?? manifest.Isolation.Preferred;
+        await locks.UpdateAsync(
+            current => current.With(operation.Id, Moved(current.Find(operation.Id), running, new LockedPlugin(operation.Id, manifest.Version, sha256, isolation)
+            {
+                Catalog = offer.Catalog.From.Name,
+                AcceptedCapabilities = Capabilities.Hash(manifest.Capabilities),
+            })),
+            cancellationToken);
+        var warnings = await FlipAsync(operation.Id, manifest.Version, isolation, report, cancellationToken);
+        await PruneAsync(operation.Id, manifest.Version, cancellationToken);
+        return ($"{operation.Id} {manifest.Version} is installed.", warnings);
+    }
+
+    private async Task<(string, IReadOnlyList<string>)> RollBackAsync(PluginOperation operation, Action<long, long?, string> report, CancellationToken cancellationToken)
+    {
+        var version = operation.Version!;
+        var running = plugins.Find(operation.Id)?.RunningVersion;
+        var isolation = (await plugins.Desired.ReadAsync(cancellationToken)).State?.Find(operation.Id)?.Isolation ?? IsolationMode.InProcess;
+        await locks.UpdateAsync(
+            current =>
+            {
+                var locked = current.Find(operation.Id);
+                var sha256 = locked?.Previous.FirstOrDefault(one => one.Version == version)?.Sha256 ?? (locked?.Version == version ? locked.Sha256 : "");
+                return current.With(operation.Id, Moved(locked, running, new LockedPlugin(operation.Id, version, sha256, isolation) { Catalog = locked?.Catalog }));
+            },
+            cancellationToken);
+        var warnings = await FlipAsync(operation.Id, version, isolation, report, cancellationToken);
+        return ($"{operation.Id} is back at {version}.", warnings);
+    }
+
+    private async Task<(string, IReadOnlyList<string>)> UninstallAsync(PluginOperation operation, CancellationToken cancellationToken)
+    {
+        await plugins.Desired.UpdateAsync(state => state.Without(operation.Id), null, cancellationToken);
+        await SettledAsync(operation.Id, status => status is null or { RunningVersion: null }, cancellationToken);
+        foreach (var version in installer.Versions(operation.Id))
+        {
+            installer.Remove(operation.Id, version.ToString());
+        }
+
+        await locks.UpdateAsync(current => current.With(operation.Id, null), cancellationToken);
+        plugins.LookAgain();
+        return ($"{operation.Id} is uninstalled. What it brought into the store stays.", []);
+    }
+
+    private async Task<(string, IReadOnlyList<string>)> RestoreAsync(PluginOperation operation, Action<long, long?, string> report, CancellationToken cancellationToken)
+    {
+        var warnings = new List<string>();
+        foreach (var wanted in operation.Lock!.Plugins)
+        {
+            var all = await offers.AllAsync(wanted.Id, cancellationToken);
+            var offer = all.Find(one => one.Version.Version == wanted.Version && one.Version.Sha256 == wanted.Sha256)
+                ?? throw new PackageException("not-found", $"No catalog offers {wanted.Id} {wanted.Version} with the SHA-256 {wanted.Sha256}.");
+            var (package, _) = await FetchAsync(offer, report, cancellationToken);
+
+            // Older versions to go back to belong to the installation that the lock is of: they are not on this disk.
+            await locks.UpdateAsync(
+                current => current.With(wanted.Id, wanted with { Previous = [], AcceptedCapabilities = Capabilities.Hash(package.Manifest!.Capabilities) }), cancellationToken);
+            warnings.AddRange(await FlipAsync(wanted.Id, wanted.Version, wanted.Isolation, report, cancellationToken, wanted.Pin is not null));
+        }
+
+        return ($"{operation.Lock.Plugins.Count} plugins are as the lock says.", warnings);
+    }
+
+    private async Task<(PluginPackage Package, string Sha256)> FetchAsync(Offer offer, Action<long, long?, string> report, CancellationToken cancellationToken)
+    {
+        var (id, version) = (offer.Plugin.Id, offer.Version);
+        var folder = Path.Combine(settings.DataDirectory, "downloads");
+        Directory.CreateDirectory(folder);
+        var options = FileOptions.Asynchronous | FileOptions.DeleteOnClose;
+        await using var file = new FileStream(Path.Combine(folder, Guid.NewGuid().ToString("N")), FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, 81920, options);
+        await reader.DownloadAsync(
+            offer.Catalog.From.Source, version, file, new Relay(done => report(done, version.Size, $"Fetching {id} {version.Version}")), cancellationToken);
+        report(version.Size, version.Size, $"Verifying {id} {version.Version}");
+        var package = await installer.InstallAsync(file, id, version.Version, await catalogs.ReadAsync(cancellationToken), replace: false, cancellationToken);
+        return (package, version.Sha256!);
+    }
+
+    // The wish is one file that is replaced as a whole: before it the old version is wanted, after it the new one.
+    private async Task<IReadOnlyList<string>> FlipAsync(
+        string id, string version, IsolationMode isolation, Action<long, long?, string> report, CancellationToken cancellationToken, bool? pin = null)
+    {
+        report(0, null, $"Starting {id} {version}");
+        await plugins.Desired.UpdateAsync(
+            state =>
+            {
+                var wish = state.Find(id) ?? new DesiredPlugin(id);
+                return state.With(wish with { Version = version, Isolation = isolation, Enabled = true, Pin = pin ?? wish.Pin });
+            },
+            null,
+            cancellationToken);
+        plugins.LookAgain();
+        var status = await SettledAsync(id, one => one is not null && (one.RunningVersion == version || (one.State > PluginState.Leaked && one.Desired?.Version == version)), cancellationToken);
+        return status?.RunningVersion == version ? [] : [$"{id} {version} does not run: {status?.Reason ?? "the host has not looked yet."}"];
+    }
+
+    private async Task<PluginStatus?> SettledAsync(string id, Func<PluginStatus?, bool> settled, CancellationToken cancellationToken)
+    {
+        var since = clock.GetTimestamp();
+        while (!settled(plugins.Find(id)) && clock.GetElapsedTime(since) < s_settles)
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(50), clock, cancellationToken);
+        }
+
+        return plugins.Find(id);
+    }
+
+    private static LockedPlugin Moved(LockedPlugin? before, string? running, LockedPlugin now)
+    {
+        // Done again after a crash it must not take the new version for the one before.
+        var last = before is not null ? new LockedVersion(before.Version, before.Sha256) : running is not null ? new LockedVersion(running, "") : null;
+        var previous = (before?.Previous ?? []).Prepend(last).OfType<LockedVersion>().Where(one => one.Version != now.Version).DistinctBy(one => one.Version);
+        return now with { Pin = before?.Pin, Previous = [.. previous.Take(KeptVersions)] };
+    }
+
+    private async Task PruneAsync(string id, string version, CancellationToken cancellationToken)
+    {
+        var kept = (await locks.ReadAsync(cancellationToken)).Find(id)!.Previous.Select(one => one.Version).Append(version).Append(plugins.Find(id)?.RunningVersion).ToHashSet(StringComparer.Ordinal);
+        foreach (var old in installer.Versions(id).Select(one => one.ToString()).Where(one => !kept.Contains(one)))
+        {
+            installer.Remove(id, old);
+        }
+    }
+
+    private sealed class Relay(Action<long> tell) : IProgress<long>
+    {
+        public void Report(long value) => tell(value);
+    }
+}
