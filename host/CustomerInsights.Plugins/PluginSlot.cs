@@ -62,7 +62,10 @@ internal sealed partial class PluginSlot : IDisposable
     {
         lock (_lock)
         {
-            return _running ?? throw new PluginCallException(Id, call, new(FailureKind.Transient, $"The plugin {Id} does not run ({_status.State}): {_status.Reason}"));
+            // What a person has switched off will not come back by waiting.
+            return _running ?? throw new PluginCallException(Id, call, _applied is { Enabled: true }
+                ? new(FailureKind.Transient, $"The plugin {Id} does not run ({_status.State}): {_status.Reason}")
+                : new(FailureKind.Configuration, $"The plugin {Id} is switched off in plugins.json. Enable it there, or by PATCH /api/v1/plugins/{Id}."));
         }
     }
 

@@ -9,6 +9,7 @@ internal sealed class CsvStream(CsvStreamSettings settings, FileRoot root) : Fil
     private const int LeastRowsOfAFile = 100;
     private readonly Dictionary<string, CsvLayout> _layouts = new(StringComparer.Ordinal);
     private List<CsvColumn> _columns = [];
+    private string[] _keyCandidates = [];
     private FieldNames _names = FieldNames.Of("-");
 
     public override string Settings => settings.Hash;
@@ -33,8 +34,7 @@ internal sealed class CsvStream(CsvStreamSettings settings, FileRoot root) : Fil
         StateVersion = StreamBookmark.Version,
     };
 
-    /// <summary>Columns that look like a key; a proposal for people.</summary>
-    public IReadOnlyList<string> KeyCandidates { get; private set; } = [];
+    public override IReadOnlyList<string> KeyCandidates => _keyCandidates;
 
     public override IReadOnlyList<SourceFile> Find()
     {
@@ -78,7 +78,7 @@ internal sealed class CsvStream(CsvStreamSettings settings, FileRoot root) : Fil
             throw Missing(column, pointer, names, files.Count == 1 ? $"'{files[0].Name}'" : $"None of {files.Count} files of '{settings.Options.Path}'");
         }
 
-        KeyCandidates = [.. names.Where(name => evidence[name].LooksLikeKey)];
+        _keyCandidates = [.. names.Where(name => evidence[name].LooksLikeKey)];
         _columns = [.. names.Select(name => Column(name, evidence[name], saved, warnings)).Where(column => IsWanted(column, wanted))];
         var twice = _columns.GroupBy(column => column.Field, StringComparer.Ordinal).FirstOrDefault(group => group.Count() > 1);
         _names = twice is null

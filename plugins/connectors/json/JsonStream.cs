@@ -32,8 +32,7 @@ internal sealed class JsonStream(JsonStreamSettings settings, FileRoot root) : F
         StateVersion = StreamBookmark.Version,
     };
 
-    /// <summary>Fields that look like a key; a proposal for people.</summary>
-    public IReadOnlyList<string> KeyCandidates => [.. _schema.Fields.Where(found => found.Evidence.LooksLikeKey).Select(found => found.Name)];
+    public override IReadOnlyList<string> KeyCandidates => [.. _schema.Fields.Where(found => found.Evidence.LooksLikeKey).Select(found => found.Name)];
 
     // Behind the end of lines come further lines; a document that changed is another document.
     public override bool CanAppend(string? traits) => traits is not null && traits.EndsWith(nameof(JsonShape.Lines), StringComparison.Ordinal);

@@ -54,28 +54,10 @@ internal sealed class RunningApp : IAsyncDisposable
         return client;
     }
 
-    public async Task<JsonNode> GetAsync(string path)
-    {
-        using var response = await Http.GetAsync("/api/v1" + path);
-        var text = await response.Content.ReadAsStringAsync();
-        Assert.True(response.StatusCode == HttpStatusCode.OK, $"GET {path}: {(int)response.StatusCode} {text}");
-        return JsonNode.Parse(text)!;
-    }
+    public Task<JsonNode> GetAsync(string path) => Http.GetJsonAsync(path);
 
     /// <summary>All items of a list, page after page.</summary>
-    public async Task<IReadOnlyList<JsonNode>> AllAsync(string path)
-    {
-        var items = new List<JsonNode>();
-        string? cursor = null;
-        do
-        {
-            var page = await GetAsync(cursor is null ? path : $"{path}{(path.Contains('?', StringComparison.Ordinal) ? '&' : '?')}cursor={Uri.EscapeDataString(cursor)}");
-            items.AddRange(page["items"]!.AsArray().Select(item => item!));
-            cursor = page["next"]?.GetValue<string>();
-        }
-        while (cursor is not null);
-        return items;
-    }
+    public Task<IReadOnlyList<JsonNode>> AllAsync(string path) => Http.AllAsync(path);
 
     public async Task<(HttpStatusCode Status, JsonNode? Body)> SendAsync(HttpMethod method, string path, JsonNode? body = null, string? ifMatch = null) =>
         await SendTextAsync(method, path, body?.ToJsonString(), ifMatch);
@@ -113,21 +95,7 @@ internal sealed class RunningApp : IAsyncDisposable
         return await EndOfAsync(accepted!["jobId"]!.GetValue<string>());
     }
 
-    public async Task<JsonNode> EndOfAsync(string jobId)
-    {
-        for (var i = 0; i < 3000; i++)
-        {
-            var job = await GetAsync($"/jobs/{jobId}");
-            if (job["state"]!.GetValue<string>() is "succeeded" or "failed" or "cancelled" or "skipped")
-            {
-                return job;
-            }
-
-            await Task.Delay(50);
-        }
-
-        throw new TimeoutException($"The job {jobId} has not ended.");
-    }
+    public Task<JsonNode> EndOfAsync(string jobId) => Http.EndOfAsync(jobId);
 
     /// <summary>Writes a file under the folder that connectors may read.</summary>
     public void WriteFile(string name, string content)

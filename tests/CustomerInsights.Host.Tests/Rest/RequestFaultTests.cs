@@ -12,14 +12,14 @@ public sealed class RequestFaultTests(ShopFixture shop) : IClassFixture<ShopFixt
     [InlineData("""{"displayName":"x"}""", "Required fields are missing: 'rule'.")]
     [InlineData("""{"rule":5}""", "/rule: The value is of the wrong type or not one of the allowed values. (line 1, byte 10)")]
     [InlineData("""{"rule":null}""", "/rule: A value is needed here; null is not one.")]
-    [InlineData("{\n  \"rule\": \"orders > 1\",,\n}", ": ',' is an invalid start of a property name. Expected a '\"'. (line 2, byte 26)")]
+    [InlineData("{\n  \"rule\": \"orders > 1\",,\n}", ": ',' is an invalid start of a property name. Expected a '\"'. (line 2, byte 24)")]
     [InlineData("""{"rule":"orders > 1","rule":"orders > 2"}""", "/rule: 'rule' is there twice. Keep one of them.")]
     [InlineData("", ": The body is empty. Send a JSON document.")]
     [InlineData("[]", "The value is of the wrong type")]
     public async Task A_body_that_cannot_be_read_is_named_with_its_place(string body, string message)
     {
         var problem = await shop.App.Http.RefusedAsync(HttpStatusCode.BadRequest, HttpMethod.Put, "/segments/faulty", body);
-        Assert.Contains(message, problem.Faults(), StringComparison.Ordinal);
+        Assert.True(problem.Faults().Contains(message, StringComparison.Ordinal), problem.Faults());
         Assert.DoesNotContain("System.", problem.ToJsonString(), StringComparison.Ordinal);
         Assert.DoesNotContain("CustomerInsights.", problem.ToJsonString(), StringComparison.Ordinal);
     }

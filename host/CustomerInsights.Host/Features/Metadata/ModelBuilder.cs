@@ -126,6 +126,12 @@ internal sealed class ModelBuilder
 
     private void CheckNames()
     {
+        foreach (var name in _sources.Keys.Where(name => name.Contains('.', StringComparison.Ordinal)))
+        {
+            // Streams are called source.stream: the streams of 'crm.eu' would be taken for those of 'crm', and go with it when 'crm' is deleted.
+            Fault(DefinitionKinds.Source, name, "", "name", $"The name of a source has no point, since its streams are called source.stream. Call it '{name.Replace('.', '-')}', say.");
+        }
+
         foreach (var (name, type) in _profileTypes)
         {
             CheckFieldNames(DefinitionKinds.ProfileType, name, "/attributes", type.Attributes.Keys);
@@ -163,8 +169,8 @@ internal sealed class ModelBuilder
                 continue;
             }
 
-            var own = Known(DefinitionKinds.Relationship, name, "/attribute", relationship.Attribute, from.Attributes, $"attribute of '{relationship.From}'");
-            var target = Known(DefinitionKinds.Relationship, name, "/targetAttribute", relationship.TargetAttribute, to.Attributes, $"attribute of '{relationship.To}'");
+            var own = Known(DefinitionKinds.Relationship, name, "/attribute", relationship.Attribute, from.Attributes, "attribute", relationship.From);
+            var target = Known(DefinitionKinds.Relationship, name, "/targetAttribute", relationship.TargetAttribute, to.Attributes, "attribute", relationship.To);
             if (own is null || target is null)
             {
                 continue;
@@ -196,6 +202,13 @@ internal sealed class ModelBuilder
 
             if (!_streams.TryGetValue(stream, out var fields))
             {
+                var others = _streams.Keys.Where(known => known.StartsWith(source + ".", StringComparison.Ordinal)).ToList();
+                if (others.Count > 0)
+                {
+                    Fault(DefinitionKinds.Mapping, stream, "", "stream", $"The source '{source}' has no stream '{stream[(source.Length + 1)..]}'.{Names.Suggest(stream, others)}");
+                    continue;
+                }
+
                 Fault(DefinitionKinds.Mapping, stream, "", "unread", $"The stream '{stream}' has not been discovered, so that the expressions are not checked yet.", warning: true);
                 continue;
             }
@@ -217,7 +230,7 @@ internal sealed class ModelBuilder
             return null;
         }
 
-        var fields = MappedFields(stream, "/profile/fields", mapping.Fields, type.Attributes, $"attribute of '{mapping.Type}'", schema);
+        var fields = MappedFields(stream, "/profile/fields", mapping.Fields, type.Attributes, "attribute", mapping.Type, schema);
         return new MappingModel(stream, new ProfileMappingModel(mapping.Type, fields), null, Fingerprint(mapping, type.Attributes));
     }
 
@@ -231,7 +244,7 @@ internal sealed class ModelBuilder
         var at = Bind(DefinitionKinds.Mapping, stream, "/activity/at", mapping.At, schema, RuleUse.Value);
         if (at is { Type: not (DataType.Date or DataType.Time) })
         {
-            Fault(DefinitionKinds.Mapping, stream, "/activity/at", "type", $"'at' must give a date or a time; '{mapping.At}' gives {at.Type}.");
+            Fault(DefinitionKinds.Mapping, stream, "/activity/at", "type", $"'at' must give a date or a time; '{mapping.At}' gives {Words(at.Type)}.");
         }
 
         BoundRule? key = null;
@@ -247,20 +260,20 @@ internal sealed class ModelBuilder
         }
 
         var filter = mapping.Filter is null ? null : Bind(DefinitionKinds.Mapping, stream, "/activity/filter", mapping.Filter, schema, RuleUse.Condition);
-        var fields = MappedFields(stream, "/activity/fields", mapping.Fields, type.Fields, $"field of '{mapping.Type}'", schema);
+        var fields = MappedFields(stream, "/activity/fields", mapping.Fields, type.Fields, "field", mapping.Type, schema);
         return at is null
             ? null
             : new MappingModel(stream, null, new ActivityMappingModel(mapping.Type, at, mapping.Link?.Stream, key, fields, filter), Fingerprint(mapping, type.Fields));
     }
 
     private List<MappedField> MappedFields(
-        string stream, string pointer, IReadOnlyDictionary<string, string> expressions, IReadOnlyDictionary<string, FieldDocument> targets, string what, RuleSchema schema)
+        string stream, string pointer, IReadOnlyDictionary<string, string> expressions, IReadOnlyDictionary<string, FieldDocument> targets, string what, string of, RuleSchema schema)
     {
         var fields = new List<MappedField>();
         foreach (var (name, expression) in expressions)
         {
             var place = $"{pointer}/{Names.Escape(name)}";
-            if (Known(DefinitionKinds.Mapping, stream, place, name, targets, what) is { } target
+            if (Known(DefinitionKinds.Mapping, stream, place, name, targets, what, of) is { } target
                 && Bind(DefinitionKinds.Mapping, stream, place, expression, schema, RuleUse.Value) is { } rule)
             {
                 if (Conversion.Allowed(rule.Type, target.Type))
@@ -326,6 +339,12 @@ internal sealed class ModelBuilder
         var result = new Dictionary<string, ExportModel>(StringComparer.Ordinal);
         foreach (var (name, document) in Read<ExportDocument>(DefinitionKinds.Export))
         {
+            if (!byName.ContainsKey(document.Segment) && _byKind[DefinitionKinds.Segment].Any(definition => definition.Name == document.Segment))
+            {
+                Fault(DefinitionKinds.Export, name, "/segment", "invalid", $"The segment '{document.Segment}' is not valid; see there.", warning: true);
+                continue;
+            }
+
             if (Known(DefinitionKinds.Export, name, "/segment", document.Segment, byName, "segment") is not { } segment
                 || !_schemas.TryGetValue(segment.Document.ProfileType, out var schema))
             {
@@ -373,7 +392,7 @@ internal sealed class ModelBuilder
     /// <summary>The name under which an export's expressions see the profile's id.</summary>
     public const string ExportProfileId = "profile_id";
 
-    internal T? Known<T>(string kind, string name, string pointer, string asked, IReadOnlyDictionary<string, T> among, string what)
+    internal T? Known<T>(string kind, string name, string pointer, string asked, IReadOnlyDictionary<string, T> among, string what, string? of = null)
         where T : class
     {
         if (among.TryGetValue(asked, out var found))
@@ -381,7 +400,7 @@ internal sealed class ModelBuilder
             return found;
         }
 
-        Fault(kind, name, pointer, "unknown", $"There is no {what} '{asked}'.{Names.Suggest(asked, among.Keys)}");
+        Fault(kind, name, pointer, "unknown", $"There is no {what} '{asked}'{(of is null ? "" : $" of '{of}'")}.{Names.Suggest(asked, among.Keys)}");
         return null;
     }
 

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using CustomerInsights.Host.Features.Metadata;
 using CustomerInsights.Plugins;
 using CustomerInsights.Plugins.Manifests;
 
@@ -8,6 +9,8 @@ internal static class PluginsModule
 {
     public static IServiceCollection AddPlugins(this IServiceCollection services, HostSettings settings) => services
         .AddSingleton<SecretVault>()
+        .AddSingleton<IDefinitionFollower>(provider => ActivatorUtilities.CreateInstance<ForgetSecrets>(provider, DefinitionKinds.Source))
+        .AddSingleton<IDefinitionFollower>(provider => ActivatorUtilities.CreateInstance<ForgetSecrets>(provider, DefinitionKinds.Export))
         .AddSingleton<IPluginHostServices, HostServices>()
         .AddSingleton(provider => new PluginHost(
             new PluginHostOptions

@@ -77,6 +77,9 @@ internal sealed class RecipeService(IDefinitionStore definitions, MetadataServic
         faults.AddRange(found);
         if (faults.Count > 0)
         {
+            // The rest is told too, but for what hangs on streams that could not be discovered.
+            var (_, others) = await metadata.TryAsync(changes, streams, cancellationToken);
+            faults.AddRange(others.Where(fault => fault is { Warning: false, Kind: not (DefinitionKinds.Mapping or DefinitionKinds.Unification) }).Select(ToFault));
             return (null, faults);
         }
 
@@ -114,7 +117,7 @@ internal sealed class RecipeService(IDefinitionStore definitions, MetadataServic
         return ([.. found.Where(fault => !fault.Warning).Select(ToFault)], [.. found.Where(fault => fault.Warning).Select(ToFault)]);
     }
 
-    // Only sources that the recipe makes or changes are asked, so that applying it again touches nothing outside.
+    // Only sources and exports that the recipe makes or changes are asked, so that applying it again touches nothing outside.
     private async ValueTask<(IReadOnlyDictionary<string, IReadOnlyList<StreamField>> Streams, List<Fault> Faults)> DiscoverAsync(
         RecipeDocument recipe, List<DefinitionChange> changes, CancellationToken cancellationToken)
     {
@@ -133,7 +136,7 @@ internal sealed class RecipeService(IDefinitionStore definitions, MetadataServic
         foreach (var name in changes.Where(change => change.Kind == DefinitionKinds.Export).Select(change => change.Name))
         {
             var export = recipe.Exports![name];
-            var wrong = discovery.CheckSettings(PluginKind.Export, export.Plugin, export.Contribution, export.Settings);
+            var wrong = await discovery.CheckExportAsync(name, export, cancellationToken);
             faults.AddRange(wrong.Select(fault => fault with { Pointer = $"/exports/{Names.Escape(name)}{fault.Pointer}" }));
         }
 

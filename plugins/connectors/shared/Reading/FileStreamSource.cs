@@ -17,6 +17,9 @@ internal abstract class FileStreamSource(string name)
     /// <summary>How keys are made and checked.</summary>
     public abstract KeyRule Keys { get; }
 
+    /// <summary>Fields that look like a key in the sample; a proposal for people.</summary>
+    public abstract IReadOnlyList<string> KeyCandidates { get; }
+
     /// <summary>The stream as it was learned.</summary>
     public abstract StreamDescriptor Descriptor { get; }
 
