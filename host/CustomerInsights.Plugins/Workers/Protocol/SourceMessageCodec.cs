@@ -32,7 +32,7 @@ internal sealed class SourceMessageCodec
         var kind = from.Byte();
         return kind switch
         {
-            Batch => ReadBatch(from),
+            Batch => ReadCheckedBatch(from),
             Checkpoint => WireJson.Read(from.Rest, WireJson.Default.Checkpoint),
             Rejected => WireJson.Read(from.Rest, WireJson.Default.RejectedRecord),
             Ended => WireJson.Read(from.Rest, WireJson.Default.StreamEnded),
@@ -100,6 +100,19 @@ internal sealed class SourceMessageCodec
         foreach (var value in record.Values)
         {
             ValueCodec.Write(to, value);
+        }
+    }
+
+    // Bits that are no decimal, ticks that are no time, a number that is not finite: the values' own types refuse them.
+    private RecordBatch ReadCheckedBatch(WireReader from)
+    {
+        try
+        {
+            return ReadBatch(from);
+        }
+        catch (ArgumentException error)
+        {
+            throw new ProtocolException($"A batch holds a value that cannot be: {error.Message}");
         }
     }
 
