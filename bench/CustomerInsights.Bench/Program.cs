@@ -21,12 +21,16 @@ switch (args)
     case ["unify", .. var rest]:
         UnifyBench.Run(rest is [var count, ..] ? int.Parse(count, System.Globalization.CultureInfo.InvariantCulture) : 100_000);
         return 0;
+    case ["worker", .. var rest]:
+        await WorkerBench.RunAsync(rest is [var read, ..] ? int.Parse(read, System.Globalization.CultureInfo.InvariantCulture) : 2_000_000);
+        return 0;
     default:
         await Console.Error.WriteLineAsync(
             """
             csv [ROWS]        ingestion of a generated CSV file (default 1,000,000 rows), beside CsvHelper reading it
             contoso FOLDER    the whole refresh of Microsoft's lab data from empty: wall time and peak memory
             fuzz packages FILE [MINUTES [SEED]]   mutated packages against the reader (default 10 minutes, seed 1)
+            worker [RECORDS]  a plugin in process and in a worker: 10-field records (default 2,000,000), round trip, start, memory
             unify [RECORDS]   rule-based unification in memory (default 100,000 records)
             """);
         return 2;

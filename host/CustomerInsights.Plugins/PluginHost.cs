@@ -6,13 +6,14 @@ using CustomerInsights.Plugins.Components;
 using CustomerInsights.Plugins.Desired;
 using CustomerInsights.Plugins.Manifests;
 using CustomerInsights.Plugins.Schema;
+using CustomerInsights.Plugins.Workers;
 using CustomerInsights.Sdk;
 using Microsoft.Extensions.Logging;
 
 namespace CustomerInsights.Plugins;
 
 /// <summary>
-/// Runs plugins in process: brings them to what <c>plugins.json</c> wants, keeps them there, and opens their components.
+/// Runs plugins, in process or in workers: brings them to what <c>plugins.json</c> wants, keeps them there, and opens their components.
 /// A bad plugin never keeps the host or another plugin from starting. Safe for any thread.
 /// </summary>
 public sealed class PluginHost : IAsyncDisposable
@@ -43,7 +44,7 @@ public sealed class PluginHost : IAsyncDisposable
         var log = loggers.CreateLogger("CustomerInsights.Plugins");
         _recorder = new TransitionRecorder(services, log);
         _background = new BackgroundWork(log, _ending.Token);
-        _context = new(options, services, loggers, log, clock, _recorder.Add, _background.Run, _ending.Token);
+        _context = new(options, services, loggers, log, clock, _recorder.Add, _background.Run, new WorkerPlace(options.WorkerFolder), _ending.Token);
         Desired = new DesiredStateFile(options.DesiredStatePath);
     }
 
@@ -206,7 +207,7 @@ public sealed class PluginHost : IAsyncDisposable
             throw Refuse(problem.ToString(), problem.Pointer);
         }
 
-        var handle = await instance.CreateAsync(contribution, connectionId, cancellationToken);
+        var handle = await instance.CreateAsync(contribution, connectionId, own, cancellationToken);
         return new ComponentCalls(handle, contribution, instance.Package.Manifest!, own);
     }
 

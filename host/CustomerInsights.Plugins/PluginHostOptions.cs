@@ -31,5 +31,11 @@ public sealed record PluginHostOptions
     /// <summary>How long things may take.</summary>
     public PluginLimits Limits { get; init; } = new();
 
+    /// <summary>The folder of the worker program; null: <c>worker</c> beside the host.</summary>
+    public string? WorkerFolder { get; init; }
+
+    /// <summary>Gives numbers from 0 to 1, for the jitter of restarts. Default: the runtime's shared source.</summary>
+    public Func<double> Random { get; init; } = System.Random.Shared.NextDouble;
+
     internal string DesiredStatePath => Path.Combine(DataDirectory, "plugins.json");
 }

@@ -1,6 +1,7 @@
 using CustomerInsights.Plugins.Boundary;
 using CustomerInsights.Plugins.Loading;
 using CustomerInsights.Plugins.Manifests;
+using CustomerInsights.Plugins.Workers;
 
 namespace CustomerInsights.Plugins;
 
@@ -21,6 +22,10 @@ internal sealed partial class PluginSlot
         public void Misbehaved(string call, PluginFailure failure) => slot.OnMisbehaved(generation, call, failure);
 
         public void Abandoned(string call, PluginFailure failure) => slot.OnAbandoned(generation, call, failure);
+
+        public void WorkerEnded(string message, string? evidence, bool givenUp) => slot.OnWorkerEnded(generation, message, evidence, givenUp);
+
+        public void CannotLoad(PluginFailure failure) => slot.OnCannotLoad(generation, failure);
     }
 
     private bool IsCurrent(int generation) => _running is not null && generation == _generation;
@@ -80,6 +85,56 @@ internal sealed partial class PluginSlot
         PluginLog.CallFailed(_host.Log, Id, call, failure.Message, failure.Detail);
         Fault(generation, "deadline", failure.Message, failure.Detail);
     }
+
+    // The worker's keeper starts it again; the plugin as a whole is given up only when it said so.
+    private void OnWorkerEnded(int generation, string message, string? evidence, bool givenUp)
+    {
+        string version;
+        lock (_lock)
+        {
+            if (!IsCurrent(generation))
+            {
+                return;
+            }
+
+            _lastBug = _host.Clock.GetTimestamp();
+            version = _running!.Package.Version.ToString();
+        }
+
+        if (givenUp)
+        {
+            GiveUp(generation, message, evidence);
+            return;
+        }
+
+        Move(PluginState.Degraded, version, Actor.Boundary, "worker-ended", message, evidence);
+    }
+
+    private void OnCannotLoad(int generation, PluginFailure failure)
+    {
+        PluginLog.CallFailed(_host.Log, Id, "Load", failure.Message, failure.Detail);
+        Fault(generation, "load", failure.Message, failure.Detail);
+    }
+
+    private void GiveUp(int generation, string message, string? evidence) => _host.Run(async () =>
+    {
+        await _oneStep.WaitAsync(CancellationToken.None);
+        try
+        {
+            if (IsCurrent(generation))
+            {
+                var package = _running!.Package;
+                await StopAsync(Actor.Boundary, "worker-ended", message);
+                _faulted = package;
+                var reason = $"Its worker process ended {RestartPolicy.MostEnds} times within 10 minutes; waits for Retry or a new version. {message}";
+                Move(PluginState.CrashLooping, package.Version.ToString(), Actor.Host, "gave-up", reason, evidence);
+            }
+        }
+        finally
+        {
+            _oneStep.Release();
+        }
+    });
 
     // The call that found the fault must not wait for the stop, which waits for calls.
     private void Fault(int generation, string code, string reason, string? evidence) => _host.Run(async () =>

@@ -87,7 +87,7 @@ internal sealed partial class PluginSlot : IDisposable
                 (_applied, _packages) = (desired, packages);
             }
 
-            var plan = SlotPlan.Make(desired, packages, _host.Options);
+            var plan = SlotPlan.Make(desired, packages, _host.Options, await WhyNotHereAsync(desired));
             if (plan.Package is not { } package)
             {
                 await SettleAsync(plan, actor);
@@ -174,15 +174,15 @@ internal sealed partial class PluginSlot : IDisposable
         try
         {
             var health = new SlotHealth(this, _generation);
-            var instance = await PluginInstance.LoadAsync(
-                package, GrantsFor(package, desired), _host.Options, _host.Services, _host.Loggers, _host.Clock, health, CancellationToken.None);
+            var load = new PluginLoad(package, GrantsFor(package, desired), _host.Options, _host.Services, _host.Loggers, _host.Clock, health) { Isolation = desired.Isolation };
+            var instance = await PluginInstance.LoadAsync(load, CancellationToken.None);
             lock (_lock)
             {
                 _running = instance;
                 (_bugs, _startedAt) = (0, _host.Clock.GetTimestamp());
             }
 
-            Move(PluginState.Active, version, actor, "started", $"{version} runs.");
+            Move(PluginState.Active, version, actor, "started", desired.Isolation == IsolationMode.InProcess ? $"{version} runs." : $"{version} is ready; its worker process starts at first use.");
         }
         catch (PluginLoadException error)
         {
@@ -211,6 +211,9 @@ internal sealed partial class PluginSlot : IDisposable
         Move(PluginState.Stopped, version, actor, code, reason);
         await WatchUnloadAsync(version, context, instance.Boundary.Gate, actor);
     }
+
+    private ValueTask<string?> WhyNotHereAsync(DesiredPlugin? desired) =>
+        desired is { Enabled: true } ? _host.Workers.ObjectionAsync(desired.Isolation) : new((string?)null);
 
     private PluginGrants GrantsFor(PluginPackage package, DesiredPlugin desired)
     {

@@ -1,3 +1,4 @@
+using CustomerInsights.Plugins.Workers;
 using Microsoft.Extensions.Logging;
 
 namespace CustomerInsights.Plugins;
@@ -10,6 +11,7 @@ namespace CustomerInsights.Plugins;
 /// <param name="Clock">The clock.</param>
 /// <param name="Record">Takes a transition, in order, and returns at once.</param>
 /// <param name="Run">Runs work in the background; the host waits for it at its end.</param>
+/// <param name="Workers">What this system can give to workers.</param>
 /// <param name="Ending">Cancelled when the host ends.</param>
 internal sealed record PluginSlotContext(
     PluginHostOptions Options,
@@ -19,6 +21,7 @@ internal sealed record PluginSlotContext(
     TimeProvider Clock,
     Action<PluginTransition> Record,
     Action<Func<Task>> Run,
+    WorkerPlace Workers,
     CancellationToken Ending);
 
 /// <summary>Who causes a transition.</summary>

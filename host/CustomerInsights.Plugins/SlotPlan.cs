@@ -13,7 +13,7 @@ namespace CustomerInsights.Plugins;
 /// <param name="Version">The version that it is about.</param>
 internal sealed record SlotPlan(PluginPackage? Package, PluginState State, string Code, string Reason, string? Version)
 {
-    internal static SlotPlan Make(DesiredPlugin? desired, IReadOnlyList<PluginPackage> packages, PluginHostOptions options)
+    internal static SlotPlan Make(DesiredPlugin? desired, IReadOnlyList<PluginPackage> packages, PluginHostOptions options, string? isolationObjection)
     {
         if (desired is null)
         {
@@ -49,7 +49,7 @@ internal sealed record SlotPlan(PluginPackage? Package, PluginState State, strin
             return Not(PluginState.Incompatible, "host", $"{version} {objection}.", version);
         }
 
-        if (WhyNotIsolated(desired, manifest) is { } isolation)
+        if (WhyNotIsolated(desired, manifest, isolationObjection) is { } isolation)
         {
             return Not(PluginState.IsolationUnavailable, "isolation", isolation, version);
         }
@@ -71,20 +71,20 @@ internal sealed record SlotPlan(PluginPackage? Package, PluginState State, strin
         ? $"The plugin {desired.Id} is not on disk."
         : $"Version {desired.Version} of {desired.Id} is not on disk; there are {string.Join(", ", packages.Select(package => package.Version))}.";
 
-    private static string? WhyNotIsolated(DesiredPlugin desired, PluginManifest manifest)
+    private static string? WhyNotIsolated(DesiredPlugin desired, PluginManifest manifest, string? objection)
     {
         if (!manifest.Isolation.Supported.Contains(desired.Isolation))
         {
             return $"plugins.json asks for isolation '{desired.Isolation.ToWord()}'; the plugin supports {string.Join(", ", manifest.Isolation.Supported.Select(mode => mode.ToWord()))}.";
         }
 
-        if (desired.Isolation != IsolationMode.InProcess)
+        if (objection is not null)
         {
-            return $"plugins.json asks for isolation '{desired.Isolation.ToWord()}'; this release runs plugins in process only and does not fall back by itself. Set \"isolation\": \"inProcess\" if you trust the plugin.";
+            return $"plugins.json asks for isolation '{desired.Isolation.ToWord()}'. {objection} Nothing less is put in its place.";
         }
 
-        return manifest.Capabilities.NativeCode
-            ? "The plugin brings native code, which cannot run in process; it needs isolation 'process', which this release does not have."
+        return desired.Isolation == IsolationMode.InProcess && manifest.Capabilities.NativeCode
+            ? "The plugin brings native code, which cannot run in process; set \"isolation\": \"process\"."
             : null;
     }
 

@@ -1,5 +1,6 @@
 using System.Reflection;
 using CustomerInsights.Plugins.Context;
+using CustomerInsights.Plugins.Workers;
 using CustomerInsights.Sdk;
 
 namespace CustomerInsights.Plugins.Boundary;
@@ -12,14 +13,25 @@ internal static class FailureText
 
     internal static PluginFailure Flatten(string call, Exception error, RevealedSecrets secrets)
     {
+        if (error is RemoteFailureException { Failure: { } remote })
+        {
+            // Made by the same code in the worker, so it is text already; but a worker may say what it likes.
+            return remote with
+            {
+                Kind = Enum.IsDefined(remote.Kind) ? remote.Kind : FailureKind.Bug,
+                Message = Cut(secrets.Redact(remote.Message ?? ""), MaxMessage),
+                Detail = remote.Detail is { } text ? Cut(secrets.Redact(text), MaxDetail) : null,
+            };
+        }
+
         var detail = Cut(secrets.Redact(Safe(() => error.ToString(), error)), MaxDetail);
         switch (error)
         {
             case PluginException known:
-                var text = Safe(() => known.Message, known);
+                var message = Safe(() => known.Message, known);
                 return new(
                     known.Kind,
-                    Cut(secrets.Redact(string.IsNullOrWhiteSpace(text) ? $"{call} failed without saying why." : text), MaxMessage),
+                    Cut(secrets.Redact(string.IsNullOrWhiteSpace(message) ? $"{call} failed without saying why." : message), MaxMessage),
                     detail,
                     known.RetryAfter is { } wait && wait >= TimeSpan.Zero ? wait : null,
                     known.ConfigurationPath)

@@ -10,4 +10,13 @@ internal interface IPluginHealth
 
     /// <summary>The call was cancelled, did not end, and was given up.</summary>
     void Abandoned(string call, PluginFailure failure);
+
+    /// <summary>The plugin's worker ended although nobody asked it to.</summary>
+    /// <param name="message">How, for people.</param>
+    /// <param name="evidence">What it printed last, redacted.</param>
+    /// <param name="givenUp">True when it ended so often that it is not to be started again.</param>
+    void WorkerEnded(string message, string? evidence, bool givenUp);
+
+    /// <summary>The worker runs, but the plugin cannot be loaded in it.</summary>
+    void CannotLoad(PluginFailure failure);
 }

@@ -9,6 +9,7 @@ namespace CustomerInsights.Plugins.Boundary;
 /// gives values that were checked and copied, or a <see cref="PluginCallException"/> made of strings.
 /// </summary>
 /// <remarks>
+/// For a plugin in a worker the body is a call to that process, and a deadline ends the process.
 /// In process a deadline cannot end the plugin's code. The call is cancelled; if it has not ended after the grace it is
 /// abandoned: the caller goes on, the plugin is reported as hung, and its code stays in memory until the call ends.
 /// </remarks>
@@ -20,6 +21,9 @@ internal sealed class PluginBoundary(
     internal PluginLimits Limits => limits;
 
     internal TimeProvider Clock => clock;
+
+    /// <summary>What becomes of a call that does not end, as a sentence.</summary>
+    internal string Abandonment { get; init; } = "It was abandoned.";
 
     /// <summary>Makes one call.</summary>
     /// <param name="call">Its name, for messages.</param>
@@ -82,8 +86,8 @@ internal sealed class PluginBoundary(
         {
             Gate.CountAbandoned(running);
             var hung = new PluginFailure(FailureKind.Bug, timedOut
-                ? $"{call} did not answer within {Spoken(limit)} and did not stop within {Spoken(limits.StopGrace)} of being cancelled. It was abandoned."
-                : $"{call} did not stop within {Spoken(limits.StopGrace)} of being cancelled. It was abandoned.");
+                ? $"{call} did not answer within {Spoken(limit)} and did not stop within {Spoken(limits.StopGrace)} of being cancelled. {Abandonment}"
+                : $"{call} did not stop within {Spoken(limits.StopGrace)} of being cancelled. {Abandonment}");
             health.Abandoned(call, hung);
             throw new PluginCallException(pluginId, call, hung);
         }
@@ -184,7 +188,7 @@ internal sealed class PluginBoundary(
             return outcome.Value!;
         }
 
-        if (failure.Kind == FailureKind.Bug)
+        if (failure is { Kind: FailureKind.Bug, WorkerEnded: false })
         {
             health.Misbehaved(call, failure);
         }

@@ -17,4 +17,7 @@ public sealed record PluginFailure(
 {
     /// <summary>The stream at fault, where one is.</summary>
     public string? Stream { get; init; }
+
+    /// <summary>True when the worker of the plugin ended during the call. The worker's keeper tells the plugin's health, once for all calls.</summary>
+    internal bool WorkerEnded { get; init; }
 }

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using CustomerInsights.Plugins.Boundary;
 using CustomerInsights.Plugins.Manifests;
+using CustomerInsights.Plugins.Workers;
 using CustomerInsights.Sdk;
 
 namespace CustomerInsights.Plugins.Components;
@@ -30,7 +31,8 @@ public sealed class PluginEnrichment : IAsyncDisposable
         _descriptor ??= await _calls.CallAsync<IEnrichment, EnrichmentDescriptor>(
             "Describe",
             _calls.Short,
-            (enrichment, _) => ValueTask.FromResult(EnrichmentRules.Descriptor(enrichment.Describe(_calls.Configuration))),
+            async (enrichment, token) => EnrichmentRules.Descriptor(
+                enrichment is IDescribedRemotely<EnrichmentDescriptor> remote ? await remote.DescribeAsync(token) : enrichment.Describe(_calls.Configuration)),
             cancellationToken);
 
     /// <summary>Tries the configuration.</summary>

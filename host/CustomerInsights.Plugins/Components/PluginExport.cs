@@ -1,5 +1,6 @@
 using CustomerInsights.Plugins.Boundary;
 using CustomerInsights.Plugins.Manifests;
+using CustomerInsights.Plugins.Workers;
 using CustomerInsights.Sdk;
 
 namespace CustomerInsights.Plugins.Components;
@@ -26,7 +27,8 @@ public sealed class PluginExport : IAsyncDisposable
         _descriptor ??= await _calls.CallAsync<IExportTarget, ExportDescriptor>(
             "Describe",
             _calls.Short,
-            (target, _) => ValueTask.FromResult(ExportRules.Descriptor(target.Describe(_calls.Configuration))),
+            async (target, token) => ExportRules.Descriptor(
+                target is IDescribedRemotely<ExportDescriptor> remote ? await remote.DescribeAsync(token) : target.Describe(_calls.Configuration)),
             cancellationToken);
 
     /// <summary>Tries the configuration.</summary>

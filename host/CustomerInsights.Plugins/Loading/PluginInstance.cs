@@ -1,15 +1,13 @@
 using System.Diagnostics.CodeAnalysis;
-using System.Runtime.CompilerServices;
 using CustomerInsights.Plugins.Boundary;
 using CustomerInsights.Plugins.Context;
 using CustomerInsights.Plugins.Manifests;
+using CustomerInsights.Plugins.Workers;
 using CustomerInsights.Sdk;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging;
 
 namespace CustomerInsights.Plugins.Loading;
 
-/// <summary>One loaded version: its load context, container, meters, components, and the gate through which calls go.</summary>
+/// <summary>One loaded version: its code, here or in a worker, its components, and the gate through which calls go.</summary>
 [SuppressMessage("Design", "CA1001", Justification = "StopAsync is the disposal; its result is needed, and the token source must stay usable for calls that hang.")]
 internal sealed class PluginInstance
 {
@@ -21,20 +19,29 @@ internal sealed class PluginInstance
     private readonly PluginMeters _meters;
     private readonly IPluginHostServices _services;
     private readonly PluginGrants _grants;
-    private PluginLoadContext? _context;
-    private ServiceProvider? _container;
+    private readonly IPluginCode _code;
 
-    private PluginInstance(
-        PluginPackage package, PluginGrants grants, PluginHostOptions options, IPluginHostServices services, ILoggerFactory loggers, TimeProvider clock, IPluginHealth health)
+    private PluginInstance(PluginLoad load)
     {
+        var package = load.Package;
+        var (version, limits) = (package.Version.ToString(), load.Options.Limits);
         Package = package;
-        var version = package.Version.ToString();
-        _services = services;
-        _grants = grants;
-        _loggers = new PluginLoggers(loggers, package.Id, version, _secrets, new LogThrottle(clock, options.Limits.LogLinesPerSecond));
+        _services = load.Services;
+        _grants = load.Grants;
+        _loggers = new PluginLoggers(load.Loggers, package.Id, version, _secrets, new LogThrottle(load.Clock, limits.LogLinesPerSecond));
         _meters = new PluginMeters(package.Id, version);
-        Identity = new PluginIdentity(package.Id, version, SdkInfo.Version, "inProcess");
-        Boundary = new PluginBoundary(package.Id, options.Limits, clock, _secrets, health, _stopping.Token);
+        Identity = new PluginIdentity(package.Id, version, SdkInfo.Version, load.Isolation.ToWord());
+        if (load.Isolation == IsolationMode.InProcess || load.InsideWorker)
+        {
+            Boundary = new PluginBoundary(package.Id, limits, load.Clock, _secrets, load.Health, _stopping.Token);
+            _code = new LoadedCode(package, Identity, Boundary, _loggers, _meters, collectible: !load.InsideWorker);
+        }
+        else
+        {
+            var worker = new WorkerCode(load, _loggers, _secrets, _stopping.Token);
+            Boundary = new PluginBoundary(package.Id, limits, load.Clock, _secrets, worker, _stopping.Token) { Abandonment = WorkerCode.Abandonment };
+            _code = worker;
+        }
     }
 
     internal PluginPackage Package { get; }
@@ -45,21 +52,13 @@ internal sealed class PluginInstance
 
     /// <summary>Loads a version and looks at every type that its manifest names.</summary>
     /// <exception cref="PluginLoadException">It did not come up; says why. Its unloading has begun.</exception>
-    internal static async Task<PluginInstance> LoadAsync(
-        PluginPackage package,
-        PluginGrants grants,
-        PluginHostOptions options,
-        IPluginHostServices services,
-        ILoggerFactory loggers,
-        TimeProvider clock,
-        IPluginHealth health,
-        CancellationToken cancellationToken)
+    internal static async Task<PluginInstance> LoadAsync(PluginLoad load, CancellationToken cancellationToken)
     {
-        var instance = new PluginInstance(package, grants, options, services, loggers, clock, health);
+        var instance = new PluginInstance(load);
         PluginFailure failure;
         try
         {
-            var objection = await instance.Boundary.CallAsync("Load", options.Limits.Short, _ => new ValueTask<string?>(instance.Load()), cancellationToken, CallKind.Making);
+            var objection = await instance.Boundary.CallAsync("Load", instance.Boundary.Limits.Short, instance._code.LoadAsync, cancellationToken, CallKind.Making);
             if (objection is null)
             {
                 return instance;
@@ -78,7 +77,8 @@ internal sealed class PluginInstance
 
     /// <summary>Makes a component for one connection.</summary>
     /// <exception cref="PluginCallException">Its constructor failed or hung, or the plugin is being stopped.</exception>
-    internal async Task<ComponentHandle> CreateAsync(PluginContribution contribution, string connectionId, CancellationToken cancellationToken)
+    internal async Task<ComponentHandle> CreateAsync(
+        PluginContribution contribution, string connectionId, ReadOnlyMemory<byte> configuration, CancellationToken cancellationToken)
     {
         // Known before it is made: a stop that comes in between must find it.
         var handle = new ComponentHandle(Boundary, ContextFor(connectionId), Forget);
@@ -89,8 +89,17 @@ internal sealed class PluginInstance
 
         try
         {
+            await _code.PrepareAsync(cancellationToken);
             await Boundary.CallAsync(
-                contribution.TypeName, Boundary.Limits.Short, _ => new ValueTask<bool>(Fill(handle, contribution)), cancellationToken, CallKind.Making);
+                contribution.TypeName,
+                Boundary.Limits.Short,
+                async token =>
+                {
+                    await _code.FillAsync(handle, contribution, configuration, token);
+                    return true;
+                },
+                cancellationToken,
+                CallKind.Making);
         }
         catch
         {
@@ -123,66 +132,11 @@ internal sealed class PluginInstance
         }
 
         await Task.WhenAll(components.Select(component => component.ReleaseAsync()));
-        if (Interlocked.Exchange(ref _container, null) is { } container)
-        {
-            await Disposal.RunAsync(Boundary, "container (dispose)", container.DisposeAsync);
-        }
-
-        _meters.Dispose();
-
-        // On the pool: a frame of this method, or an async local of its caller, might still know something of the plugin.
-        return await Task.Run(BeginUnload);
+        return await _code.UnloadAsync();
     }
 
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    private WeakReference BeginUnload()
-    {
-        var context = _context;
-        _context = null;
-        var reference = new WeakReference(context, trackResurrection: true);
-        context?.Unload();
-        return reference;
-    }
-
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    private string? Load()
-    {
-        var manifest = Package.Manifest!;
-        _context = new PluginLoadContext($"{Package.Id} {Package.Version}", Package.EntryAssembly);
-        var assembly = _context.LoadMain();
-        try
-        {
-            for (var i = 0; i < manifest.Contributes.Count; i++)
-            {
-                ComponentTypes.Find(assembly, manifest.Contributes[i].Type, manifest.Contributes[i].Kind, $"/contributes/{i}/type");
-            }
-
-            var startup = manifest.Entry.Startup is { } name
-                ? (IPluginStartup)Activator.CreateInstance(ComponentTypes.FindStartup(assembly, name))!
-                : null;
-            _container = PluginContainer.Build(Identity, _loggers, _meters, Boundary.Clock, startup);
-            return null;
-        }
-        catch (ComponentTypes.RuleException error)
-        {
-            return error.Message;
-        }
-    }
-
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    private bool Fill(ComponentHandle handle, PluginContribution contribution)
-    {
-        var (context, container) = (_context, _container);
-        if (context is null || container is null)
-        {
-            throw Boundary.Stopped(contribution.TypeName);
-        }
-
-        var assembly = context.Assemblies.First(assembly => assembly.GetName().Name == Path.GetFileNameWithoutExtension(Package.EntryAssembly));
-        var scope = container.CreateAsyncScope();
-        handle.Fill(ActivatorUtilities.CreateInstance(scope.ServiceProvider, assembly.GetType(contribution.TypeName, throwOnError: true)!), scope);
-        return true;
-    }
+    /// <summary>Cancels what <see cref="IPluginContext.Stopping"/> gives; a worker is told by its host.</summary>
+    internal Task CancelAsync() => PluginBoundary.Cancel(_stopping);
 
     private PluginContext ContextFor(string connectionId) =>
         new(_services, Identity, connectionId, _secrets.Redact, Boundary.Clock)

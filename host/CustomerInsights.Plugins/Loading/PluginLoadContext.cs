@@ -3,7 +3,7 @@ using System.Runtime.Loader;
 
 namespace CustomerInsights.Plugins.Loading;
 
-/// <summary>The load context of one loaded version: collectible, with private copies of all that is not shared.</summary>
+/// <summary>The load context of one loaded version: collectible but in a worker, with private copies of all that is not shared.</summary>
 /// <remarks>
 /// Assemblies are read into memory, not mapped: a file that an author overwrites while the plugin runs must neither be locked
 /// nor change the running code. The price is that <c>Assembly.Location</c> is empty in a plugin. Native libraries of a
@@ -14,8 +14,8 @@ internal sealed class PluginLoadContext : AssemblyLoadContext
     private readonly AssemblyDependencyResolver _resolver;
     private readonly string _mainAssembly;
 
-    internal PluginLoadContext(string name, string mainAssembly)
-        : base(name, isCollectible: true)
+    internal PluginLoadContext(string name, string mainAssembly, bool collectible)
+        : base(name, collectible)
     {
         _mainAssembly = mainAssembly;
         _resolver = new AssemblyDependencyResolver(mainAssembly);

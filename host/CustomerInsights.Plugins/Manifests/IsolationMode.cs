@@ -10,11 +10,11 @@ public enum IsolationMode
     [JsonStringEnumMemberName("inProcess")]
     InProcess = 0,
 
-    /// <summary>In a worker process. This release cannot give it yet and says so.</summary>
+    /// <summary>In a worker process of its own.</summary>
     [JsonStringEnumMemberName("process")]
     Process = 1,
 
-    /// <summary>In a worker process without network or files of its own. This release cannot give it yet and says so.</summary>
+    /// <summary>In a worker process without network. On Linux only; elsewhere refused.</summary>
     [JsonStringEnumMemberName("sandboxedProcess")]
     SandboxedProcess = 2,
 }

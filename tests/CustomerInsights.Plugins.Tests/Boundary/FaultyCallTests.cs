@@ -1,14 +1,100 @@
 using CustomerInsights.Plugins.Boundary;
 using CustomerInsights.Plugins.Components;
+using CustomerInsights.Plugins.Manifests;
 using CustomerInsights.Plugins.Tests.Kit;
 using CustomerInsights.Sdk;
 
 namespace CustomerInsights.Plugins.Tests.Boundary;
 
-/// <summary>A plugin that throws or hangs in each call; the message is what people get to read.</summary>
-public sealed class FaultyCallTests : IAsyncLifetime
+/// <summary>The same in the host's process.</summary>
+public sealed class FaultyCallTests() : FaultyCallCases(IsolationMode.InProcess)
+{
+    [Theory]
+    [InlineData("check", "hangIgnoringCancellation", "CheckAsync did not answer within 500 ms")]
+    [InlineData("check", "block", "CheckAsync did not answer within 500 ms")]
+    [InlineData("discover", "hangIgnoringCancellation", "DiscoverAsync did not answer within 500 ms")]
+    [InlineData("read", "hangIgnoringCancellation", "ReadAsync did not answer within 500 ms")]
+    [InlineData("describe", "block", "Describe did not answer within 2 s")]
+    [InlineData("enrich", "hangIgnoringCancellation", "EnrichAsync did not answer within 500 ms")]
+    [InlineData("run", "block", "RunAsync did not answer within 500 ms")]
+    [InlineData("open", "hangIgnoringCancellation", "OpenAsync did not answer within 500 ms")]
+    [InlineData("write", "hangIgnoringCancellation", "WriteAsync did not answer within 500 ms")]
+    [InlineData("commit", "block", "CommitAsync did not answer within 500 ms")]
+    public async Task A_call_that_hangs_for_good_is_abandoned_and_the_plugin_is_faulted(string call, string how, string begin)
+    {
+        var failure = await FailAsync(call, how);
+        Assert.Equal(FailureKind.Bug, failure.Kind);
+        Assert.Equal($"{begin} and did not stop within 150 ms of being cancelled. It was abandoned.", failure.Message);
+        await Eventually.StateAsync(Sandbox, "test.faulty", PluginState.Faulted);
+        var status = Sandbox.Status("test.faulty");
+        Assert.Equal(failure.Message, status.Reason);
+        Assert.NotNull(status.RetryAt);
+        Assert.Null(status.RunningVersion);
+
+        // Who calls now hears why; who presses Retry gets a fresh copy.
+        var refused = await FailAsync("check", "none");
+        Assert.Equal($"The plugin test.faulty does not run (Faulted): {failure.Message}", refused.Message);
+        await Sandbox.Host.RetryAsync("test.faulty", default);
+        Assert.Equal(PluginState.Active, Sandbox.Status("test.faulty").State);
+    }
+
+    [Fact]
+    public async Task A_dispose_that_hangs_is_abandoned()
+    {
+        await CallAsync("read", PluginSandbox.Fault("dispose", "hangIgnoringCancellation"));
+        await Eventually.StateAsync(Sandbox, "test.faulty", PluginState.Faulted);
+        Assert.StartsWith("DisposeAsync did not answer within 2 s", Sandbox.Status("test.faulty").Reason, StringComparison.Ordinal);
+    }
+}
+
+/// <summary>The same in a worker.</summary>
+public sealed class FaultyCallInWorkerTests() : FaultyCallCases(IsolationMode.Process)
+{
+    [Theory]
+    [InlineData("check", "hangIgnoringCancellation", "CheckAsync did not answer within 500 ms")]
+    [InlineData("check", "block", "CheckAsync did not answer within 500 ms")]
+    [InlineData("discover", "hangIgnoringCancellation", "DiscoverAsync did not answer within 500 ms")]
+    [InlineData("read", "hangIgnoringCancellation", "ReadAsync did not answer within 500 ms")]
+    [InlineData("describe", "block", "Describe did not answer within 2 s")]
+    [InlineData("enrich", "hangIgnoringCancellation", "EnrichAsync did not answer within 500 ms")]
+    [InlineData("run", "block", "RunAsync did not answer within 500 ms")]
+    [InlineData("open", "hangIgnoringCancellation", "OpenAsync did not answer within 500 ms")]
+    [InlineData("write", "hangIgnoringCancellation", "WriteAsync did not answer within 500 ms")]
+    [InlineData("commit", "block", "CommitAsync did not answer within 500 ms")]
+    public async Task A_call_that_hangs_for_good_ends_the_worker_and_the_next_one_gets_a_fresh_one(string call, string how, string begin)
+    {
+        var failure = await FailAsync(call, how);
+        Assert.Equal(FailureKind.Bug, failure.Kind);
+        Assert.Equal($"{begin} and did not stop within 150 ms of being cancelled. Its worker process was ended.", failure.Message);
+        await Eventually.StateAsync(Sandbox, "test.faulty", PluginState.Degraded);
+        var status = Sandbox.Status("test.faulty");
+        Assert.Equal("worker-ended", status.Code);
+        Assert.StartsWith($"The worker process of test.faulty 1.0.0 was ended: {begin} and did not stop within 150 ms of being cancelled. (End 1 of 5", status.Reason, StringComparison.Ordinal);
+        Assert.Equal("1.0.0", status.RunningVersion);
+
+        // Who calls at once hears how long to wait; who presses Retry need not.
+        var refused = await FailAsync("check", "none");
+        Assert.Equal(FailureKind.Transient, refused.Kind);
+        Assert.NotNull(refused.RetryAfter);
+        await Sandbox.Host.RetryAsync("test.faulty", default);
+        await CallAsync("check", PluginSandbox.Fault("none", "none"));
+    }
+
+    [Fact]
+    public async Task A_dispose_that_hangs_ends_the_worker()
+    {
+        await CallAsync("read", PluginSandbox.Fault("dispose", "hangIgnoringCancellation"));
+        await Eventually.StateAsync(Sandbox, "test.faulty", PluginState.Degraded);
+        Assert.Contains("DisposeAsync did not answer within 2 s", Sandbox.Status("test.faulty").Reason, StringComparison.Ordinal);
+    }
+}
+
+/// <summary>A plugin that throws or hangs in each call, wherever it runs; the message is what people get to read.</summary>
+public abstract class FaultyCallCases(IsolationMode isolation) : IAsyncLifetime
 {
     private readonly PluginSandbox _sandbox = new();
+
+    private protected PluginSandbox Sandbox => _sandbox;
 
     // Makes each kind of call; the name is the one that the faulty plugin knows.
     private static readonly Dictionary<string, Func<PluginHost, byte[], Task>> Calls = new(StringComparer.Ordinal)
@@ -65,7 +151,7 @@ public sealed class FaultyCallTests : IAsyncLifetime
     public async Task InitializeAsync()
     {
         _sandbox.Add("test.faulty");
-        await _sandbox.StartAsync(PluginSandbox.Fast with { Short = TimeSpan.FromSeconds(2), Check = TimeSpan.FromMilliseconds(500), Discover = TimeSpan.FromMilliseconds(500), Silence = TimeSpan.FromMilliseconds(500) });
+        await _sandbox.StartAsync(isolation, PluginSandbox.Fast with { Short = TimeSpan.FromSeconds(2), Check = TimeSpan.FromMilliseconds(500), Discover = TimeSpan.FromMilliseconds(500), Silence = TimeSpan.FromMilliseconds(500) });
 
         // Compiled once, so that the short limits measure the plugin and not the compiler.
         foreach (var call in Calls.Values)
@@ -124,35 +210,6 @@ public sealed class FaultyCallTests : IAsyncLifetime
         Assert.Equal(PluginState.Active, _sandbox.Status("test.faulty").State);
     }
 
-    [Theory]
-    [InlineData("check", "hangIgnoringCancellation", "CheckAsync did not answer within 500 ms")]
-    [InlineData("check", "block", "CheckAsync did not answer within 500 ms")]
-    [InlineData("discover", "hangIgnoringCancellation", "DiscoverAsync did not answer within 500 ms")]
-    [InlineData("read", "hangIgnoringCancellation", "ReadAsync did not answer within 500 ms")]
-    [InlineData("describe", "block", "Describe did not answer within 2 s")]
-    [InlineData("enrich", "hangIgnoringCancellation", "EnrichAsync did not answer within 500 ms")]
-    [InlineData("run", "block", "RunAsync did not answer within 500 ms")]
-    [InlineData("open", "hangIgnoringCancellation", "OpenAsync did not answer within 500 ms")]
-    [InlineData("write", "hangIgnoringCancellation", "WriteAsync did not answer within 500 ms")]
-    [InlineData("commit", "block", "CommitAsync did not answer within 500 ms")]
-    public async Task A_call_that_hangs_for_good_is_abandoned_and_the_plugin_is_faulted(string call, string how, string begin)
-    {
-        var failure = await FailAsync(call, how);
-        Assert.Equal(FailureKind.Bug, failure.Kind);
-        Assert.Equal($"{begin} and did not stop within 150 ms of being cancelled. It was abandoned.", failure.Message);
-        await Eventually.StateAsync(_sandbox, "test.faulty", PluginState.Faulted);
-        var status = _sandbox.Status("test.faulty");
-        Assert.Equal(failure.Message, status.Reason);
-        Assert.NotNull(status.RetryAt);
-        Assert.Null(status.RunningVersion);
-
-        // Who calls now hears why; who presses Retry gets a fresh copy.
-        var refused = await FailAsync("check", "none");
-        Assert.Equal($"The plugin test.faulty does not run (Faulted): {failure.Message}", refused.Message);
-        await _sandbox.Host.RetryAsync("test.faulty", default);
-        Assert.Equal(PluginState.Active, _sandbox.Status("test.faulty").State);
-    }
-
     [Fact]
     public async Task An_exception_that_resists_being_looked_at_becomes_text_all_the_same()
     {
@@ -173,6 +230,8 @@ public sealed class FaultyCallTests : IAsyncLifetime
     [InlineData("readDispose", "ReadAsync (dispose) threw InvalidOperationException: boom in readDispose")]
     public async Task A_dispose_that_throws_is_reported_and_hurts_nobody(string call, string message)
     {
+        // A worker reads ahead, so there it is the read itself that ends with the failure, and not its disposal.
+        message = isolation == IsolationMode.InProcess ? message : message.Replace(" (dispose)", "", StringComparison.Ordinal);
         await using (var source = await _sandbox.OpenFaultyAsync(call, "throw"))
         {
             await foreach (var first in source.ReadAsync(PluginSandbox.Rows, default))
@@ -182,15 +241,7 @@ public sealed class FaultyCallTests : IAsyncLifetime
             }
         }
 
-        Assert.Equal(message, _sandbox.Status("test.faulty").Reason);
-    }
-
-    [Fact]
-    public async Task A_dispose_that_hangs_is_abandoned()
-    {
-        await Calls["read"](_sandbox.Host, PluginSandbox.Fault("dispose", "hangIgnoringCancellation"));
-        await Eventually.StateAsync(_sandbox, "test.faulty", PluginState.Faulted);
-        Assert.StartsWith("DisposeAsync did not answer within 2 s", _sandbox.Status("test.faulty").Reason, StringComparison.Ordinal);
+        await Eventually.TrueAsync(() => _sandbox.Status("test.faulty").Reason == message, () => _sandbox.Status("test.faulty").Reason);
     }
 
     [Fact]
@@ -228,7 +279,9 @@ public sealed class FaultyCallTests : IAsyncLifetime
         Assert.Equal("the request", ambient.Value);
     }
 
-    private async Task<PluginFailure> FailAsync(string call, string how)
+    private protected Task CallAsync(string call, byte[] configuration) => Calls[call](_sandbox.Host, configuration);
+
+    private protected async Task<PluginFailure> FailAsync(string call, string how)
     {
         var error = await Assert.ThrowsAsync<PluginCallException>(() => Calls[call](_sandbox.Host, PluginSandbox.Fault(call, how)));
         return error.Failure;

@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using CustomerInsights.Plugins.Components;
 using CustomerInsights.Plugins.Desired;
+using CustomerInsights.Plugins.Manifests;
 using CustomerInsights.Plugins.Packaging;
 using CustomerInsights.Sdk;
 
@@ -21,6 +22,7 @@ internal sealed class PluginSandbox : IAsyncDisposable
         Drain = TimeSpan.FromMilliseconds(300),
         UnloadRechecks = [TimeSpan.FromMilliseconds(50), TimeSpan.FromMilliseconds(50)],
         FirstRetry = TimeSpan.FromHours(1),
+        WorkerStart = TimeSpan.FromSeconds(20),
     };
 
     private readonly string _folder = Directory.CreateTempSubdirectory("ci-plugins-").FullName;
@@ -63,6 +65,14 @@ internal sealed class PluginSandbox : IAsyncDisposable
         Host = new PluginHost(options, Services, Loggers, clock ?? TimeProvider.System);
         await Host.StartAsync(CancellationToken.None);
         return Host;
+    }
+
+    /// <summary>Starts with everything that was added where <paramref name="isolation"/> says.</summary>
+    internal Task<PluginHost> StartAsync(IsolationMode isolation, PluginLimits? limits = null, TimeProvider? clock = null)
+    {
+        var plugins = Directory.GetDirectories(Root).Select(folder => $$"""{"id":"{{Path.GetFileName(folder)}}","isolation":"{{isolation.ToWord()}}"}""");
+        WriteDesired($$"""{"plugins":[{{string.Join(',', plugins)}}]}""");
+        return StartAsync(limits, clock);
     }
 
     internal void WriteDesired(string json)

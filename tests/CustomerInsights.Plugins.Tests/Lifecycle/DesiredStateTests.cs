@@ -11,7 +11,7 @@ public sealed class DesiredStateTests : IAsyncLifetime
 
     public async Task InitializeAsync()
     {
-        _sandbox.Add(Id);
+        _sandbox.Add(Id, manifest => manifest["isolation"] = new System.Text.Json.Nodes.JsonObject { ["supported"] = new System.Text.Json.Nodes.JsonArray("inProcess", "process"), ["preferred"] = "inProcess" });
         await _sandbox.StartAsync();
     }
 
@@ -81,7 +81,6 @@ public sealed class DesiredStateTests : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData(IsolationMode.Process, "plugins.json asks for isolation 'process'; this release runs plugins in process only and does not fall back by itself. Set \"isolation\": \"inProcess\" if you trust the plugin.")]
     [InlineData(IsolationMode.SandboxedProcess, "plugins.json asks for isolation 'sandboxedProcess'; the plugin supports inProcess, process.")]
     public async Task An_isolation_that_cannot_be_had_stops_the_plugin_and_says_so(IsolationMode isolation, string reason)
     {

@@ -6,22 +6,39 @@ using CustomerInsights.Sdk;
 
 namespace CustomerInsights.Plugins.Tests.Lifecycle;
 
-public sealed class HealthyPluginTests : IAsyncLifetime
+/// <summary>The same in the host's process.</summary>
+public sealed class HealthyPluginTests() : HealthyPluginCases(IsolationMode.InProcess)
+{
+    [Fact]
+    public async Task At_the_first_start_the_file_is_made_with_the_built_in_plugins_enabled()
+    {
+        await using var sandbox = new PluginSandbox();
+        sandbox.Add("test.healthy");
+        await sandbox.StartAsync();
+        Assert.Contains("test.healthy", File.ReadAllText(sandbox.DesiredPath), StringComparison.Ordinal);
+        Assert.Equal(PluginState.Active, sandbox.Status("test.healthy").State);
+    }
+}
+
+/// <summary>The same in a worker.</summary>
+public sealed class HealthyPluginInWorkerTests() : HealthyPluginCases(IsolationMode.Process);
+
+/// <summary>What a healthy plugin does, wherever it runs.</summary>
+public abstract class HealthyPluginCases(IsolationMode isolation) : IAsyncLifetime
 {
     private readonly PluginSandbox _sandbox = new();
 
     public async Task InitializeAsync()
     {
         _sandbox.Add("test.healthy");
-        await _sandbox.StartAsync(PluginSandbox.Fast with { Check = TimeSpan.FromSeconds(5), Discover = TimeSpan.FromSeconds(5), Silence = TimeSpan.FromSeconds(5) });
+        await _sandbox.StartAsync(isolation, PluginSandbox.Fast with { Check = TimeSpan.FromSeconds(5), Discover = TimeSpan.FromSeconds(5), Silence = TimeSpan.FromSeconds(5) });
     }
 
     public Task DisposeAsync() => _sandbox.DisposeAsync().AsTask();
 
     [Fact]
-    public void At_the_first_start_the_file_is_made_with_the_built_in_plugins_enabled()
+    public void It_is_active_with_its_four_components()
     {
-        Assert.Contains("test.healthy", File.ReadAllText(_sandbox.DesiredPath), StringComparison.Ordinal);
         var status = _sandbox.Status("test.healthy");
         Assert.Equal(PluginState.Active, status.State);
         Assert.Equal("1.0.0", status.RunningVersion);
@@ -39,7 +56,7 @@ public sealed class HealthyPluginTests : IAsyncLifetime
         Assert.Equal(25, messages.OfType<RecordBatch>().Sum(batch => batch.Records.Count));
         Assert.Equal(3, messages.OfType<Checkpoint>().Count());
         Assert.IsType<StreamEnded>(messages[^1]);
-        Assert.Equal(3, _sandbox.Services.Reports.Count);
+        await Eventually.TrueAsync(() => _sandbox.Services.Reports.Count == 3, () => $"{_sandbox.Services.Reports.Count} reports");
         Assert.True(_sandbox.Services.Values.ContainsKey("seen"));
     }
 
@@ -79,6 +96,7 @@ public sealed class HealthyPluginTests : IAsyncLifetime
     {
         await using var source = await OpenSourceAsync("""{"rows":1,"token":{"$secret":"token"}}""");
         await source.CheckAsync(default);
+        await Eventually.TrueAsync(() => _sandbox.Loggers.Lines.Any(line => line.Text.Contains("The secret is", StringComparison.Ordinal)), () => "no line");
         var line = Assert.Single(_sandbox.Loggers.Lines, line => line.Text.Contains("The secret is", StringComparison.Ordinal));
         Assert.Equal("The secret is ***.", line.Text);
         Assert.Equal("Plugin.test.healthy", line.Category);

@@ -101,9 +101,9 @@ public sealed class UnloadTests : IAsyncLifetime
     private async Task<WeakReference> LoadAndStopAsync(PluginPackage package)
     {
         var options = new PluginHostOptions { DataDirectory = _sandbox.DataDirectory, Roots = [_sandbox.Root], Limits = Patient };
-        var instance = await PluginInstance.LoadAsync(
-            package, PluginGrants.None, options, _sandbox.Services, _sandbox.Loggers, TimeProvider.System, new DeafHealth(), default);
-        await instance.CreateAsync(package.Contributions[0], "c1", default);
+        var load = new PluginLoad(package, PluginGrants.None, options, _sandbox.Services, _sandbox.Loggers, TimeProvider.System, new DeafHealth());
+        var instance = await PluginInstance.LoadAsync(load, default);
+        await instance.CreateAsync(package.Contributions[0], "c1", "{}"u8.ToArray(), default);
         return await instance.StopAsync();
     }
 
@@ -163,5 +163,9 @@ public sealed class UnloadTests : IAsyncLifetime
         public void Misbehaved(string call, PluginFailure failure) => throw new InvalidOperationException(failure.ToString());
 
         public void Abandoned(string call, PluginFailure failure) => throw new InvalidOperationException(failure.ToString());
+
+        public void WorkerEnded(string message, string? evidence, bool givenUp) => throw new InvalidOperationException(message);
+
+        public void CannotLoad(PluginFailure failure) => throw new InvalidOperationException(failure.ToString());
     }
 }

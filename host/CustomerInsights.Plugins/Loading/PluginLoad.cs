@@ -1,0 +1,30 @@
+using CustomerInsights.Plugins.Boundary;
+using CustomerInsights.Plugins.Manifests;
+using CustomerInsights.Sdk;
+using Microsoft.Extensions.Logging;
+
+namespace CustomerInsights.Plugins.Loading;
+
+/// <summary>What a version is to be loaded with.</summary>
+/// <param name="Package">The version.</param>
+/// <param name="Grants">What it may use.</param>
+/// <param name="Options">Limits and folders.</param>
+/// <param name="Services">The application.</param>
+/// <param name="Loggers">For its log.</param>
+/// <param name="Clock">The clock.</param>
+/// <param name="Health">Hears how its calls go.</param>
+internal sealed record PluginLoad(
+    PluginPackage Package,
+    PluginGrants Grants,
+    PluginHostOptions Options,
+    IPluginHostServices Services,
+    ILoggerFactory Loggers,
+    TimeProvider Clock,
+    IPluginHealth Health)
+{
+    /// <summary>Where it runs, as everybody sees it.</summary>
+    internal IsolationMode Isolation { get; init; }
+
+    /// <summary>True within a worker: the code is loaded here, for good.</summary>
+    internal bool InsideWorker { get; init; }
+}
