@@ -55,9 +55,10 @@ internal sealed class ExportJob(
         JobContext job, InsightsModel model, ExportModel export, PluginExport target, ExportDescriptor descriptor, CancellationToken cancellationToken)
     {
         var plan = await exports.FindPlanAsync(export.Name, cancellationToken);
-        if (plan is not null && plan.JobId != job.Job.Id)
+        var fields = Json.Write(export.Fields.Select(field => $"{field.Name}:{field.Type}:{RuleText.Format(field.Rule.Source)}").ToList());
+        if (plan is not null && (plan.JobId != job.Job.Id || plan.FieldsJson != fields))
         {
-            // Another job's plan that never ended: that job failed for good, and its plan with it.
+            // Another job's plan that never ended (that job failed for good), or one of other fields than the export has now.
             await exports.AbandonAsync(export.Name, Run(plan, false, new Tally(), "Superseded by a later run.", "{}"), cancellationToken);
             plan = null;
         }
@@ -77,7 +78,7 @@ internal sealed class ExportJob(
                 return new JobResult(0, $"{export.Name}: nothing changed since the last export.");
             }
 
-            plan = await exports.SavePlanAsync(export.Name, job.Job.Id, Json.Write(export.Fields.Select(field => field.Name).ToList()), batches, cancellationToken);
+            plan = await exports.SavePlanAsync(export.Name, job.Job.Id, fields, batches, cancellationToken);
         }
 
         return await SendAsync(job, export, plan, target, descriptor, cancellationToken);

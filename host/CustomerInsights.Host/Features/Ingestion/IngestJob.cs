@@ -65,6 +65,7 @@ internal sealed class IngestJob(MetadataService metadata, PluginHost plugins, IR
         }
 
         var intakes = new Dictionary<string, StreamIntake>(StringComparer.Ordinal);
+        var finished = new List<StreamRun>();
         var selections = new List<StreamSelection>();
         foreach (var descriptor in catalog.Streams)
         {
@@ -73,6 +74,14 @@ internal sealed class IngestJob(MetadataService metadata, PluginHost plugins, IR
             {
                 var stored = await records.EnsureStreamAsync($"{name}.{descriptor.Name}", SourceValues.ToFields(descriptor), cancellationToken);
                 var mode = settings.Mode == StreamMode.Full && descriptor.Modes.Contains(SyncMode.Full) ? SyncMode.Full : SyncMode.Incremental;
+                if ((await records.ListRunsAsync(stored.Number, null, 1, cancellationToken)).Items is [{ Outcome: StreamRunOutcome.Complete or StreamRunOutcome.Unchanged } done]
+                    && done.JobId == job.Job.Id)
+                {
+                    // An earlier attempt of this job read the stream to its end.
+                    finished.Add(done);
+                    continue;
+                }
+
                 var run = await records.BeginRunAsync(stored.Number, job.Job.Id, mode == SyncMode.Full, cancellationToken);
                 intakes[descriptor.Name] = new StreamIntake(records, run, stored);
                 selections.Add(new StreamSelection(descriptor.Name, mode)
@@ -102,10 +111,10 @@ internal sealed class IngestJob(MetadataService metadata, PluginHost plugins, IR
             await intake.DrainAsync();
         }
 
-        return Result(name, source, intakes, catalog.Warnings);
+        return Result(name, source, intakes, finished, catalog.Warnings);
     }
 
-    private static JobResult Result(string name, SourceDocument source, Dictionary<string, StreamIntake> intakes, IReadOnlyList<string> warnings)
+    private static JobResult Result(string name, SourceDocument source, Dictionary<string, StreamIntake> intakes, List<StreamRun> finished, IReadOnlyList<string> warnings)
     {
         if (intakes.FirstOrDefault(pair => !pair.Value.Ended) is { Key: { } silent })
         {
@@ -117,9 +126,9 @@ internal sealed class IngestJob(MetadataService metadata, PluginHost plugins, IR
             throw new JobFailedException("Transient", $"The stream '{incomplete.Stream.Name}' ended early: {incomplete.Ending!.Reason ?? "no reason given"}");
         }
 
-        var sum = intakes.Values.Aggregate(RecordCounts.Zero, (total, intake) => total + intake.Counts);
+        var sum = intakes.Values.Select(intake => intake.Counts).Concat(finished.Select(run => run.Counts)).Aggregate(RecordCounts.Zero, (total, counts) => total + counts);
         var changed = sum.New + sum.Changed + sum.Deleted;
-        var same = intakes.Values.All(intake => intake.Ending!.Outcome == StreamOutcome.Unchanged);
+        var same = intakes.Values.All(intake => intake.Ending!.Outcome == StreamOutcome.Unchanged) && finished.All(run => run.Outcome == StreamRunOutcome.Unchanged);
         var summary = same
             ? $"{name}: unchanged since the last run."
             : $"{name}: {sum.Read:N0} read, {sum.New:N0} new, {sum.Changed:N0} changed, {sum.Unchanged:N0} unchanged, {sum.Deleted:N0} deleted, {sum.Rejected:N0} rejected.";

@@ -61,7 +61,7 @@ internal sealed class SourceDiscovery(PluginHost plugins) : ISourceDiscovery
 
         try
         {
-            await using var target = await plugins.OpenExportAsync(export.Plugin, export.Contribution, name, Configuration(export.Settings), cancellationToken);
+            await using var target = await plugins.OpenExportAsync(export.Plugin, export.Contribution, ConnectionIds.OfExport(name), Configuration(export.Settings), cancellationToken);
             var check = await target.CheckAsync(cancellationToken);
 
             // Only what the settings are to blame for: that the target is down today must not keep anybody from editing.
