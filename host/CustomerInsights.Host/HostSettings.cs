@@ -20,7 +20,4 @@ internal sealed record HostSettings
 
     /// <summary>The largest request body, in bytes; 1 MiB.</summary>
     public long MaxRequestBytes { get; init; } = 1024 * 1024;
-
-    /// <summary>True for a command that runs beside no server: it says nothing of its start.</summary>
-    public bool Quiet { get; init; }
 }

@@ -29,7 +29,7 @@ internal static class InsightsApp
     public static async Task<WebApplication> BuildAsync(HostSettings settings, TimeProvider clock, Action<ILoggingBuilder>? logging, CancellationToken cancellationToken)
     {
         CultureInfo.DefaultThreadCurrentCulture = CultureInfo.InvariantCulture;
-        Directory.CreateDirectory(settings.DataDirectory);
+        PrivateFolder(settings.DataDirectory);
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
         builder.Logging.ClearProviders();
         (logging ?? Console)(builder.Logging);
@@ -44,6 +44,9 @@ internal static class InsightsApp
         services.AddSingleton(settings);
         services.AddSingleton(clock);
         var store = await OpenStoreAsync(settings, clock, logging ?? Console, cancellationToken);
+
+        // Of a host that was killed: its address may be another program's by now, which must not be sent the key.
+        RunningHost.Remove(settings.DataDirectory);
 
         // By a factory: the container lets go of what it made, and only of that.
         services.AddSingleton(_ => store);
@@ -89,11 +92,12 @@ internal static class InsightsApp
         return app;
     }
 
-    /// <summary>Starts plugins, then jobs and the server; writes <c>host.json</c> for the command line.</summary>
+    /// <summary>Starts plugins, completes interrupted deletions, then starts jobs and the server; writes <c>host.json</c> for the command line.</summary>
     public static async Task StartAsync(WebApplication app, CancellationToken cancellationToken)
     {
         var settings = app.Services.GetRequiredService<HostSettings>();
         await app.Services.StartPluginsAsync(settings, cancellationToken);
+        await app.Services.GetRequiredService<MetadataService>().SweepAsync(cancellationToken);
         await app.StartAsync(cancellationToken);
         var url = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
         RunningHost.Write(settings.DataDirectory, url, app.Services.GetRequiredService<LocalKey>().Text);
@@ -136,7 +140,7 @@ internal static class InsightsApp
         services.AddHealthChecks().AddCheck<StoreHealth>("store");
     }
 
-    // Who reads these keys can open every secret: nobody but the owner may look.
+    // All that is known of every customer, and the keys to every secret: nobody but the owner may look. One that exists keeps the rights that it has.
     private static DirectoryInfo PrivateFolder(string path) => OperatingSystem.IsWindows()
         ? Directory.CreateDirectory(path)
         : Directory.CreateDirectory(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);

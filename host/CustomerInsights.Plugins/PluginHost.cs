@@ -99,6 +99,11 @@ public sealed class PluginHost : IAsyncDisposable
     /// <exception cref="KeyNotFoundException">There is no such plugin.</exception>
     public Task RetryAsync(string id, CancellationToken cancellationToken) => AgainAsync(id, Actor.Retry, cancellationToken);
 
+    /// <summary>Looks at <c>plugins.json</c> and at the package folders now, instead of at the next look of its own.</summary>
+    /// <param name="cancellationToken">Cancels the waiting for earlier steps; a step that has begun is finished.</param>
+    /// <returns>When what is wanted has been brought about, or could not be.</returns>
+    public Task LookAsync(CancellationToken cancellationToken) => ReconcileAsync(cancellationToken);
+
     /// <summary>A component that a plugin offers, running or not, with the schema for its form.</summary>
     /// <param name="kind">What the component is.</param>
     /// <param name="pluginId">The plugin.</param>

@@ -11,6 +11,10 @@ public sealed class BannedSymbolsTests
     [InlineData("host/CustomerInsights.Core/BannedSymbols.txt", "T:System.Random;")]
     [InlineData("host/CustomerInsights.Core/BannedSymbols.txt", "T:System.TimeProvider;")]
     [InlineData("host/CustomerInsights.Plugins/BannedSymbols.txt", "T:System.Threading.Timer;")]
+    [InlineData("host/CustomerInsights.Storage/BannedSymbols.txt", "N:System.Data;")]
+    [InlineData("host/CustomerInsights.Storage.Sqlite/BannedSymbols.txt", "N:System.Net;")]
+    [InlineData("host/CustomerInsights.Host/BannedSymbols.txt", "N:SQLitePCL;")]
+    [InlineData("sdk/CustomerInsights.Sdk/BannedSymbols.txt", "N:System.IO;")]
     public void A_layer_bans_what_does_not_belong_in_it_and_says_why(string file, string symbol)
     {
         var path = Repository.At(file);

@@ -1,4 +1,6 @@
 using System.CommandLine;
+using System.Net;
+using System.Net.Sockets;
 
 namespace CustomerInsights.Host.Commands;
 
@@ -13,6 +15,13 @@ internal static class CommandLine
             DefaultValueFactory = _ => Environment.GetEnvironmentVariable("CUSTOMER_INSIGHTS_DATA") ?? "data",
             Recursive = true,
         };
+        data.Validators.Add(result =>
+        {
+            if (string.IsNullOrWhiteSpace(result.GetValueOrDefault<string>()))
+            {
+                result.AddError("--data is empty; give a folder.");
+            }
+        });
         var plugins = new Option<string[]>("--plugins")
         {
             Description = "Folders of plugins that come with the program unpacked. Default: none; the built-in ones come from the catalog 'plugins-feed' beside it.",
@@ -43,13 +52,33 @@ internal static class CommandLine
     private static Command Serve(Func<ParseResult, HostSettings> settings)
     {
         var port = new Option<int>("--port") { Description = "The port to listen at; 0 takes a free one.", DefaultValueFactory = _ => 5080 };
-        var address = new Option<string>("--address") { Description = "The address to listen at.", DefaultValueFactory = _ => "127.0.0.1" };
+        port.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<int>() is var number and (< 0 or > 65535))
+            {
+                result.AddError($"--port {number}: a port is a number from 0 to 65535; 0 takes a free one.");
+            }
+        });
+        var address = new Option<string>("--address") { Description = "The IP address to listen at; 0.0.0.0 or :: for all of this machine's.", DefaultValueFactory = _ => "127.0.0.1" };
+        address.Validators.Add(result =>
+        {
+            // The server would take a name for "all addresses": a slip of the pen must not open the host to the network.
+            if (AddressOf(result.GetValueOrDefault<string>()) is null)
+            {
+                result.AddError($"--address {result.GetValueOrDefault<string>()}: give an IP address such as 127.0.0.1 or ::1, localhost, or 0.0.0.0 for all of this machine's.");
+            }
+        });
         var sample = new Option<string?>("--sample") { Description = "A folder with recipe.json and files: copied into the data directory, applied and refreshed, unless there is a sample already." };
         var command = new Command("serve", "Runs the host until it is stopped.") { port, address, sample };
         command.SetAction((parsed, cancellationToken) => ServeCommand.RunAsync(
-            settings(parsed) with { Url = $"http://{parsed.GetValue(address)}:{parsed.GetValue(port)}" }, parsed.GetValue(sample), cancellationToken));
+            settings(parsed) with { Url = $"http://{AddressOf(parsed.GetValue(address))}:{parsed.GetValue(port)}" }, parsed.GetValue(sample), cancellationToken));
         return command;
     }
+
+    // As it stands in a URL, or null for what is none.
+    private static string? AddressOf(string? text) => text == "localhost" ? "127.0.0.1"
+        : !IPAddress.TryParse(text, out var ip) ? null
+        : ip.AddressFamily == AddressFamily.InterNetworkV6 ? $"[{ip}]" : ip.ToString();
 
     private static Command Apply(Func<ParseResult, HostSettings> settings)
     {

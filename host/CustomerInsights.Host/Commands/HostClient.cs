@@ -19,7 +19,12 @@ internal sealed class HostClient : IDisposable
     public async Task<JsonNode?> SendAsync(HttpMethod method, string path, HttpContent? content, CancellationToken cancellationToken)
     {
         using var request = new HttpRequestMessage(method, "/api/v1" + path) { Content = content };
-        using var response = await _http.SendAsync(request, cancellationToken);
+        using var response = await TrySendAsync(request, cancellationToken);
+        if (response is null)
+        {
+            return null;
+        }
+
         var text = await response.Content.ReadAsStringAsync(cancellationToken);
         if (response.IsSuccessStatusCode)
         {
@@ -31,6 +36,24 @@ internal sealed class HostClient : IDisposable
     }
 
     public void Dispose() => _http.Dispose();
+
+    private async Task<HttpResponseMessage?> TrySendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await _http.SendAsync(request, cancellationToken);
+        }
+        catch (HttpRequestException error)
+        {
+            await Console.Error.WriteLineAsync($"The host at {_http.BaseAddress} does not answer ({error.Message}). Has it been stopped? Look at its output, and start it again with 'serve'.");
+        }
+        catch (TaskCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            await Console.Error.WriteLineAsync($"The host at {_http.BaseAddress} has not answered within {_http.Timeout.TotalMinutes:0} minutes. It may still be at work: look at its output before you try again.");
+        }
+
+        return null;
+    }
 
     private static async Task PrintProblemAsync(string text, int status)
     {

@@ -19,7 +19,7 @@ internal sealed record RunningHost(string Url, string Key, int ProcessId)
         }
 
         using var file = new FileStream(path, options);
-        JsonSerializer.Serialize(file, new RunningHost(url, key, Environment.ProcessId));
+        JsonSerializer.Serialize(file, new RunningHost(Reachable(url), key, Environment.ProcessId), JsonSerializerOptions.Web);
     }
 
     public static RunningHost? Find(string dataDirectory)
@@ -27,16 +27,21 @@ internal sealed record RunningHost(string Url, string Key, int ProcessId)
         var path = FileOf(dataDirectory);
         try
         {
-            return File.Exists(path) ? JsonSerializer.Deserialize<RunningHost>(File.ReadAllText(path)) : null;
+            return File.Exists(path) ? JsonSerializer.Deserialize<RunningHost>(File.ReadAllText(path), JsonSerializerOptions.Web) : null;
         }
-        catch (Exception error) when (error is JsonException or IOException)
+        catch (Exception error) when (error is JsonException or IOException or UnauthorizedAccessException)
         {
-            // Half written or just removed: as good as none.
+            // Half written, just removed, or another user's: as good as none.
             return null;
         }
     }
 
     public static void Remove(string dataDirectory) => File.Delete(FileOf(dataDirectory));
+
+    // "All addresses" is no address to go to, least of all on Windows.
+    internal static string Reachable(string url) => url
+        .Replace("//0.0.0.0:", "//127.0.0.1:", StringComparison.Ordinal)
+        .Replace("//[::]:", "//[::1]:", StringComparison.Ordinal);
 
     private static string FileOf(string dataDirectory) => Path.Combine(dataDirectory, "host.json");
 }

@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using CustomerInsights.Host.Features.Access;
 using CustomerInsights.Storage;
 using CustomerInsights.Storage.Access;
@@ -26,9 +27,9 @@ internal static class ServeCommand
             {
                 await InsightsApp.StartAsync(app, cancellationToken);
             }
-            catch (IOException error) when (error.InnerException is Microsoft.AspNetCore.Connections.AddressInUseException)
+            catch (Exception error) when (ListenFailure(error, settings.Url) is { } message)
             {
-                await Console.Error.WriteLineAsync($"{settings.Url} is in use. Choose another port with --port.");
+                await Console.Error.WriteLineAsync(message);
                 return 1;
             }
 
@@ -70,7 +71,16 @@ internal static class ServeCommand
     internal static string? StartFailure(Exception error) => error switch
     {
         StoreInUseException or StoreTooNewException => error.Message,
-        UnauthorizedAccessException => $"The data directory cannot be used: {error.Message}",
+        UnauthorizedAccessException or IOException => $"The data directory cannot be used: {error.Message}",
+        _ => null,
+    };
+
+    private static string? ListenFailure(Exception error, string url) => error switch
+    {
+        IOException { InnerException: Microsoft.AspNetCore.Connections.AddressInUseException } => $"{url} is in use. Choose another port with --port.",
+        SocketException { SocketErrorCode: SocketError.AddressNotAvailable } => $"{url}: this machine has no such address. Choose one of its own with --address.",
+        SocketException { SocketErrorCode: SocketError.AccessDenied } => $"{url}: you may not listen there. Choose a port above 1023 with --port.",
+        SocketException socket => $"{url}: {socket.Message}. Choose another with --address and --port.",
         _ => null,
     };
 }

@@ -21,7 +21,7 @@ internal static class Json
         options.MaxDepth = 32;
 
         // Without one the options cannot be asked for a schema before they were used.
-        options.TypeInfoResolver ??= new DefaultJsonTypeInfoResolver();
+        options.TypeInfoResolver = (options.TypeInfoResolver ?? new DefaultJsonTypeInfoResolver()).WithAddedModifier(NoNullItems.Modify);
         options.Converters.Add(new UtcTime());
         options.Converters.Add(new JsonStringEnumConverter(JsonNamingPolicy.CamelCase, allowIntegerValues: false));
         return options;

@@ -45,7 +45,7 @@ internal static class Problems
         Make(StatusCodes.Status401Unauthorized, "unauthenticated", "An API key is needed.", "Send it as 'Authorization: Bearer <key>'. An admin makes keys with POST /api/v1/keys.");
 
     public static ProblemHttpResult Forbidden(string action, string kind) =>
-        Make(StatusCodes.Status403Forbidden, "forbidden", $"Your key may not {action} {("aeiou".Contains(kind[0], StringComparison.Ordinal) ? "an" : "a")} {kind}.", "Ask an admin for a key with a role that may.");
+        Make(StatusCodes.Status403Forbidden, "forbidden", $"Your key may not {action} {kind}.", "Ask an admin for a key with a role that may.");
 
     public static ProblemHttpResult LockedOut(int seconds) =>
         Make(StatusCodes.Status429TooManyRequests, "locked-out", "Too many wrong keys from your address.", $"Wait {seconds} s, then send a valid key.");
@@ -70,7 +70,7 @@ internal static class Problems
     };
 
     public static ProblemHttpResult Unexpected(string traceId) =>
-        Make(StatusCodes.Status500InternalServerError, "unexpected", "Something went wrong on our side.", $"Nothing was changed. The log has more under trace {traceId}.");
+        Make(StatusCodes.Status500InternalServerError, "unexpected", "Something went wrong on our side.", $"Try it again; if it fails again, look into the host's log for trace {traceId}.");
 
     /// <summary>What an answer without a body becomes: no such route, the wrong method, and the like.</summary>
     public static ProblemHttpResult ForStatus(HttpContext context) => context.Response.StatusCode switch

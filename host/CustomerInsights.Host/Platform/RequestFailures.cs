@@ -1,4 +1,7 @@
+using System.Diagnostics;
+using System.Text;
 using System.Text.Json;
+using CustomerInsights.Host.Features.Metadata;
 using CustomerInsights.Plugins.Boundary;
 using CustomerInsights.Plugins.Desired;
 using CustomerInsights.Plugins.Packaging;
@@ -27,6 +30,7 @@ internal sealed partial class RequestFailures(HostSettings settings, ILogger<Req
             BadParameterException parameter => Problems.Invalid(parameter.Parameter, "parameter", parameter.Message),
             JsonException json => Problems.Invalid("The JSON cannot be read.", [JsonFault(json)]),
             BadCursorException => Problems.Invalid("cursor", "cursor", "The cursor is not one that this list gave. Take it as 'next' gave it, or leave it out to start at the beginning."),
+            StoreFullException full => Problems.Make(StatusCodes.Status507InsufficientStorage, "disk-full", "There is no room for it.", full.Message),
             StoreConflictException conflict => Problems.Stale(conflict.Message),
             DesiredStateException { IsConflict: true } desired => Problems.Stale(desired.Message),
             DesiredStateException desired => Problems.Invalid(
@@ -37,8 +41,10 @@ internal sealed partial class RequestFailures(HostSettings settings, ILogger<Req
         };
         if (problem is null)
         {
-            UnexpectedFailure(exception, context.Request.Method, context.Request.Path);
-            problem = Problems.Unexpected(context.TraceIdentifier);
+            // The same trace as 'traceId' of the answer.
+            var trace = Activity.Current?.Id ?? context.TraceIdentifier;
+            UnexpectedFailure(exception, context.Request.Method, context.Request.Path, trace);
+            problem = Problems.Unexpected(trace);
         }
 
         await problem.ExecuteAsync(context);
@@ -61,8 +67,7 @@ internal sealed partial class RequestFailures(HostSettings settings, ILogger<Req
 
     internal static Fault JsonFault(JsonException json)
     {
-        var pointer = json.Path is null or "$" ? "" : "/" + json.Path.TrimStart('$').TrimStart('.').Replace("['", "/", StringComparison.Ordinal)
-            .Replace("']", "", StringComparison.Ordinal).Replace('[', '/').Replace("]", "", StringComparison.Ordinal).Replace('.', '/').TrimStart('/');
+        var pointer = Pointer(json.Path);
         var place = json.LineNumber is { } line ? $" (line {line + 1}, byte {json.BytePositionInLine + 1})" : "";
 
         // System.Text.Json appends its own place in another form, and names .NET types; people need neither.
@@ -84,6 +89,10 @@ internal sealed partial class RequestFailures(HostSettings settings, ILogger<Req
         {
             message = "A value is needed here; null is not one.";
         }
+        else if (message.StartsWith("Expected depth to be zero", StringComparison.Ordinal) || message.Contains("reached end of data", StringComparison.Ordinal))
+        {
+            message = "The JSON ends too early: a quotation mark, a bracket or a brace is not closed.";
+        }
         else if (message.Contains("could not be converted to", StringComparison.Ordinal))
         {
             message = "The value is of the wrong type or not one of the allowed values.";
@@ -92,6 +101,22 @@ internal sealed partial class RequestFailures(HostSettings settings, ILogger<Req
         return new Fault(pointer, "json", message + place);
     }
 
-    [LoggerMessage(1000, LogLevel.Error, "{Method} {Path} failed.")]
-    private partial void UnexpectedFailure(Exception exception, string method, string path);
+    // From the serializer's $.mappings['crm.contacts'].fields[2] to /mappings/crm.contacts/fields/2. Brackets hold names with points and slashes.
+    private static string Pointer(string? path)
+    {
+        var pointer = new StringBuilder();
+        for (var rest = path is null ? "" : path[1..]; rest.Length > 0;)
+        {
+            var quoted = rest.StartsWith("['", StringComparison.Ordinal);
+            var end = quoted ? rest.IndexOf("']", StringComparison.Ordinal) : rest.AsSpan(1).IndexOfAny('.', '[', ']') + 1;
+            end = end <= 0 ? rest.Length : end;
+            pointer.Append('/').Append(Names.Escape(rest[(quoted ? 2 : 1)..end]));
+            rest = rest[Math.Min(rest.Length, end + (quoted ? 2 : rest[0] == '[' ? 1 : 0))..];
+        }
+
+        return pointer.ToString();
+    }
+
+    [LoggerMessage(1000, LogLevel.Error, "{Method} {Path} failed, trace {Trace}.")]
+    private partial void UnexpectedFailure(Exception exception, string method, string path, string trace);
 }

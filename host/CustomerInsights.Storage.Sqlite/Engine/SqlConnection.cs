@@ -116,7 +116,10 @@ internal sealed class SqlConnection : IDisposable
         _handle.Dispose();
     }
 
-    internal Exception Failure(int code) => (code & 0xFF) == raw.SQLITE_INTERRUPT
-        ? new OperationCanceledException("The query was cancelled.")
-        : new SqliteStoreException($"SQLite: {raw.sqlite3_errmsg(_handle).utf8_to_string()} ({code}).", code);
+    internal Exception Failure(int code) => (code & 0xFF) switch
+    {
+        raw.SQLITE_INTERRUPT => new OperationCanceledException("The query was cancelled."),
+        raw.SQLITE_FULL => new StoreFullException(),
+        _ => new SqliteStoreException($"SQLite: {raw.sqlite3_errmsg(_handle).utf8_to_string()} ({code}).", code),
+    };
 }

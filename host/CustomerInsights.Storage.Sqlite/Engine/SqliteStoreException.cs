@@ -1,6 +1,6 @@
 namespace CustomerInsights.Storage.Sqlite.Engine;
 
-/// <summary>SQLite refused: disk full, file damaged, a constraint broken by a mistake of ours.</summary>
+/// <summary>SQLite refused: file damaged, input or output failed, a constraint broken by a mistake of ours.</summary>
 /// <param name="message">What SQLite said.</param>
 /// <param name="code">SQLite's extended result code.</param>
 public sealed class SqliteStoreException(string message, int code) : Exception(message)

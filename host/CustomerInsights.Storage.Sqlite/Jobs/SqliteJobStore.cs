@@ -187,7 +187,8 @@ internal sealed class SqliteJobStore(Database database) : IJobStore
               SELECT MIN(j.job_id) FROM jobs j
               WHERE (j.state = 1 AND j.lease_until <= ?1)
                  OR (j.state = 0 AND j.run_at <= ?1 AND NOT EXISTS (
-                   SELECT 1 FROM job_dependencies d JOIN jobs o ON o.job_id = d.depends_on WHERE d.job_id = j.job_id AND o.state <> 3)))
+                   SELECT 1 FROM job_dependencies d JOIN jobs o ON o.job_id = d.depends_on WHERE d.job_id = j.job_id AND o.state <> 3)
+                  AND NOT EXISTS (SELECT 1 FROM jobs r WHERE r.state = 1 AND r.kind = j.kind AND r.subject = j.subject)))
             """,
             now);
         return rows.Step() ? JobRows.Read(rows) : null;

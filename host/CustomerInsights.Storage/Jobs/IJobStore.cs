@@ -8,7 +8,7 @@ public interface IJobStore
 
     /// <summary>
     /// Leases the oldest job that can run at <paramref name="now"/>: queued, its time come, all its dependencies succeeded; or running with a
-    /// lapsed lease. The attempt is counted. Jobs whose dependency failed, was cancelled or skipped are marked skipped on the way.
+    /// lapsed lease. Two jobs of one kind with the same subject never run at once: the later one waits. The attempt is counted. Jobs whose dependency failed, was cancelled or skipped are marked skipped on the way.
     /// </summary>
     /// <returns>The job as leased, or null.</returns>
     ValueTask<Job?> LeaseAsync(string owner, DateTimeOffset now, TimeSpan leaseFor, CancellationToken cancellationToken);

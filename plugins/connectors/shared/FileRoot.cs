@@ -74,12 +74,13 @@ internal sealed class FileRoot
         var path = pattern.Replace('\\', '/');
         if (System.IO.Path.IsPathRooted(path) || path.Contains(':', StringComparison.Ordinal))
         {
-            if (!path.StartsWith(Path + "/", StringComparison.Ordinal))
+            var root = Path.Replace('\\', '/') + "/";
+            if (!path.StartsWith(root, OperatingSystem.IsWindows() ? StringComparison.OrdinalIgnoreCase : StringComparison.Ordinal))
             {
                 throw Outside("is an absolute path outside it");
             }
 
-            path = path[(Path.Length + 1)..];
+            path = path[root.Length..];
         }
 
         if (path.Split('/').Contains("..", StringComparer.Ordinal))
@@ -98,13 +99,9 @@ internal sealed class FileRoot
     /// <summary>Walks a path from the top and follows each link, so that no part of the result is one.</summary>
     private static string Resolve(string path, string shown)
     {
-        var pending = new Stack<string>(System.IO.Path.GetFullPath(path).Split('/', StringSplitOptions.RemoveEmptyEntries).Reverse());
-        var real = System.IO.Path.GetPathRoot(System.IO.Path.GetFullPath(path))!;
-        if (!real.StartsWith('/'))
-        {
-            return System.IO.Path.GetFullPath(path); // A drive letter: links are rare and need rights there.
-        }
-
+        var full = System.IO.Path.GetFullPath(path);
+        var real = System.IO.Path.GetPathRoot(full)!;
+        var pending = new Stack<string>(Steps(full).Reverse());
         var links = 0;
         while (pending.TryPop(out var part))
         {
@@ -121,21 +118,27 @@ internal sealed class FileRoot
             }
 
             var whole = System.IO.Path.GetFullPath(System.IO.Path.Combine(real, target));
-            foreach (var step in whole.Split('/', StringSplitOptions.RemoveEmptyEntries).Reverse())
+            foreach (var step in Steps(whole).Reverse())
             {
                 pending.Push(step);
             }
 
-            real = "/";
+            real = System.IO.Path.GetPathRoot(whole)!;
         }
 
         return real;
     }
 
-    private static bool Contains(string root, string path) =>
-        path.Length == root.Length
-            ? string.Equals(path, root, StringComparison.Ordinal)
-            : path.StartsWith(root.EndsWith('/') ? root : root + "/", StringComparison.Ordinal);
+    /// <summary>The names below the root of an absolute path: <c>/</c>, or a drive or share on Windows.</summary>
+    private static string[] Steps(string path) =>
+        path[System.IO.Path.GetPathRoot(path)!.Length..].Split(System.IO.Path.DirectorySeparatorChar, StringSplitOptions.RemoveEmptyEntries);
+
+    private static bool Contains(string root, string path)
+    {
+        var comparison = OperatingSystem.IsWindows() ? StringComparison.OrdinalIgnoreCase : StringComparison.Ordinal;
+        var folder = System.IO.Path.EndsInDirectorySeparator(root) ? root : root + System.IO.Path.DirectorySeparatorChar;
+        return string.Equals(path, root, comparison) || path.StartsWith(folder, comparison);
+    }
 
     private static PluginException Wrong(string message) => new(FailureKind.Configuration, message) { ConfigurationPath = "/root" };
 }

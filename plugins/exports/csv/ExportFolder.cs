@@ -42,13 +42,8 @@ internal static class ExportFolder
     private static string Real(string path)
     {
         var full = Path.GetFullPath(path);
-        if (!full.StartsWith('/'))
-        {
-            return full; // A drive letter: links are rare and need rights there.
-        }
-
-        var pending = new Stack<string>(full.Split('/', StringSplitOptions.RemoveEmptyEntries).Reverse());
-        var real = "/";
+        var real = Path.GetPathRoot(full)!;
+        var pending = new Stack<string>(Steps(full).Reverse());
         for (var links = 0; pending.TryPop(out var part);)
         {
             var next = Path.Combine(real, part);
@@ -63,19 +58,28 @@ internal static class ExportFolder
                 throw Wrong($"'{path}' is a circle of links. Give the real path.");
             }
 
-            foreach (var step in Path.GetFullPath(Path.Combine(real, target)).Split('/', StringSplitOptions.RemoveEmptyEntries).Reverse())
+            var whole = Path.GetFullPath(Path.Combine(real, target));
+            foreach (var step in Steps(whole).Reverse())
             {
                 pending.Push(step);
             }
 
-            real = "/";
+            real = Path.GetPathRoot(whole)!;
         }
 
         return real;
     }
 
-    private static bool IsUnder(string root, string path) =>
-        string.Equals(root, path, StringComparison.Ordinal) || path.StartsWith(root.EndsWith('/') ? root : root + "/", StringComparison.Ordinal);
+    /// <summary>The names below the root of an absolute path: <c>/</c>, or a drive or share on Windows.</summary>
+    private static string[] Steps(string path) =>
+        path[Path.GetPathRoot(path)!.Length..].Split(Path.DirectorySeparatorChar, StringSplitOptions.RemoveEmptyEntries);
+
+    private static bool IsUnder(string root, string path)
+    {
+        var comparison = OperatingSystem.IsWindows() ? StringComparison.OrdinalIgnoreCase : StringComparison.Ordinal;
+        var folder = Path.EndsInDirectorySeparator(root) ? root : root + Path.DirectorySeparatorChar;
+        return string.Equals(root, path, comparison) || path.StartsWith(folder, comparison);
+    }
 
     private static PluginException Wrong(string message) => new(FailureKind.Configuration, message) { ConfigurationPath = "/directory" };
 }

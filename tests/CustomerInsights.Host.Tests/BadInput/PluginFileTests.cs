@@ -62,6 +62,19 @@ public sealed class PluginFileTests
         await app.SucceedAsync();
     }
 
+    [Fact]
+    public async Task At_the_first_start_each_plugin_starts_once()
+    {
+        await using var app = await RunningApp.StartAsync();
+        IReadOnlyList<JsonNode> events;
+        do
+        {
+            events = await app.AllAsync("/plugins/customer-insights.csv-connector/events");
+        }
+        while (events.Count < 2);
+        Assert.Equal(["starting active", "installed starting"], events.Select(change => $"{change["from"]} {change["to"]}"));
+    }
+
     private static async Task<JsonArray> ProblemsAsync(RunningApp app, bool some)
     {
         for (var i = 0; i < 200; i++)

@@ -45,7 +45,7 @@ public sealed class AccessTests(ShopFixture shop) : IClassFixture<ShopFixture>
         Assert.Equal(HttpStatusCode.OK, (await viewer.GetAsync("/api/v1/profiles")).StatusCode);
         Assert.Equal(HttpStatusCode.OK, (await viewer.GetAsync("/api/v1/segments")).StatusCode);
         var problem = await viewer.RefusedAsync(HttpStatusCode.Forbidden, HttpMethod.Put, "/segments/mine", """{"rule":"orders > 1"}""");
-        Assert.Equal("Your key may not write a segment.", problem.Text("title"));
+        Assert.Equal("Your key may not write segments.", problem.Text("title"));
         Assert.Equal("Ask an admin for a key with a role that may.", problem.Text("detail"));
         await viewer.RefusedAsync(HttpStatusCode.Forbidden, HttpMethod.Post, "/refreshes");
         await viewer.RefusedAsync(HttpStatusCode.Forbidden, HttpMethod.Post, "/recipes/apply?dryRun=true", "{}");
@@ -95,7 +95,7 @@ public sealed class AccessTests(ShopFixture shop) : IClassFixture<ShopFixture>
     }
 
     [Fact]
-    public async Task Too_many_wrong_keys_lock_an_address_out_for_a_while()
+    public async Task Too_many_wrong_keys_lock_the_guesser_out_and_nobody_else()
     {
         await using var app = await RunningApp.StartAsync();
         using var guesser = app.ClientWith("ci_000000000000_" + new string('A', 43));
@@ -108,6 +108,24 @@ public sealed class AccessTests(ShopFixture shop) : IClassFixture<ShopFixture>
         var problem = await response.IsProblemAsync(HttpStatusCode.TooManyRequests);
         Assert.Equal("Too many wrong keys from your address.", problem.Text("title"));
         Assert.InRange(response.Headers.RetryAfter!.Delta!.Value.TotalSeconds, 1, 60);
+        Assert.Equal(HttpStatusCode.OK, (await app.Http.GetAsync("/api/v1/profiles")).StatusCode);
+    }
+
+    [Fact]
+    public async Task Guessing_at_a_key_locks_that_key_and_no_other()
+    {
+        await using var app = await RunningApp.StartAsync();
+        var (_, made) = await app.SendAsync(HttpMethod.Post, "/keys", new JsonObject { ["name"] = "attacked", ["role"] = "viewer" });
+        var key = made!.Text("key");
+        using var guesser = app.ClientWith(key[..^43] + new string('A', 43));
+        for (var i = 0; i < FailedAttempts.Limit; i++)
+        {
+            await guesser.RefusedAsync(HttpStatusCode.Unauthorized, HttpMethod.Get, "/profiles");
+        }
+
+        using var owner = app.ClientWith(key);
+        Assert.Equal(HttpStatusCode.TooManyRequests, (await owner.GetAsync("/api/v1/profiles")).StatusCode);
+        Assert.Equal(HttpStatusCode.OK, (await app.Http.GetAsync("/api/v1/profiles")).StatusCode);
     }
 
     [Fact]

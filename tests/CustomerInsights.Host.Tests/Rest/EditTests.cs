@@ -16,7 +16,7 @@ public sealed class EditTests(ShopFixture shop) : IClassFixture<ShopFixture>
         using var read = await shop.App.Http.GetAsync("/api/v1/segments/create");
         Assert.Equal(created.Headers.ETag!.Tag, read.Headers.ETag!.Tag);
         var body = JsonNode.Parse(await read.Content.ReadAsStringAsync())!;
-        Assert.Equal(read.Headers.ETag.Tag, body.Text("eTag"));
+        Assert.Equal(read.Headers.ETag.Tag, body.Text("etag"));
         Assert.Equal("orders > 1", body["definition"]!.Text("rule"));
         Assert.Equal("command line", body.Text("changedBy"));
     }
@@ -81,6 +81,28 @@ public sealed class EditTests(ShopFixture shop) : IClassFixture<ShopFixture>
         Assert.Equal(HttpStatusCode.NoContent, status);
         var problem = await shop.App.Http.RefusedAsync(HttpStatusCode.NotFound, HttpMethod.Get, "/segments/goes");
         Assert.Equal("There is no segment 'goes'.", problem.Text("title"));
+    }
+
+    [Fact]
+    public async Task Of_many_who_change_the_same_version_one_succeeds()
+    {
+        using var created = await PutAsync("race", "orders > 1", null);
+        var answers = await Task.WhenAll(Enumerable.Range(0, 8).Select(i => PutAsync("race", $"orders > {i + 10}", created.Headers.ETag!.Tag)));
+        Assert.Single(answers, answer => answer.StatusCode == HttpStatusCode.OK);
+        Assert.Equal(7, answers.Count(answer => answer.StatusCode == HttpStatusCode.PreconditionFailed));
+        foreach (var answer in answers)
+        {
+            answer.Dispose();
+        }
+    }
+
+    [Fact]
+    public async Task Of_many_who_make_the_same_thing_one_succeeds()
+    {
+        var answers = await Task.WhenAll(Enumerable.Range(0, 8).Select(i => PutAsync("new-race", $"orders > {i + 10}", null)));
+        Assert.Single(answers, answer => answer.StatusCode == HttpStatusCode.Created);
+        Assert.All(answers, answer => Assert.Contains(
+            answer.StatusCode, new[] { HttpStatusCode.Created, HttpStatusCode.PreconditionFailed, HttpStatusCode.PreconditionRequired }));
     }
 
     [Fact]

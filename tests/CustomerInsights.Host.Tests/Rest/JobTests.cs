@@ -75,6 +75,24 @@ public sealed class JobTests
         Assert.Equal(30_000, (await app.GetAsync("/streams"))["items"]!.AsArray().Single(stream => stream!.Text("name") == "crm.contacts")!["recordCount"]!.GetValue<long>());
     }
 
+    [Fact]
+    public async Task A_refresh_goes_on_when_the_host_is_stopped_and_started_again()
+    {
+        await using var app = await OpenLargeAsync();
+        var (_, accepted) = await app.SendAsync(HttpMethod.Post, "/refreshes");
+        var id = accepted!.Text("jobId");
+        while ((await app.GetAsync($"/jobs?parent={id}"))["items"]!.AsArray().All(job => job!.Text("state") != "running"))
+        {
+            await Task.Delay(10);
+        }
+
+        await app.RestartAsync();
+        var job = await app.EndOfAsync(id);
+        Assert.True(job.Text("state") == "succeeded", job.ToJsonString());
+        Assert.Equal(2, job["attempts"]!.GetValue<int>());
+        Assert.Equal(30_000 + 2, (await app.GetAsync("/profiles/counts"))["types"]!["customer"]!.GetValue<int>());
+    }
+
     private static async Task<RunningApp> OpenLargeAsync()
     {
         var app = await Shop.OpenAsync(refresh: false);

@@ -191,18 +191,32 @@ public abstract class JobStoreContract : StoreContract
     [Fact]
     public async Task The_last_that_succeeded_is_by_its_end()
     {
-        await AddAsync(New("a") with { Subject = "crm" }, New("b") with { Subject = "crm" }, New("c"));
-        await LeaseAsync();
+        await AddAsync(New("b") with { Subject = "crm" }, New("c"));
         await LeaseAsync();
         await LeaseAsync();
         Assert.Null(await Jobs.LastSucceededAsync("ingest", "crm", None));
         await FinishAsync("b", JobState.Succeeded);
+        await AddAsync(New("a") with { Subject = "crm" });
+        await LeaseAsync();
         Time.Advance(TimeSpan.FromSeconds(1));
         await FinishAsync("a", JobState.Succeeded);
         await FinishAsync("c", JobState.Succeeded);
         Assert.Equal("a", (await Jobs.LastSucceededAsync("ingest", "crm", None))!.Id);
         Assert.Equal("c", (await Jobs.LastSucceededAsync("ingest", null, None))!.Id);
         Assert.Null(await Jobs.LastSucceededAsync("unify", null, None));
+    }
+
+    [Fact]
+    public async Task Jobs_of_one_kind_and_subject_run_one_after_the_other_and_others_pass_them()
+    {
+        await AddAsync(
+            New("a") with { Subject = "crm" }, New("b") with { Subject = "crm" }, New("c") with { Subject = "shop" }, New("d", "export") with { Subject = "crm" });
+        Assert.Equal("a", (await LeaseAsync())!.Id);
+        Assert.Equal("c", (await LeaseAsync())!.Id);
+        Assert.Equal("d", (await LeaseAsync())!.Id);
+        Assert.Null(await LeaseAsync());
+        await FinishAsync("a", JobState.Failed);
+        Assert.Equal("b", (await LeaseAsync())!.Id);
     }
 
     [Fact]

@@ -28,6 +28,7 @@ public enum ResourceKind
     Plugin,
     Job,
     Recipe,
+    Secret,
     Key,
     Audit,
 }

@@ -24,7 +24,7 @@ internal static class AccessModule
 internal static class ListAudit
 {
     public static void Map(IEndpointRouteBuilder routes) =>
-        routes.MapGet("/audit", HandleAsync).WithName(nameof(ListAudit)).Requires(AccessAction.Read, ResourceKind.Audit);
+        routes.MapGet("/audit", HandleAsync).WithName(nameof(ListAudit)).WithSummary("Who did what, newest first.").Requires(AccessAction.Read, ResourceKind.Audit);
 
     internal static async Task<PageResponse<AuditEntry>> HandleAsync(string? cursor, int? limit, IAuditStore store, CancellationToken cancellationToken)
     {

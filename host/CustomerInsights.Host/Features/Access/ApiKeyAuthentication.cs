@@ -4,7 +4,7 @@ namespace CustomerInsights.Host.Features.Access;
 
 internal static class ApiKeyAuthentication
 {
-    /// <summary>Reads <c>Authorization: Bearer ci_…</c>. A wrong key is 401 and counts; a locked-out address gets 429 and no comparison.</summary>
+    /// <summary>Reads <c>Authorization: Bearer ci_…</c>. A wrong key is 401 and counts; too many are answered with 429.</summary>
     public static IApplicationBuilder UseApiKeys(this IApplicationBuilder app) => app.Use(async (context, next) =>
     {
         const string Scheme = "Bearer ";
@@ -17,20 +17,25 @@ internal static class ApiKeyAuthentication
 
         var attempts = context.RequestServices.GetRequiredService<FailedAttempts>();
         var address = context.Connection.RemoteIpAddress;
-        if (attempts.LockedFor(address) is > 0 and var seconds)
+        var text = header.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase) ? header[Scheme.Length..].Trim() : "";
+
+        // A key under attack is refused before it is compared; the others of the address are not concerned.
+        if (ApiKeyText.TryParse(text, out var asked, out _) && attempts.LockedFor(address, asked) is > 0 and var locked)
         {
-            context.Response.Headers.RetryAfter = seconds.ToString(System.Globalization.CultureInfo.InvariantCulture);
-            await Problems.LockedOut(seconds).ExecuteAsync(context);
+            await RefuseAsync(context, locked);
             return;
         }
 
-        var keys = context.RequestServices.GetRequiredService<ApiKeys>();
-        var principal = header.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase)
-            ? await keys.AuthenticateAsync(header[Scheme.Length..].Trim(), context.RequestAborted)
-            : null;
+        var (principal, keyId) = await context.RequestServices.GetRequiredService<ApiKeys>().AuthenticateAsync(text, context.RequestAborted);
         if (principal is null)
         {
-            attempts.Add(address);
+            if (attempts.LockedFor(address, keyId) is > 0 and var seconds)
+            {
+                await RefuseAsync(context, seconds);
+                return;
+            }
+
+            attempts.Add(address, keyId);
             context.Response.Headers.WWWAuthenticate = "Bearer";
             await Problems.Unauthenticated().ExecuteAsync(context);
             return;
@@ -39,6 +44,12 @@ internal static class ApiKeyAuthentication
         context.User = principal;
         await next(context);
     });
+
+    private static async Task RefuseAsync(HttpContext context, int seconds)
+    {
+        context.Response.Headers.RetryAfter = seconds.ToString(System.Globalization.CultureInfo.InvariantCulture);
+        await Problems.LockedOut(seconds).ExecuteAsync(context);
+    }
 
     public static string ActorName(this HttpContext context) => context.User.Identity?.Name ?? "unknown";
 }

@@ -18,24 +18,24 @@ internal sealed class ApiKeys(IApiKeyStore store, LocalKey local, TimeProvider c
         return (key, text);
     }
 
-    /// <summary>The principal behind a key's text, or null.</summary>
-    public async ValueTask<ClaimsPrincipal?> AuthenticateAsync(string text, CancellationToken cancellationToken)
+    /// <summary>The principal behind a key's text, or null; and the id of the key that was tried, <see cref="FailedAttempts.NoKey"/> when there is none.</summary>
+    public async ValueTask<(ClaimsPrincipal? Principal, string KeyId)> AuthenticateAsync(string text, CancellationToken cancellationToken)
     {
         if (!ApiKeyText.TryParse(text, out var id, out var secret))
         {
-            return null;
+            return (null, FailedAttempts.NoKey);
         }
 
         var hash = ApiKeyText.Hash(secret);
         if (local.Matches(id, hash))
         {
-            return Principal("command line", Roles.Admin);
+            return (Principal("command line", Roles.Admin), id);
         }
 
         // An unknown id costs the same comparison as a wrong secret.
         var key = await store.FindAsync(id, cancellationToken);
         var same = CryptographicOperations.FixedTimeEquals(hash, key?.SecretHash ?? s_noKey);
-        return same && key is { RevokedAt: null } ? Principal(key.Name, key.Role) : null;
+        return (same && key is { RevokedAt: null } ? Principal(key.Name, key.Role) : null, key is null ? FailedAttempts.NoKey : id);
     }
 
     private static ClaimsPrincipal Principal(string name, string role) =>

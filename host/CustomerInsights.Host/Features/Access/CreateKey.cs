@@ -19,7 +19,7 @@ internal static class CreateKey
     public sealed record Response(string Id, string Name, string Role, string Key);
 
     public static void Map(IEndpointRouteBuilder routes) =>
-        routes.MapPost("/keys", HandleAsync).WithName(nameof(CreateKey)).Requires(AccessAction.Write, ResourceKind.Key);
+        routes.MapPost("/keys", HandleAsync).WithName(nameof(CreateKey)).WithSummary("Makes an API key and shows it once.").Requires(AccessAction.Write, ResourceKind.Key);
 
     internal static async Task<Results<Created<Response>, ProblemHttpResult>> HandleAsync(
         Request request, ApiKeys keys, Storage.Access.IApiKeyStore store, HttpContext context, CancellationToken cancellationToken)

@@ -10,7 +10,7 @@ internal static class ListKeys
     public sealed record Response(IReadOnlyList<Item> Items);
 
     public static void Map(IEndpointRouteBuilder routes) =>
-        routes.MapGet("/keys", HandleAsync).WithName(nameof(ListKeys)).Requires(AccessAction.Read, ResourceKind.Key);
+        routes.MapGet("/keys", HandleAsync).WithName(nameof(ListKeys)).WithSummary("The API keys, without their secrets.").Requires(AccessAction.Read, ResourceKind.Key);
 
     internal static async Task<Response> HandleAsync(IApiKeyStore store, CancellationToken cancellationToken) =>
         new([.. (await store.ListAsync(cancellationToken)).Select(key => new Item(key.Id, key.Name, key.Role, key.CreatedAt, key.RevokedAt))]);

@@ -28,6 +28,7 @@ internal static class RequirementExtensions
         if (context.User.Identity?.IsAuthenticated != true)
         {
             context.Response.Headers.WWWAuthenticate = "Bearer";
+            context.Response.Headers.WWWAuthenticate = "Bearer";
             await Problems.Unauthenticated().ExecuteAsync(context);
             return;
         }
@@ -44,11 +45,20 @@ internal static class RequirementExtensions
         var access = context.RequestServices.GetRequiredService<IAccess>();
         if (requirement is null || !access.May(context.User, requirement.Action, requirement.Kind, id))
         {
-            var (action, kind) = requirement is null ? ("use", "endpoint") : (requirement.Action.ToString().ToLowerInvariant(), requirement.Kind.ToString().ToLowerInvariant());
+            var (action, kind) = requirement is null ? ("use", "this route") : (requirement.Action.ToString().ToLowerInvariant(), Plural(requirement.Kind));
             await Problems.Forbidden(action, kind).ExecuteAsync(context);
             return;
         }
 
         await next(context);
     });
+
+    private static string Plural(ResourceKind kind) => kind switch
+    {
+        ResourceKind.Activity => "activities",
+        ResourceKind.Audit => "the audit",
+        ResourceKind.Metadata => "metadata",
+        ResourceKind.Unification => "unification policies",
+        _ => kind.ToString().ToLowerInvariant() + "s",
+    };
 }

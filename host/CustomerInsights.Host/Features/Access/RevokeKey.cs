@@ -8,7 +8,7 @@ namespace CustomerInsights.Host.Features.Access;
 internal static class RevokeKey
 {
     public static void Map(IEndpointRouteBuilder routes) =>
-        routes.MapDelete("/keys/{id}", HandleAsync).WithName(nameof(RevokeKey)).Requires(AccessAction.Write, ResourceKind.Key);
+        routes.MapDelete("/keys/{id}", HandleAsync).WithName(nameof(RevokeKey)).WithSummary("Revokes an API key at once.").Requires(AccessAction.Write, ResourceKind.Key);
 
     internal static async Task<Results<NoContent, ProblemHttpResult>> HandleAsync(
         string id, IApiKeyStore store, HttpContext context, CancellationToken cancellationToken) =>

@@ -21,7 +21,7 @@ internal static class CountActivities
     public sealed record Response(IReadOnlyList<ActivityCount> Types);
 
     public static void Map(IEndpointRouteBuilder routes) =>
-        routes.MapGet("/activities/counts", HandleAsync).WithName(nameof(CountActivities)).Requires(AccessAction.Read, ResourceKind.Activity);
+        routes.MapGet("/activities/counts", HandleAsync).WithName(nameof(CountActivities)).WithSummary("By type, how many activities there are and how many belong to no profile yet.").Requires(AccessAction.Read, ResourceKind.Activity);
 
     internal static async Task<Response> HandleAsync(IActivityStore store, CancellationToken cancellationToken) =>
         new(await store.CountAsync(cancellationToken));

@@ -20,7 +20,7 @@ internal static class ListActivities
     public sealed record Activity(string Id, string Type, DateTimeOffset At, IReadOnlyDictionary<string, object?> Fields, string Stream, string Key);
 
     public static void Map(IEndpointRouteBuilder routes) =>
-        routes.MapGet("/profiles/{id}/activities", HandleAsync).WithName(nameof(ListActivities)).Requires(AccessAction.Read, ResourceKind.Activity);
+        routes.MapGet("/profiles/{id}/activities", HandleAsync).WithName(nameof(ListActivities)).WithSummary("A profile's timeline, newest first.").Requires(AccessAction.Read, ResourceKind.Activity);
 
     internal static async Task<Results<Ok<PageResponse<Activity>>, ProblemHttpResult>> HandleAsync(
         string id, string[]? type, string? cursor, int? limit, IProfileStore profiles, IActivityStore store, CancellationToken cancellationToken)

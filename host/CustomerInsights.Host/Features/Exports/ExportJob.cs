@@ -10,6 +10,7 @@ using CustomerInsights.Plugins;
 using CustomerInsights.Plugins.Boundary;
 using CustomerInsights.Plugins.Components;
 using CustomerInsights.Sdk;
+using CustomerInsights.Storage.Definitions;
 using CustomerInsights.Storage.Exports;
 using CustomerInsights.Storage.Segments;
 
@@ -20,7 +21,7 @@ namespace CustomerInsights.Host.Features.Exports;
 /// on: from the batch where it stood for a target that works in steps, from its first batch for a transactional one.
 /// </summary>
 internal sealed class ExportJob(
-    MetadataService metadata, PluginHost plugins, PopulationScan population, ISegmentStore segments, IExportStore exports, TimeProvider clock) : IJobHandler
+    MetadataService metadata, PluginHost plugins, PopulationScan population, ISegmentStore segments, IExportStore exports, IDefinitionStore definitions, TimeProvider clock) : IJobHandler
 {
     public const string JobKind = "export";
 
@@ -39,7 +40,7 @@ internal sealed class ExportJob(
         try
         {
             var configuration = Encoding.UTF8.GetBytes(export.Document.Settings.ValueKind == System.Text.Json.JsonValueKind.Undefined ? "{}" : export.Document.Settings.GetRawText());
-            await using var target = await plugins.OpenExportAsync(export.Document.Plugin, export.Document.Contribution, name, configuration, cancellationToken);
+            await using var target = await plugins.OpenExportAsync(export.Document.Plugin, export.Document.Contribution, ConnectionIds.OfExport(name), configuration, cancellationToken);
             var descriptor = await target.DescribeAsync(cancellationToken);
             Require(descriptor, export);
             return await RunAsync(job, model, export, target, descriptor, cancellationToken);
@@ -71,13 +72,9 @@ internal sealed class ExportJob(
                 throw new JobFailedException("Permanent", $"The export '{export.Name}' has {count:N0} members; the target takes at most {most:N0}. Nothing was sent. Narrow the segment '{export.Document.Segment}'.");
             }
 
-            if (batches.Count == 0 || batches.All(batch => batch.All(member => member.Change == PlannedChange.Unchanged)))
+            if (batches.All(batch => batch.All(member => member.Change == PlannedChange.Unchanged)) && await IsDoneAsync(job, export.Name, cancellationToken))
             {
-                // Nothing differs from what was last exported. A first run is made even if empty, so that the target exists.
-                if (await exports.ListRunsAsync(export.Name, null, 1, cancellationToken) is { Items: [{ Succeeded: true }, ..] })
-                {
-                    return new JobResult(0, $"{export.Name}: nothing changed since the last export.");
-                }
+                return new JobResult(0, $"{export.Name}: nothing changed since the last export.");
             }
 
             plan = await exports.SavePlanAsync(export.Name, job.Job.Id, Json.Write(export.Fields.Select(field => field.Name).ToList()), batches, cancellationToken);
@@ -85,6 +82,14 @@ internal sealed class ExportJob(
 
         return await SendAsync(job, export, plan, target, descriptor, cancellationToken);
     }
+
+    // Whether the last export still stands, nothing in it having changed. A first one is made even if empty, so that the target exists; so is one with
+    // changed settings (another file, another delimiter), and one that a person asks for (the file was taken away).
+    private async Task<bool> IsDoneAsync(JobContext job, string name, CancellationToken cancellationToken) =>
+        job.Job.Parent is not null
+        && await exports.ListRunsAsync(name, null, 1, cancellationToken) is { Items: [{ Succeeded: true } last, ..] }
+        && await definitions.FindAsync(DefinitionKinds.Export, name, cancellationToken) is { } definition
+        && definition.ChangedAt <= last.StartedAt;
 
     private async Task<JobResult> SendAsync(
         JobContext job, ExportModel export, ExportPlan plan, PluginExport target, ExportDescriptor descriptor, CancellationToken cancellationToken)
@@ -146,7 +151,7 @@ internal sealed class ExportJob(
         var planned = new List<PlannedMember>();
         var rules = export.Fields.Select(field => field.Rule).ToList();
         var names = export.Fields.Select(field => field.Name).ToList();
-        var moment = await population.MomentAsync(model, export.ProfileType, rules, clock.GetUtcNow(), cancellationToken);
+        var moment = await population.MomentAsync(model, export.ProfileType, rules, clock.GetUtcNow(), null, cancellationToken);
         await foreach (var profile in population.ScanAsync(model, export.ProfileType, rules, cancellationToken))
         {
             if (Array.BinarySearch(members, profile.Number) < 0)

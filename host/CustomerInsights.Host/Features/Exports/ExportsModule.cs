@@ -34,7 +34,7 @@ internal static class ExportsModule
 internal static class StartExport
 {
     public static void Map(IEndpointRouteBuilder routes) =>
-        routes.MapPost("/exports/{name}/runs", HandleAsync).WithName(nameof(StartExport)).Requires(AccessAction.Run, ResourceKind.Export);
+        routes.MapPost("/exports/{name}/runs", HandleAsync).WithName(nameof(StartExport)).WithSummary("Exports now.").Requires(AccessAction.Run, ResourceKind.Export);
 
     internal static async Task<Results<Accepted<AcceptedJob>, ProblemHttpResult>> HandleAsync(
         string name, IDefinitionStore definitions, JobQueue queue, HttpContext context, CancellationToken cancellationToken)
@@ -66,7 +66,7 @@ internal static class ListExportRuns
         DateTimeOffset EndedAt);
 
     public static void Map(IEndpointRouteBuilder routes) =>
-        routes.MapGet("/exports/{name}/runs", HandleAsync).WithName(nameof(ListExportRuns)).Requires(AccessAction.Read, ResourceKind.Export);
+        routes.MapGet("/exports/{name}/runs", HandleAsync).WithName(nameof(ListExportRuns)).WithSummary("What was exported when, newest first.").Requires(AccessAction.Read, ResourceKind.Export);
 
     internal static async Task<Results<Ok<PageResponse<Run>>, ProblemHttpResult>> HandleAsync(
         string name, string? cursor, int? limit, IDefinitionStore definitions, IExportStore store, CancellationToken cancellationToken)

@@ -5,6 +5,7 @@ using CustomerInsights.Plugins;
 using CustomerInsights.Plugins.Boundary;
 using CustomerInsights.Plugins.Components;
 using CustomerInsights.Sdk;
+using CustomerInsights.Storage;
 using CustomerInsights.Storage.Records;
 
 namespace CustomerInsights.Host.Features.Ingestion;
@@ -22,21 +23,36 @@ internal sealed class IngestJob(MetadataService metadata, PluginHost plugins, IR
         var model = await metadata.ModelAsync(cancellationToken);
         if (!model.Sources.TryGetValue(name, out var source))
         {
-            throw new JobFailedException("Configuration", $"There is no source '{name}' any more.");
+            // Deleted since it was queued: a refresh goes on without it. One that cannot be understood is not the same as none.
+            return model.Faults.FirstOrDefault(fault => fault.Kind == DefinitionKinds.Source && fault.Name == name) is { } fault
+                ? throw new JobFailedException("Configuration", $"The source '{name}' is not usable at {fault.Pointer}: {fault.Message}")
+                : Gone(name);
         }
 
         try
         {
             var configuration = Encoding.UTF8.GetBytes(source.Settings.ValueKind == System.Text.Json.JsonValueKind.Undefined ? "{}" : source.Settings.GetRawText());
-            await using var plugin = await plugins.OpenSourceAsync(source.Plugin, source.Contribution, name, configuration, cancellationToken);
+            await using var plugin = await plugins.OpenSourceAsync(source.Plugin, source.Contribution, ConnectionIds.OfSource(name), configuration, cancellationToken);
             var catalog = await plugin.DiscoverAsync(cancellationToken);
             return await ReadAsync(job, name, source, plugin, catalog, cancellationToken);
+        }
+        catch (StoreConflictException)
+        {
+            if ((await metadata.ModelAsync(cancellationToken)).Sources.ContainsKey(name))
+            {
+                throw;
+            }
+
+            // Deleted while it was read, its streams with it.
+            return Gone(name);
         }
         catch (PluginCallException failure)
         {
             throw new JobFailedException(failure.Failure.Kind.ToString(), failure.Failure.Message, failure.Failure.RetryAfter);
         }
     }
+
+    private static JobResult Gone(string name) => new(0, $"{name}: the source was deleted; nothing was read.");
 
     private async Task<JobResult> ReadAsync(
         JobContext job, string name, SourceDocument source, PluginSource plugin, SourceCatalog catalog, CancellationToken cancellationToken)
@@ -58,12 +74,6 @@ internal sealed class IngestJob(MetadataService metadata, PluginHost plugins, IR
                 var stored = await records.EnsureStreamAsync($"{name}.{descriptor.Name}", SourceValues.ToFields(descriptor), cancellationToken);
                 var mode = settings.Mode == StreamMode.Full && descriptor.Modes.Contains(SyncMode.Full) ? SyncMode.Full : SyncMode.Incremental;
                 var run = await records.BeginRunAsync(stored.Number, job.Job.Id, mode == SyncMode.Full, cancellationToken);
-                if (run.Outcome is not null)
-                {
-                    // This job had finished the stream before it was interrupted.
-                    continue;
-                }
-
                 intakes[descriptor.Name] = new StreamIntake(records, run, stored);
                 selections.Add(new StreamSelection(descriptor.Name, mode)
                 {

@@ -36,5 +36,16 @@ internal static class IngestionModule
                 await store.DeleteStreamAsync(stream.Number, cancellationToken);
             }
         }
+
+        public async ValueTask SweepAsync(IReadOnlySet<string> defined, CancellationToken cancellationToken)
+        {
+            foreach (var stream in await store.ListStreamsAsync(cancellationToken))
+            {
+                if (!defined.Any(source => stream.Name.StartsWith(source + ".", StringComparison.Ordinal)))
+                {
+                    await store.DeleteStreamAsync(stream.Number, cancellationToken);
+                }
+            }
+        }
     }
 }

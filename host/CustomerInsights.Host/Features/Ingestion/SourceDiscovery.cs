@@ -41,17 +41,43 @@ internal sealed class SourceDiscovery(PluginHost plugins) : ISourceDiscovery
 
     public async Task<SourceCatalog> CatalogAsync(string name, SourceDocument source, CancellationToken cancellationToken)
     {
-        await using var plugin = await plugins.OpenSourceAsync(source.Plugin, source.Contribution, name, Configuration(source.Settings), cancellationToken);
+        await using var plugin = await plugins.OpenSourceAsync(source.Plugin, source.Contribution, ConnectionIds.OfSource(name), Configuration(source.Settings), cancellationToken);
         return await plugin.DiscoverAsync(cancellationToken);
     }
 
     public async Task<CheckResult> CheckAsync(string name, SourceDocument source, CancellationToken cancellationToken)
     {
-        await using var plugin = await plugins.OpenSourceAsync(source.Plugin, source.Contribution, name, Configuration(source.Settings), cancellationToken);
+        await using var plugin = await plugins.OpenSourceAsync(source.Plugin, source.Contribution, ConnectionIds.OfSource(name), Configuration(source.Settings), cancellationToken);
         return await plugin.CheckAsync(cancellationToken);
     }
 
-    public IReadOnlyList<Fault> CheckSettings(PluginKind kind, string plugin, string? contribution, JsonElement settings)
+    public async ValueTask<IReadOnlyList<Fault>> CheckExportAsync(string name, ExportDocument export, CancellationToken cancellationToken)
+    {
+        var faults = CheckSettings(PluginKind.Export, export.Plugin, export.Contribution, export.Settings);
+        if (faults.Count > 0)
+        {
+            return faults;
+        }
+
+        try
+        {
+            await using var target = await plugins.OpenExportAsync(export.Plugin, export.Contribution, name, Configuration(export.Settings), cancellationToken);
+            var check = await target.CheckAsync(cancellationToken);
+
+            // Only what the settings are to blame for: that the target is down today must not keep anybody from editing.
+            return
+            [
+                .. check.Items.Where(item => item is { Ok: false, Kind: FailureKind.Configuration })
+                    .Select(item => new Fault("/settings" + item.ConfigurationPath, nameof(FailureKind.Configuration), item.Message ?? $"{item.Name}: no.")),
+            ];
+        }
+        catch (PluginCallException failure)
+        {
+            return [new Fault("/settings" + failure.Failure.ConfigurationPath, failure.Failure.Kind.ToString(), failure.Failure.Message)];
+        }
+    }
+
+    private IReadOnlyList<Fault> CheckSettings(PluginKind kind, string plugin, string? contribution, JsonElement settings)
     {
         var known = plugins.List();
         if (known.All(status => status.Id != plugin))

@@ -14,7 +14,7 @@ namespace CustomerInsights.Host.Features.Ingestion;
 internal static class CheckSource
 {
     public static void Map(IEndpointRouteBuilder routes) =>
-        routes.MapPost("/sources/{name}/check", HandleAsync).WithName(nameof(CheckSource)).Requires(AccessAction.Run, ResourceKind.Source);
+        routes.MapPost("/sources/{name}/check", HandleAsync).WithName(nameof(CheckSource)).WithSummary("Tries a source's settings.").Requires(AccessAction.Run, ResourceKind.Source);
 
     internal static async Task<Results<Ok<CheckResult>, ProblemHttpResult>> HandleAsync(
         string name, IDefinitionStore definitions, SourceDiscovery discovery, CancellationToken cancellationToken) =>
@@ -27,7 +27,7 @@ internal static class CheckSource
 internal static class DiscoverSource
 {
     public static void Map(IEndpointRouteBuilder routes) =>
-        routes.MapPost("/sources/{name}/discover", HandleAsync).WithName(nameof(DiscoverSource)).Requires(AccessAction.Run, ResourceKind.Source);
+        routes.MapPost("/sources/{name}/discover", HandleAsync).WithName(nameof(DiscoverSource)).WithSummary("The streams behind a source and their fields.").Requires(AccessAction.Run, ResourceKind.Source);
 
     internal static async Task<Results<Ok<SourceCatalog>, ProblemHttpResult>> HandleAsync(
         string name, IDefinitionStore definitions, SourceDiscovery discovery, CancellationToken cancellationToken) =>
@@ -40,7 +40,7 @@ internal static class DiscoverSource
 internal static class StartSourceRun
 {
     public static void Map(IEndpointRouteBuilder routes) =>
-        routes.MapPost("/sources/{name}/runs", HandleAsync).WithName(nameof(StartSourceRun)).Requires(AccessAction.Run, ResourceKind.Source);
+        routes.MapPost("/sources/{name}/runs", HandleAsync).WithName(nameof(StartSourceRun)).WithSummary("Reads a source now.").Requires(AccessAction.Run, ResourceKind.Source);
 
     internal static async Task<Results<Accepted<AcceptedJob>, ProblemHttpResult>> HandleAsync(
         string name, IDefinitionStore definitions, JobQueue queue, HttpContext context, CancellationToken cancellationToken)
@@ -66,10 +66,10 @@ internal static class PutSourceSecret
     {
         routes.MapPut("/sources/{name}/secrets/{secret}", (string name, string secret, Request request, IDefinitionStore definitions, SecretVault vault, HttpContext context, CancellationToken ct) =>
                 HandleAsync(DefinitionKinds.Source, name, secret, request, definitions, vault, context, ct))
-            .WithName(nameof(PutSourceSecret)).Requires(AccessAction.Write, ResourceKind.Source);
+            .WithName(nameof(PutSourceSecret)).WithSummary("Sets a secret of a source. It can be replaced, never read back.").Requires(AccessAction.Write, ResourceKind.Secret);
         routes.MapPut("/exports/{name}/secrets/{secret}", (string name, string secret, Request request, IDefinitionStore definitions, SecretVault vault, HttpContext context, CancellationToken ct) =>
                 HandleAsync(DefinitionKinds.Export, name, secret, request, definitions, vault, context, ct))
-            .WithName("PutExportSecret").Requires(AccessAction.Write, ResourceKind.Source);
+            .WithName("PutExportSecret").WithSummary("Sets a secret of an export. It can be replaced, never read back.").Requires(AccessAction.Write, ResourceKind.Secret);
     }
 
     private static async Task<Results<NoContent, ProblemHttpResult>> HandleAsync(
@@ -85,7 +85,7 @@ internal static class PutSourceSecret
             return Problems.Invalid(Names.IsDefinition(secret) ? "/value" : "secret", "length", "A secret has a name of 1 to 100 letters, digits, _ - . and a value of 1 to 10,000 characters.");
         }
 
-        await vault.PutAsync(name, secret, request.Value, context.ActorName(), cancellationToken);
+        await vault.PutAsync(ConnectionIds.Of(kind, name), secret, request.Value, context.ActorName(), cancellationToken);
         return TypedResults.NoContent();
     }
 }
@@ -102,7 +102,7 @@ internal static class ListStreams
     public sealed record StreamResponse(string Name, IReadOnlyList<StreamField> Fields, long RecordCount);
 
     public static void Map(IEndpointRouteBuilder routes) =>
-        routes.MapGet("/streams", HandleAsync).WithName(nameof(ListStreams)).Requires(AccessAction.Read, ResourceKind.Record);
+        routes.MapGet("/streams", HandleAsync).WithName(nameof(ListStreams)).WithSummary("All record sets with their fields and counts.").Requires(AccessAction.Read, ResourceKind.Record);
 
     internal static async Task<Response> HandleAsync(IRecordStore store, CancellationToken cancellationToken) =>
         new([.. (await store.ListStreamsAsync(cancellationToken)).Select(stream => new StreamResponse(stream.Name, stream.Fields, stream.RecordCount))]);
@@ -114,7 +114,7 @@ internal static class ListStreamRuns
     public sealed record Run(string JobId, bool Full, StreamRunOutcome? Outcome, RecordCounts Counts, DateTimeOffset StartedAt, DateTimeOffset? EndedAt);
 
     public static void Map(IEndpointRouteBuilder routes) =>
-        routes.MapGet("/streams/{name}/runs", HandleAsync).WithName(nameof(ListStreamRuns)).Requires(AccessAction.Read, ResourceKind.Record);
+        routes.MapGet("/streams/{name}/runs", HandleAsync).WithName(nameof(ListStreamRuns)).WithSummary("When a stream was read and what came of it, newest first.").Requires(AccessAction.Read, ResourceKind.Record);
 
     internal static async Task<Results<Ok<PageResponse<Run>>, ProblemHttpResult>> HandleAsync(
         string name, string? cursor, int? limit, IRecordStore store, CancellationToken cancellationToken)
@@ -137,7 +137,7 @@ internal static class ListRecords
     public sealed record RecordResponse(string Key, IReadOnlyDictionary<string, object?> Fields, DateTimeOffset ChangedAt);
 
     public static void Map(IEndpointRouteBuilder routes) =>
-        routes.MapGet("/streams/{name}/records", HandleAsync).WithName(nameof(ListRecords)).Requires(AccessAction.Read, ResourceKind.Record);
+        routes.MapGet("/streams/{name}/records", HandleAsync).WithName(nameof(ListRecords)).WithSummary("The records as they were read, by key; or the one with a key.").Requires(AccessAction.Read, ResourceKind.Record);
 
     internal static async Task<Results<Ok<PageResponse<RecordResponse>>, ProblemHttpResult>> HandleAsync(
         string name, string? key, string? cursor, int? limit, IRecordStore store, CancellationToken cancellationToken)
@@ -165,7 +165,7 @@ internal static class ListRecords
 internal static class ListRejected
 {
     public static void Map(IEndpointRouteBuilder routes) =>
-        routes.MapGet("/streams/{name}/rejected", HandleAsync).WithName(nameof(ListRejected)).Requires(AccessAction.Read, ResourceKind.Record);
+        routes.MapGet("/streams/{name}/rejected", HandleAsync).WithName(nameof(ListRejected)).WithSummary("Records that were not understood, with reason, file and line; newest run first.").Requires(AccessAction.Read, ResourceKind.Record);
 
     internal static async Task<Results<Ok<PageResponse<RejectedRow>>, ProblemHttpResult>> HandleAsync(
         string name, string? cursor, int? limit, IRecordStore store, CancellationToken cancellationToken)

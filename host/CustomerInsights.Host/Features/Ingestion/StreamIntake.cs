@@ -46,6 +46,13 @@ internal sealed class StreamIntake(IRecordStore store, StreamRun run, StoredStre
             case RejectedRecord rejected:
                 _rejected.Add(new RejectedRow(
                     Cut(rejected.Reason, 1000)!, Cut(rejected.Key, LongestKey), rejected.Field, Cut(rejected.Location, LongestKey), rejected.Line, Cut(rejected.Excerpt, 200)));
+
+                // A file in which nothing is right sends nothing else: it must not fill the memory.
+                if (_rejected.Count >= FlushAt)
+                {
+                    await FlushAsync(null, cancellationToken);
+                }
+
                 break;
             case Checkpoint checkpoint:
                 await FlushAsync(new ConnectorState(checkpoint.State.Version, System.Text.Encoding.UTF8.GetString(checkpoint.State.Utf8Json.Span)), cancellationToken);

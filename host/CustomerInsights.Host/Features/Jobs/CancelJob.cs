@@ -9,7 +9,7 @@ namespace CustomerInsights.Host.Features.Jobs;
 internal static class CancelJob
 {
     public static void Map(IEndpointRouteBuilder routes) =>
-        routes.MapPost("/jobs/{id}/cancel", HandleAsync).WithName(nameof(CancelJob)).Requires(AccessAction.Run, ResourceKind.Job);
+        routes.MapPost("/jobs/{id}/cancel", HandleAsync).WithName(nameof(CancelJob)).WithSummary("Stops a job and what waits for it.").Requires(AccessAction.Run, ResourceKind.Job);
 
     internal static async Task<Results<Accepted, ProblemHttpResult>> HandleAsync(string id, IJobStore store, CancellationToken cancellationToken)
     {

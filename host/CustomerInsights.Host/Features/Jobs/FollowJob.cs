@@ -12,7 +12,7 @@ internal static class FollowJob
     private static readonly TimeSpan s_look = TimeSpan.FromMilliseconds(200);
 
     public static void Map(IEndpointRouteBuilder routes) =>
-        routes.MapGet("/jobs/{id}/events", HandleAsync).WithName(nameof(FollowJob)).Requires(AccessAction.Read, ResourceKind.Job)
+        routes.MapGet("/jobs/{id}/events", HandleAsync).WithName(nameof(FollowJob)).WithSummary("The job as server-sent events, one whenever it changes, until it has ended.").Requires(AccessAction.Read, ResourceKind.Job)
             .Produces<JobResponse>(StatusCodes.Status200OK, "text/event-stream");
 
     internal static async Task<IResult> HandleAsync(string id, IJobStore store, TimeProvider clock, CancellationToken cancellationToken) =>

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using CustomerInsights.Host.Platform;
+using CustomerInsights.Storage;
 using CustomerInsights.Storage.Jobs;
 
 namespace CustomerInsights.Host.Features.Jobs;
@@ -29,11 +30,9 @@ internal sealed partial class JobRunner(
         {
             while (!stoppingToken.IsCancellationRequested)
             {
-                if (Volatile.Read(ref _working) < Workers && await store.LeaseAsync(Owner, clock.GetUtcNow(), s_lease, stoppingToken) is { } job)
+                if (Volatile.Read(ref _working) < Workers && await LeaseAsync(stoppingToken) is { } job)
                 {
-                    var waits = _handlers.TryGetValue(job.Kind, out var handler) && handler.OnlyWaits;
-                    Interlocked.Add(ref _working, waits ? 0 : 1);
-                    _running[job.Id] = Task.Run(() => RunAsync(job, handler, waits, stoppingToken), CancellationToken.None);
+                    Start(job, stoppingToken);
                 }
                 else
                 {
@@ -47,6 +46,43 @@ internal sealed partial class JobRunner(
         }
 
         await Task.WhenAll(_running.Values);
+    }
+
+    private async Task<Job?> LeaseAsync(CancellationToken stopping)
+    {
+        try
+        {
+            return await store.LeaseAsync(Owner, clock.GetUtcNow(), s_lease, stopping);
+        }
+        catch (Exception failure) when (failure is not OperationCanceledException)
+        {
+            // A full disk, say. The host goes on to answer; the jobs go on when there is room again.
+            LeaseFailed(failure);
+            return null;
+        }
+    }
+
+    private void Start(Job job, CancellationToken stopping)
+    {
+        if (_running.ContainsKey(job.Id))
+        {
+            // The clock jumped ahead (the machine slept), so that the lease of a run of ours had lapsed. It has just been renewed; the run goes on.
+            return;
+        }
+
+        var waits = _handlers.TryGetValue(job.Kind, out var handler) && handler.OnlyWaits;
+        Interlocked.Add(ref _working, waits ? 0 : 1);
+
+        // It begins only once it stands in the list: one that ends at once would else be taken out before it was put in.
+        var listed = new TaskCompletionSource();
+        _running[job.Id] = Task.Run(
+            async () =>
+            {
+                await listed.Task;
+                await RunAsync(job, handler, waits, stopping);
+            },
+            CancellationToken.None);
+        listed.SetResult();
     }
 
     private async Task RunAsync(Job job, IJobHandler? handler, bool waits, CancellationToken stopping)
@@ -77,7 +113,12 @@ internal sealed partial class JobRunner(
         }
 
         await cancel.CancelAsync();
-        await renewal;
+        if (await renewal is { } lost && state == JobState.Cancelled)
+        {
+            // Nobody cancelled it.
+            (state, error, retryAt) = Judge(job, lost);
+        }
+
         if (!stopping.IsCancellationRequested)
         {
             await FinishAsync(context, state, result, error, retryAt);
@@ -105,7 +146,7 @@ internal sealed partial class JobRunner(
 
     private (JobState State, JobError Error, DateTimeOffset? RetryAt) Judge(Job job, Exception failure)
     {
-        var known = failure as JobFailedException;
+        var known = failure is StoreFullException ? new JobFailedException("Transient", failure.Message) : failure as JobFailedException;
         var kind = known?.Kind ?? "Bug";
         if (known is null)
         {
@@ -122,7 +163,8 @@ internal sealed partial class JobRunner(
         return (JobState.Failed, new JobError(kind, message), null);
     }
 
-    private async Task RenewAsync(JobContext context, CancellationTokenSource cancel)
+    // Gives why the lease could not be renewed, or null when the job ended or was cancelled.
+    private async Task<JobFailedException?> RenewAsync(JobContext context, CancellationTokenSource cancel)
     {
         try
         {
@@ -132,19 +174,21 @@ internal sealed partial class JobRunner(
                 if (!await store.RenewAsync(context.Job.Id, Owner, clock.GetUtcNow() + s_lease, context.TakeProgress(), cancel.Token))
                 {
                     await cancel.CancelAsync();
-                    return;
+                    return null;
                 }
             }
         }
         catch (OperationCanceledException) when (cancel.IsCancellationRequested)
         {
             // The job has ended.
+            return null;
         }
         catch (Exception failure)
         {
             // Without a lease the work must not go on.
             FinishFailed(failure, context.Job.Id);
             await cancel.CancelAsync();
+            return new JobFailedException("Transient", "The store could not be written, so that the job could not go on. See whether the disk is full.");
         }
     }
 
@@ -159,4 +203,7 @@ internal sealed partial class JobRunner(
 
     [LoggerMessage(1103, LogLevel.Error, "Job {Id} cannot reach the store.")]
     private partial void FinishFailed(Exception exception, string id);
+
+    [LoggerMessage(1104, LogLevel.Error, "The store gives no jobs.")]
+    private partial void LeaseFailed(Exception exception);
 }

@@ -8,7 +8,7 @@ namespace CustomerInsights.Host.Features.Jobs;
 internal static class ListJobs
 {
     public static void Map(IEndpointRouteBuilder routes) =>
-        routes.MapGet("/jobs", HandleAsync).WithName(nameof(ListJobs)).Requires(AccessAction.Read, ResourceKind.Job);
+        routes.MapGet("/jobs", HandleAsync).WithName(nameof(ListJobs)).WithSummary("Newest first; those of a kind or a parent where asked, else those without a parent.").Requires(AccessAction.Read, ResourceKind.Job);
 
     internal static async Task<PageResponse<JobResponse>> HandleAsync(
         string? kind, string? parent, string? cursor, int? limit, IJobStore store, CancellationToken cancellationToken)

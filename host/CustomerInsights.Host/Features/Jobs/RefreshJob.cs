@@ -43,7 +43,7 @@ internal sealed class RefreshJob(MetadataService metadata, JobQueue queue, IJobS
                 if (ended == children.Count && !await CancelledAsync(job.Job.Id))
                 {
                     var unlinked = (await activities.CountAsync(cancellationToken)).Sum(count => count.Unlinked);
-                    return Result(children, unlinked);
+                    return Result(children, Notes(await metadata.ModelAsync(cancellationToken), unlinked));
                 }
 
                 await Task.Delay(s_look, clock, cancellationToken);
@@ -100,7 +100,27 @@ internal sealed class RefreshJob(MetadataService metadata, JobQueue queue, IJobS
         return children;
     }
 
-    private static JobResult Result(List<Job> children, long unlinked)
+    // What no single step can see.
+    private static IEnumerable<string> Notes(InsightsModel model, long unlinked)
+    {
+        foreach (var type in model.Mappings.Values.Select(mapping => mapping.Profile?.Type).OfType<string>().Distinct(StringComparer.Ordinal)
+            .Except(model.UnificationNames, StringComparer.Ordinal).Order(StringComparer.Ordinal))
+        {
+            yield return $"Records are mapped to '{type}', which has no unification policy and therefore no profiles: PUT /api/v1/unification/policies/{type}.";
+        }
+
+        foreach (var fault in model.Faults.Where(fault => fault.Kind == DefinitionKinds.Export))
+        {
+            yield return $"Export '{fault.Name}' is left out: {fault.Message}";
+        }
+
+        if (unlinked > 0)
+        {
+            yield return $"{unlinked:N0} activities belong to no profile (yet); they are linked by themselves when it appears.";
+        }
+    }
+
+    private static JobResult Result(List<Job> children, IEnumerable<string> notes)
     {
         var ordered = children.OrderBy(child => child.Id, StringComparer.Ordinal).ToList();
         var failed = ordered.FirstOrDefault(child => child.State is JobState.Failed or JobState.Cancelled);
@@ -112,11 +132,7 @@ internal sealed class RefreshJob(MetadataService metadata, JobQueue queue, IJobS
         var results = ordered.Where(child => child.Result is not null).Select(child => Json.Read<JobResult>(child.Result!)).ToList();
         var changed = results.Sum(result => result.Changed);
         var warnings = results.SelectMany(result => result.Warnings ?? []).ToList();
-        if (unlinked > 0)
-        {
-            warnings.Add($"{unlinked:N0} activities belong to no profile (yet); they are linked by themselves when it appears.");
-        }
-
+        warnings.AddRange(notes);
         return new JobResult(changed, changed == 0 ? "Nothing has changed since the last refresh; nothing was written." : string.Join(' ', results.Select(result => result.Summary)))
         {
             Warnings = warnings.Count == 0 ? null : warnings,
@@ -128,7 +144,7 @@ internal sealed class RefreshJob(MetadataService metadata, JobQueue queue, IJobS
 internal static class StartRefresh
 {
     public static void Map(IEndpointRouteBuilder routes) =>
-        routes.MapPost("/refreshes", HandleAsync).WithName(nameof(StartRefresh)).Requires(AccessAction.Run, ResourceKind.Source);
+        routes.MapPost("/refreshes", HandleAsync).WithName(nameof(StartRefresh)).WithSummary("Runs the whole pipeline. One refresh runs at a time; asking again gives the one under way.").Requires(AccessAction.Run, ResourceKind.Source);
 
     internal static async Task<Microsoft.AspNetCore.Http.HttpResults.Accepted<AcceptedJob>> HandleAsync(JobQueue queue, HttpContext context, CancellationToken cancellationToken)
     {

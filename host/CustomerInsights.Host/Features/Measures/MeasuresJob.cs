@@ -48,7 +48,12 @@ internal sealed class MeasuresJob(MetadataService metadata, PopulationScan popul
         var totals = measures.Where(measure => measure.Document.Business).Select(measure => (measure.Name, Sum: new BusinessMeasure(measure.Rule))).ToList();
         var rules = measures.Select(measure => measure.Rule).ToList();
         var names = perProfile.Select(measure => measure.Name).ToList();
-        var moment = await population.MomentAsync(model, type, rules, now, cancellationToken);
+
+        // Ranks are of what this pass computes, not of what the last one left: a second refresh would else change what the first made.
+        var unranked = perProfile.Where(measure => !measure.Rule.Dependencies.Population).ToList();
+        var unrankedNames = unranked.Select(measure => measure.Name).ToList();
+        var moment = await population.MomentAsync(
+            model, type, rules, now, (profile, plain) => Evaluate(profile, unranked, unrankedNames, plain), cancellationToken);
         var changes = new List<KeyValuePair<long, byte[]?>>();
         var (done, written) = (0L, 0L);
         await foreach (var profile in population.ScanAsync(model, type, rules, cancellationToken))

@@ -25,7 +25,7 @@ internal static class GetBusinessMeasure
     public sealed record Response(IReadOnlyList<BusinessRowResponse> Rows, DateTimeOffset? AsOf);
 
     public static void Map(IEndpointRouteBuilder routes) =>
-        routes.MapGet("/measures/{name}/values", HandleAsync).WithName(nameof(GetBusinessMeasure)).Requires(AccessAction.Read, ResourceKind.Measure);
+        routes.MapGet("/measures/{name}/values", HandleAsync).WithName(nameof(GetBusinessMeasure)).WithSummary("The rows of a business measure, as of the last refresh.").Requires(AccessAction.Read, ResourceKind.Measure);
 
     internal static async Task<Results<Ok<Response>, ProblemHttpResult>> HandleAsync(
         string name, IDefinitionStore definitions, IMeasureStore store, CancellationToken cancellationToken)

@@ -14,7 +14,7 @@ namespace CustomerInsights.Host.Features.Metadata;
 /// <param name="ChangedAt">When it last changed.</param>
 /// <param name="ChangedBy">Who changed it.</param>
 /// <param name="Warnings">What to look at; given after a change.</param>
-public sealed record DefinitionResponse<T>(string Name, string ETag, T Definition, DateTimeOffset ChangedAt, string ChangedBy, IReadOnlyList<Fault>? Warnings = null);
+public sealed record DefinitionResponse<T>(string Name, [property: System.Text.Json.Serialization.JsonPropertyName("etag")] string ETag, T Definition, DateTimeOffset ChangedAt, string ChangedBy, IReadOnlyList<Fault>? Warnings = null);
 
 /// <summary>Finds out the streams of a source before it is stored, so that what is built on them can be checked.</summary>
 internal interface ISourceDiscovery
@@ -23,8 +23,8 @@ internal interface ISourceDiscovery
     ValueTask<(IReadOnlyDictionary<string, IReadOnlyList<StreamField>> Streams, IReadOnlyList<Fault> Faults)> DiscoverAsync(
         string name, SourceDocument source, CancellationToken cancellationToken);
 
-    /// <summary>What is wrong with a plugin, contribution and settings; nothing is called.</summary>
-    IReadOnlyList<Fault> CheckSettings(CustomerInsights.Plugins.Manifests.PluginKind kind, string plugin, string? contribution, JsonElement settings);
+    /// <summary>What is wrong with an export's plugin and settings: by their schema, and if that finds nothing as the plugin sees them. Nothing is sent.</summary>
+    ValueTask<IReadOnlyList<Fault>> CheckExportAsync(string name, ExportDocument export, CancellationToken cancellationToken);
 }
 
 /// <summary>List, get, put and delete for one kind of definition; the four are the same for all kinds.</summary>
@@ -35,15 +35,15 @@ internal static class DefinitionEndpoints
     {
         var title = char.ToUpperInvariant(kind[0]) + kind[1..];
         routes.MapGet(path, (string? cursor, int? limit, IDefinitionStore store, CancellationToken ct) => ListAsync<T>(kind, cursor, limit, store, ct))
-            .WithName($"List{title}Definitions").Requires(AccessAction.Read, resource);
+            .WithName($"List{title}Definitions").WithSummary($"Every {DefinitionKinds.Words(kind)}, by name.").Requires(AccessAction.Read, resource);
         routes.MapGet(path + "/{name}", (string name, HttpResponse response, IDefinitionStore store, CancellationToken ct) => GetAsync<T>(kind, name, response, store, ct))
-            .WithName($"Get{title}").Requires(AccessAction.Read, resource);
+            .WithName($"Get{title}").WithSummary($"One {DefinitionKinds.Words(kind)} with its ETag.").Requires(AccessAction.Read, resource);
         routes.MapPut(path + "/{name}", (string name, T document, HttpContext context, MetadataService metadata, IDefinitionStore store, ISourceDiscovery discovery, CancellationToken ct) =>
                 PutAsync(kind, name, document, context, metadata, store, discovery, ct))
-            .WithName($"Put{title}").Requires(AccessAction.Write, resource);
+            .WithName($"Put{title}").WithSummary($"Makes or changes {DefinitionKinds.WithArticle(kind)}. It is checked with everything else first; to change one, send its ETag as If-Match.").Requires(AccessAction.Write, resource);
         routes.MapDelete(path + "/{name}", (string name, HttpContext context, MetadataService metadata, IDefinitionStore store, CancellationToken ct) =>
                 DeleteAsync(kind, name, context, metadata, store, ct))
-            .WithName($"Delete{title}").Requires(AccessAction.Write, resource);
+            .WithName($"Delete{title}").WithSummary($"Deletes {DefinitionKinds.WithArticle(kind)}, unless something uses it.").Requires(AccessAction.Write, resource);
     }
 
     private static async Task<PageResponse<DefinitionResponse<T>>> ListAsync<T>(
@@ -87,7 +87,7 @@ internal static class DefinitionEndpoints
         }
         else if (document is ExportDocument export)
         {
-            faults = discovery.CheckSettings(CustomerInsights.Plugins.Manifests.PluginKind.Export, export.Plugin, export.Contribution, export.Settings);
+            faults = await discovery.CheckExportAsync(name, export, cancellationToken);
         }
 
         if (faults.Count > 0)

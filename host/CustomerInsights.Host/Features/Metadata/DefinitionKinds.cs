@@ -16,6 +16,9 @@ internal static class DefinitionKinds
     /// <summary>In the order in which they build on each other.</summary>
     public static readonly IReadOnlyList<string> All = [ProfileType, ActivityType, Relationship, Source, Mapping, Unification, Measure, Segment, Export];
 
+    /// <summary><c>a segment</c>, <c>an export</c>.</summary>
+    public static string WithArticle(string kind) => kind is ActivityType or Export ? $"an {Words(kind)}" : $"a {Words(kind)}";
+
     /// <summary>What a person calls it in a sentence.</summary>
     public static string Words(string kind) => kind switch
     {

@@ -10,13 +10,18 @@ internal interface IDefinitionFollower
     string Kind { get; }
 
     ValueTask DeletedAsync(string name, CancellationToken cancellationToken);
+
+    /// <summary>Clears what still hangs on definitions that are gone: the host ended between a deletion and its clearing.</summary>
+    /// <param name="defined">The names that there are.</param>
+    /// <param name="cancellationToken">Cancels.</param>
+    ValueTask SweepAsync(IReadOnlySet<string> defined, CancellationToken cancellationToken) => ValueTask.CompletedTask;
 }
 
 /// <summary>The definitions and the model that they make; every change goes through here and is checked as a whole first.</summary>
 internal sealed class MetadataService(IDefinitionStore definitions, IRecordStore records, IEnumerable<IDefinitionFollower> followers) : IDisposable
 {
     private readonly SemaphoreSlim _one = new(1, 1);
-    private (string Key, InsightsModel Model)? _cached;
+    private Cached? _cached;
 
     /// <summary>What an attempted change led to: the definitions as they stand, or the faults that stopped it.</summary>
     public sealed record Outcome(IReadOnlyList<Definition?> Definitions, IReadOnlyList<DefinitionFault> Faults, IReadOnlyList<DefinitionFault> Warnings)
@@ -76,7 +81,8 @@ internal sealed class MetadataService(IDefinitionStore definitions, IRecordStore
             {
                 foreach (var follower in followers.Where(follower => follower.Kind == change.Kind))
                 {
-                    await follower.DeletedAsync(change.Name, cancellationToken);
+                    // The definition is gone for good: a caller who hangs up must not leave what hung on it behind.
+                    await follower.DeletedAsync(change.Name, CancellationToken.None);
                 }
             }
 
@@ -88,7 +94,20 @@ internal sealed class MetadataService(IDefinitionStore definitions, IRecordStore
         }
     }
 
+    /// <summary>At the start: completes deletions that the end of the host interrupted.</summary>
+    public async ValueTask SweepAsync(CancellationToken cancellationToken)
+    {
+        var all = (await definitions.SnapshotAsync(cancellationToken)).ToLookup(definition => definition.Kind, definition => definition.Name, StringComparer.Ordinal);
+        foreach (var follower in followers)
+        {
+            await follower.SweepAsync(all[follower.Kind].ToHashSet(StringComparer.Ordinal), cancellationToken);
+        }
+    }
+
     public void Dispose() => _one.Dispose();
+
+    // One reference, so that readers on other threads see both parts or neither.
+    private sealed record Cached(string Key, InsightsModel Model);
 
     private InsightsModel Model(IReadOnlyList<Definition> all, Dictionary<string, IReadOnlyList<StreamField>> streams)
     {
@@ -100,7 +119,7 @@ internal sealed class MetadataService(IDefinitionStore definitions, IRecordStore
         }
 
         var model = ModelBuilder.Build(all, streams);
-        _cached = (key, model);
+        _cached = new Cached(key, model);
         return model;
     }
 

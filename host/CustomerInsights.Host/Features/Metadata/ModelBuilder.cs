@@ -126,6 +126,12 @@ internal sealed class ModelBuilder
 
     private void CheckNames()
     {
+        foreach (var name in _sources.Keys.Where(name => name.Contains('.', StringComparison.Ordinal)))
+        {
+            // Streams are called source.stream: the streams of 'crm.eu' would be taken for those of 'crm', and go with it when 'crm' is deleted.
+            Fault(DefinitionKinds.Source, name, "", "name", $"The name of a source has no point, since its streams are called source.stream. Call it '{name.Replace('.', '-')}', say.");
+        }
+
         foreach (var (name, type) in _profileTypes)
         {
             CheckFieldNames(DefinitionKinds.ProfileType, name, "/attributes", type.Attributes.Keys);

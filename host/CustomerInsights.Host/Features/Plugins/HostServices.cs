@@ -23,8 +23,11 @@ internal sealed class HostServices(IPluginStore store, IAuditStore audit, Secret
 
     public ValueTask RecordAsync(PluginTransition transition, CancellationToken cancellationToken) => store.AppendTransitionAsync(
         new PluginTransitionRow(
-            transition.PluginId, transition.Version ?? "", transition.From.ToString(), transition.To.ToString(), transition.Code, transition.Reason, transition.Actor, transition.At),
+            transition.PluginId, transition.Version ?? "", Word(transition.From), Word(transition.To), transition.Code, transition.Reason, transition.Actor, transition.At),
         cancellationToken);
+
+    // As REST shows states everywhere.
+    private static string Word(PluginState state) => System.Text.Json.JsonNamingPolicy.CamelCase.ConvertName(state.ToString());
 
     private sealed class Storage(IPluginStore store, TimeProvider clock, string plugin, string connection, long quota) : IPluginStorage
     {
@@ -103,6 +106,15 @@ internal sealed class SecretVault(IPluginStore store, IDataProtectionProvider pr
 
     public async ValueTask<string?> FindAsync(string owner, string name, CancellationToken cancellationToken) =>
         await store.FindSecretAsync(owner, name, cancellationToken) is { } ciphertext ? Encoding.UTF8.GetString(_protector.Unprotect(ciphertext)) : null;
+
+    /// <summary>Removes all secrets of a connection that is no more.</summary>
+    public async ValueTask ForgetAsync(string owner, string actor, CancellationToken cancellationToken)
+    {
+        foreach (var name in await store.ListSecretsAsync(owner, cancellationToken))
+        {
+            await store.PutSecretAsync(owner, name, null, actor, cancellationToken);
+        }
+    }
 
     public ValueTask PutAsync(string owner, string name, string value, string actor, CancellationToken cancellationToken) =>
         store.PutSecretAsync(owner, name, _protector.Protect(Encoding.UTF8.GetBytes(value)), actor, cancellationToken);

@@ -18,7 +18,7 @@ internal static class ListPlugins
     public sealed record Response(IReadOnlyList<PluginResponse> Items, IReadOnlyList<Fault> FileProblems);
 
     public static void Map(IEndpointRouteBuilder routes) =>
-        routes.MapGet("/plugins", Handle).WithName(nameof(ListPlugins)).Requires(AccessAction.Read, ResourceKind.Plugin);
+        routes.MapGet("/plugins", Handle).WithName(nameof(ListPlugins)).WithSummary("Installed plugins, desired and actual state apart.").Requires(AccessAction.Read, ResourceKind.Plugin);
 
     internal static Response Handle(PluginHost plugins) => new(
         [.. plugins.List().Select(PluginResponse.Of)],
@@ -29,7 +29,7 @@ internal static class ListPlugins
 internal static class GetPlugin
 {
     public static void Map(IEndpointRouteBuilder routes) =>
-        routes.MapGet("/plugins/{id}", HandleAsync).WithName(nameof(GetPlugin)).Requires(AccessAction.Read, ResourceKind.Plugin);
+        routes.MapGet("/plugins/{id}", HandleAsync).WithName(nameof(GetPlugin)).WithSummary("One plugin; its ETag is that of plugins.json.").Requires(AccessAction.Read, ResourceKind.Plugin);
 
     internal static async Task<Results<Ok<PluginResponse>, ProblemHttpResult>> HandleAsync(string id, PluginHost plugins, HttpResponse response, CancellationToken cancellationToken)
     {
@@ -43,7 +43,7 @@ internal static class GetPlugin
     }
 }
 
-/// <summary>PATCH /plugins/{id}: changes what is wanted of a plugin, in plugins.json. Takes effect within two seconds.</summary>
+/// <summary>PATCH /plugins/{id}: changes what is wanted of a plugin, in plugins.json. It has taken effect when this answers.</summary>
 internal static class ChangePlugin
 {
     /// <summary>What to change; what is left out stays.</summary>
@@ -55,11 +55,17 @@ internal static class ChangePlugin
     public sealed record Request(bool? Enabled = null, string? Version = null, IsolationMode? Isolation = null, bool? Pin = null, JsonObject? Settings = null);
 
     public static void Map(IEndpointRouteBuilder routes) =>
-        routes.MapPatch("/plugins/{id}", HandleAsync).WithName(nameof(ChangePlugin)).Requires(AccessAction.Write, ResourceKind.Plugin);
+        routes.MapPatch("/plugins/{id}", HandleAsync).WithName(nameof(ChangePlugin)).WithSummary("Changes what is wanted of a plugin, in plugins.json. It has taken effect when this answers.").Requires(AccessAction.Write, ResourceKind.Plugin);
 
     internal static async Task<Results<Ok<PluginResponse>, ProblemHttpResult>> HandleAsync(
         string id, Request request, PluginHost plugins, Storage.Access.IAuditStore audit, TimeProvider clock, HttpContext context, CancellationToken cancellationToken)
     {
+        if (plugins.Find(id) is null)
+        {
+            // A folder put there a moment ago.
+            await plugins.LookAsync(cancellationToken);
+        }
+
         if (plugins.Find(id) is null)
         {
             return Problems.NotFound("plugin", id);
@@ -82,7 +88,8 @@ internal static class ChangePlugin
             match.Length == 0 || match == "*" ? null : match,
             cancellationToken);
         await audit.AppendAsync(new Storage.Access.AuditEntry(clock.GetUtcNow(), context.ActorName(), "plugin.change", $"plugin/{id}"), cancellationToken);
-        return TypedResults.Ok(PluginResponse.Of(plugins.Find(id)!));
+        await plugins.LookAsync(cancellationToken);
+        return plugins.Find(id) is { } status ? TypedResults.Ok(PluginResponse.Of(status)) : Problems.NotFound("plugin", id);
     }
 }
 
@@ -92,9 +99,9 @@ internal static class ReloadPlugin
     public static void Map(IEndpointRouteBuilder routes)
     {
         routes.MapPost("/plugins/{id}/reload", (string id, PluginHost plugins, CancellationToken ct) => HandleAsync(id, plugins, plugins.ReloadAsync, ct))
-            .WithName(nameof(ReloadPlugin)).Requires(AccessAction.Write, ResourceKind.Plugin);
+            .WithName(nameof(ReloadPlugin)).WithSummary("Loads the plugin anew without a restart.").Requires(AccessAction.Write, ResourceKind.Plugin);
         routes.MapPost("/plugins/{id}/retry", (string id, PluginHost plugins, CancellationToken ct) => HandleAsync(id, plugins, plugins.RetryAsync, ct))
-            .WithName("RetryPlugin").Requires(AccessAction.Write, ResourceKind.Plugin);
+            .WithName("RetryPlugin").WithSummary("Tries a faulted plugin again.").Requires(AccessAction.Write, ResourceKind.Plugin);
     }
 
     private static async Task<Results<Ok<PluginResponse>, ProblemHttpResult>> HandleAsync(
@@ -114,7 +121,7 @@ internal static class ReloadPlugin
 internal static class ListPluginEvents
 {
     public static void Map(IEndpointRouteBuilder routes) =>
-        routes.MapGet("/plugins/{id}/events", HandleAsync).WithName(nameof(ListPluginEvents)).Requires(AccessAction.Read, ResourceKind.Plugin);
+        routes.MapGet("/plugins/{id}/events", HandleAsync).WithName(nameof(ListPluginEvents)).WithSummary("Every change of its state, newest first.").Requires(AccessAction.Read, ResourceKind.Plugin);
 
     internal static async Task<Results<Ok<PageResponse<PluginTransitionRow>>, ProblemHttpResult>> HandleAsync(
         string id, string? cursor, int? limit, PluginHost plugins, IPluginStore store, CancellationToken cancellationToken)

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using CustomerInsights.Host.Features.Catalog;
+using CustomerInsights.Host.Features.Metadata;
 using CustomerInsights.Plugins;
 using CustomerInsights.Plugins.Installing;
 using CustomerInsights.Plugins.Manifests;
@@ -12,6 +13,8 @@ internal static class PluginsModule
 {
     public static IServiceCollection AddPlugins(this IServiceCollection services, HostSettings settings) => services
         .AddSingleton<SecretVault>()
+        .AddSingleton<IDefinitionFollower>(provider => ActivatorUtilities.CreateInstance<ForgetSecrets>(provider, DefinitionKinds.Source))
+        .AddSingleton<IDefinitionFollower>(provider => ActivatorUtilities.CreateInstance<ForgetSecrets>(provider, DefinitionKinds.Export))
         .AddSingleton<IPluginHostServices, HostServices>()
         .AddSingleton(provider => new PluginHost(
             new PluginHostOptions

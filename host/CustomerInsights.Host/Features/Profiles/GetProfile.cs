@@ -38,7 +38,7 @@ internal static class GetProfile
         DateTimeOffset ChangedAt);
 
     public static void Map(IEndpointRouteBuilder routes) =>
-        routes.MapGet("/profiles/{id}", HandleAsync).WithName(nameof(GetProfile)).Requires(AccessAction.Read, ResourceKind.Profile);
+        routes.MapGet("/profiles/{id}", HandleAsync).WithName(nameof(GetProfile)).WithSummary("One profile with the record behind every attribute. An id that was merged away gives the profile that it became.").Requires(AccessAction.Read, ResourceKind.Profile);
 
     internal static async Task<Results<Ok<Response>, ProblemHttpResult>> HandleAsync(
         string id, IProfileStore profiles, ISegmentStore segments, CancellationToken cancellationToken)

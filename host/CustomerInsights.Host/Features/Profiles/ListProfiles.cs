@@ -12,7 +12,7 @@ internal static class ListProfiles
     private static readonly string[] s_by = ["name", "email", "phone", "id"];
 
     public static void Map(IEndpointRouteBuilder routes) =>
-        routes.MapGet("/profiles", HandleAsync).WithName(nameof(ListProfiles)).Requires(AccessAction.Read, ResourceKind.Profile);
+        routes.MapGet("/profiles", HandleAsync).WithName(nameof(ListProfiles)).WithSummary("Profiles of a type, oldest first; or those found by name, e-mail, phone or id, best first.").Requires(AccessAction.Read, ResourceKind.Profile);
 
     /// <summary>Answers.</summary>
     /// <param name="type">The profile type. Default: customer.</param>

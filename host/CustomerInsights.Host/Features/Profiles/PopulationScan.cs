@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using CustomerInsights.Core.Rules;
+using CustomerInsights.Host.Features.Jobs;
 using CustomerInsights.Host.Features.Metadata;
 using CustomerInsights.Storage.Profiles;
 
@@ -9,8 +10,14 @@ namespace CustomerInsights.Host.Features.Profiles;
 internal sealed class PopulationScan(IProfileStore store)
 {
     /// <summary>The moment at which rules are evaluated, with the ranks that they need (one pass more, if any needs them).</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="profileType">Whose profiles.</param>
+    /// <param name="rules">The rules.</param>
+    /// <param name="now">The instant.</param>
+    /// <param name="prepare">Brings a profile up to date before it is ranked; null when it is as it is stored.</param>
+    /// <param name="cancellationToken">Cancels.</param>
     public async Task<RuleMoment> MomentAsync(
-        InsightsModel model, string profileType, IReadOnlyList<BoundRule> rules, DateTimeOffset now, CancellationToken cancellationToken)
+        InsightsModel model, string profileType, IReadOnlyList<BoundRule> rules, DateTimeOffset now, Action<ProfileSubject, RuleMoment>? prepare, CancellationToken cancellationToken)
     {
         var plain = new RuleMoment(now);
         if (!rules.Any(rule => rule.Dependencies.Population))
@@ -21,7 +28,15 @@ internal sealed class PopulationScan(IProfileStore store)
         var ranks = new PopulationRanksBuilder(rules);
         await foreach (var profile in ScanAsync(model, profileType, rules, cancellationToken))
         {
-            ranks.Add(profile, plain);
+            try
+            {
+                prepare?.Invoke(profile, plain);
+                ranks.Add(profile, plain);
+            }
+            catch (RuleEvaluationException error)
+            {
+                throw new JobFailedException("Data", error.Message);
+            }
         }
 
         return plain with { Ranks = ranks.Build() };

@@ -117,7 +117,7 @@ internal sealed class RecipeService(IDefinitionStore definitions, MetadataServic
         return ([.. found.Where(fault => !fault.Warning).Select(ToFault)], [.. found.Where(fault => fault.Warning).Select(ToFault)]);
     }
 
-    // Only sources that the recipe makes or changes are asked, so that applying it again touches nothing outside.
+    // Only sources and exports that the recipe makes or changes are asked, so that applying it again touches nothing outside.
     private async ValueTask<(IReadOnlyDictionary<string, IReadOnlyList<StreamField>> Streams, List<Fault> Faults)> DiscoverAsync(
         RecipeDocument recipe, List<DefinitionChange> changes, CancellationToken cancellationToken)
     {
@@ -136,7 +136,7 @@ internal sealed class RecipeService(IDefinitionStore definitions, MetadataServic
         foreach (var name in changes.Where(change => change.Kind == DefinitionKinds.Export).Select(change => change.Name))
         {
             var export = recipe.Exports![name];
-            var wrong = discovery.CheckSettings(PluginKind.Export, export.Plugin, export.Contribution, export.Settings);
+            var wrong = await discovery.CheckExportAsync(name, export, cancellationToken);
             faults.AddRange(wrong.Select(fault => fault with { Pointer = $"/exports/{Names.Escape(name)}{fault.Pointer}" }));
         }
 

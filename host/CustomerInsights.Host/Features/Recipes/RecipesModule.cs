@@ -22,7 +22,7 @@ internal static class RecipesModule
 internal static class ApplyRecipe
 {
     public static void Map(IEndpointRouteBuilder routes) =>
-        routes.MapPost("/recipes/apply", HandleAsync).WithName(nameof(ApplyRecipe)).Requires(AccessAction.Write, ResourceKind.Recipe);
+        routes.MapPost("/recipes/apply", HandleAsync).WithName(nameof(ApplyRecipe)).WithSummary("Makes everything as a recipe says; with dryRun it only shows the difference.").Requires(AccessAction.Write, ResourceKind.Recipe);
 
     internal static async Task<Results<Ok<RecipeService.Report>, ProblemHttpResult>> HandleAsync(
         RecipeDocument recipe, bool? dryRun, RecipeService service, HttpContext context, CancellationToken cancellationToken)
@@ -36,7 +36,7 @@ internal static class ApplyRecipe
 internal static class GetRecipeSchema
 {
     public static void Map(IEndpointRouteBuilder routes) =>
-        routes.MapGet("/recipes/schema", () => TypedResults.Text(Text(), "application/schema+json")).WithName(nameof(GetRecipeSchema)).Requires(AccessAction.Read, ResourceKind.Recipe);
+        routes.MapGet("/recipes/schema", () => TypedResults.Text(Text(), "application/schema+json")).WithName(nameof(GetRecipeSchema)).WithSummary("The JSON schema of recipes, for editors and checks.").Requires(AccessAction.Read, ResourceKind.Recipe);
 
     /// <summary>Made from the types that read a recipe, so that the two cannot differ.</summary>
     public static string Text()

@@ -13,6 +13,9 @@ internal static class PreviewSegment
 {
     private const int SampleSize = 10;
 
+    // No segment can be called so: one called 'preview' may be asked for.
+    private const string Draft = "(preview)";
+
     /// <summary>The rule to look at.</summary>
     /// <param name="Rule">The rule.</param>
     /// <param name="ProfileType">The profile type. Default: customer.</param>
@@ -32,7 +35,7 @@ internal static class PreviewSegment
     public sealed record Sample(string Id, string DisplayName);
 
     public static void Map(IEndpointRouteBuilder routes) =>
-        routes.MapPost("/segments/preview", HandleAsync).WithName(nameof(PreviewSegment)).Requires(AccessAction.Read, ResourceKind.Segment);
+        routes.MapPost("/segments/preview", HandleAsync).WithName(nameof(PreviewSegment)).WithSummary("How many a rule would hold, and who some of them are, before it is saved.").Requires(AccessAction.Read, ResourceKind.Segment);
 
     internal static async Task<Results<Ok<Response>, ProblemHttpResult>> HandleAsync(
         Request request, MetadataService metadata, PopulationScan population, IProfileStore profiles, TimeProvider clock, CancellationToken cancellationToken)
@@ -55,14 +58,14 @@ internal static class PreviewSegment
             return Problems.Invalid("The rule is not valid.", [.. bound.Errors.Select(error => new Fault("/rule", error.Code, error.ToString()))]);
         }
 
-        var draft = new SegmentModel("preview", new SegmentDocument { Rule = request.Rule, ProfileType = request.ProfileType }, rule, zone);
+        var draft = new SegmentModel(Draft, new SegmentDocument { Rule = request.Rule, ProfileType = request.ProfileType }, rule, zone);
         var segments = Needed(model, draft);
         var rules = segments.Select(segment => segment.Rule).ToList();
-        var moment = await population.MomentAsync(model, request.ProfileType, rules, clock.GetUtcNow(), cancellationToken);
         var (count, of) = (0L, 0L);
         var sample = new List<Sample>();
         try
         {
+            var moment = await population.MomentAsync(model, request.ProfileType, rules, clock.GetUtcNow(), null, cancellationToken);
             await foreach (var profile in population.ScanAsync(model, request.ProfileType, rules, cancellationToken))
             {
                 var inside = false;

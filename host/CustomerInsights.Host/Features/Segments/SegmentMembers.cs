@@ -19,7 +19,7 @@ internal static class ListSegmentMembers
     public sealed record Member(string ProfileId, string DisplayName, DateTimeOffset Since);
 
     public static void Map(IEndpointRouteBuilder routes) =>
-        routes.MapGet("/segments/{name}/members", HandleAsync).WithName(nameof(ListSegmentMembers)).Requires(AccessAction.Read, ResourceKind.Segment);
+        routes.MapGet("/segments/{name}/members", HandleAsync).WithName(nameof(ListSegmentMembers)).WithSummary("Who is in it, since when, as of the last refresh.").Requires(AccessAction.Read, ResourceKind.Segment);
 
     internal static async Task<Results<Ok<Response>, ProblemHttpResult>> HandleAsync(
         string name, string? cursor, int? limit, IDefinitionStore definitions, ISegmentStore store, CancellationToken cancellationToken)
@@ -43,7 +43,7 @@ internal static class ListSegmentHistory
     public sealed record Move(string ProfileId, bool Entered, DateTimeOffset At);
 
     public static void Map(IEndpointRouteBuilder routes) =>
-        routes.MapGet("/segments/{name}/history", HandleAsync).WithName(nameof(ListSegmentHistory)).Requires(AccessAction.Read, ResourceKind.Segment);
+        routes.MapGet("/segments/{name}/history", HandleAsync).WithName(nameof(ListSegmentHistory)).WithSummary("Who came and went, newest first.").Requires(AccessAction.Read, ResourceKind.Segment);
 
     internal static async Task<Results<Ok<PageResponse<Move>>, ProblemHttpResult>> HandleAsync(
         string name, string? cursor, int? limit, IDefinitionStore definitions, ISegmentStore store, CancellationToken cancellationToken)

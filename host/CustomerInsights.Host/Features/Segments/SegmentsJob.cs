@@ -86,7 +86,7 @@ internal sealed class SegmentsJob(
         JobContext job, InsightsModel model, string type, List<SegmentModel> segments, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var rules = segments.Select(segment => segment.Rule).ToList();
-        var moment = await population.MomentAsync(model, type, rules, now, cancellationToken);
+        var moment = await population.MomentAsync(model, type, rules, now, null, cancellationToken);
         var members = segments.ToDictionary(segment => segment.Name, _ => new List<long>(), StringComparer.Ordinal);
         var done = 0L;
         await foreach (var profile in population.ScanAsync(model, type, rules, cancellationToken))

@@ -19,11 +19,11 @@ internal static class UnificationModule
     }
 }
 
-/// <summary>POST /unification/{name}/runs: unifies one profile type now, without the rest of a refresh.</summary>
+/// <summary>POST /unification/policies/{name}/runs: unifies one profile type now, without the rest of a refresh.</summary>
 internal static class StartUnification
 {
     public static void Map(IEndpointRouteBuilder routes) =>
-        routes.MapPost("/unification/{name}/runs", HandleAsync).WithName(nameof(StartUnification)).Requires(AccessAction.Run, ResourceKind.Unification);
+        routes.MapPost("/unification/policies/{name}/runs", HandleAsync).WithName(nameof(StartUnification)).WithSummary("Unifies one profile type now, without the rest of a refresh.").Requires(AccessAction.Run, ResourceKind.Unification);
 
     internal static async Task<Results<Accepted<AcceptedJob>, ProblemHttpResult>> HandleAsync(
         string name, IDefinitionStore definitions, JobQueue queue, HttpContext context, CancellationToken cancellationToken)
@@ -42,7 +42,7 @@ internal static class StartUnification
 internal static class ListUnificationRuns
 {
     public static void Map(IEndpointRouteBuilder routes) =>
-        routes.MapGet("/unification/runs", HandleAsync).WithName(nameof(ListUnificationRuns)).Requires(AccessAction.Read, ResourceKind.Unification);
+        routes.MapGet("/unification/runs", HandleAsync).WithName(nameof(ListUnificationRuns)).WithSummary("The runs with their statistics by stream and rule, newest first.").Requires(AccessAction.Read, ResourceKind.Unification);
 
     internal static async Task<PageResponse<JobResponse>> HandleAsync(string? cursor, int? limit, IJobStore store, CancellationToken cancellationToken)
     {
