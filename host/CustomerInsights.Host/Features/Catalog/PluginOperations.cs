@@ -119,7 +119,7 @@ internal sealed class PluginOperations(
         var folder = Path.Combine(settings.DataDirectory, "downloads");
         Directory.CreateDirectory(folder);
         var options = FileOptions.Asynchronous | FileOptions.DeleteOnClose;
-        await using var file = new FileStream(Path.Combine(folder, Path.GetRandomFileName()), FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, 81920, options);
+        await using var file = new FileStream(Path.Combine(folder, Guid.CreateVersion7(clock.GetUtcNow()).ToString("N")), FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, 81920, options);
         await reader.DownloadAsync(
             offer.Catalog.From.Source, version, file, new Relay(done => report(done, version.Size, $"Fetching {id} {version.Version}")), cancellationToken);
         report(version.Size, version.Size, $"Verifying {id} {version.Version}");
