@@ -215,7 +215,8 @@ internal sealed class WorkerCode : IPluginCode, IPluginHealth
         if (wait > TimeSpan.Zero)
         {
             throw new PluginCallException(_id, call, new(
-                FailureKind.Transient, $"The worker process of {_id} starts again in {PluginBoundary.Spoken(wait)}. {_lastEnd}", RetryAfter: wait) { WorkerEnded = true });
+                FailureKind.Transient, $"The worker process of {_id} starts again in {PluginBoundary.Spoken(wait)}. {_lastEnd}", RetryAfter: wait)
+            { WorkerEnded = true });
         }
     }
 
