@@ -9,6 +9,7 @@ internal static class ApiDocument
 {
     public static void Configure(OpenApiOptions options)
     {
+        options.CreateSchemaReferenceId = info => OpenApiOptions.CreateDefaultSchemaReferenceId(info) is null ? null : SchemaName(info.Type);
         options.AddDocumentTransformer((document, _, _) =>
         {
             document.Info = new OpenApiInfo
@@ -26,6 +27,7 @@ internal static class ApiDocument
                 Scheme = "bearer",
                 Description = "An API key, ci_…; an admin makes them with POST /api/v1/keys.",
             };
+            document.Tags = Enum.GetNames<ResourceKind>().Select(kind => new OpenApiTag { Name = kind }).ToHashSet();
             document.Security = [new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference("key", document)] = [] }];
             return Task.CompletedTask;
         });
@@ -43,6 +45,18 @@ internal static class ApiDocument
 
             return Task.CompletedTask;
         });
+    }
+
+    // Endpoints call their own types Request and Response: the endpoint's name makes them different, inside generic ones too.
+    private static string SchemaName(Type type)
+    {
+        if (Nullable.GetUnderlyingType(type) is { } underlying)
+        {
+            return SchemaName(underlying);
+        }
+
+        var name = (type.DeclaringType?.Name ?? "") + type.Name.Split('`')[0];
+        return type.IsGenericType ? $"{name}Of{string.Join("And", type.GetGenericArguments().Select(SchemaName))}" : name;
     }
 
     // Every refusal is problem details.

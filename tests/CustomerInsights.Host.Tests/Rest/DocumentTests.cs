@@ -54,6 +54,20 @@ public sealed partial class DocumentTests(ShopFixture shop) : IClassFixture<Shop
     }
 
     [Fact]
+    public async Task Endpoints_that_call_their_types_alike_have_schemas_of_their_own()
+    {
+        var paths = JsonNode.Parse(await shop.App.Http.GetStringAsync("/openapi/v1.json"))!["paths"]!;
+        var schemas = JsonNode.Parse(await shop.App.Http.GetStringAsync("/openapi/v1.json"))!["components"]!["schemas"]!.AsObject();
+        string Answer(string path, string method, string status) =>
+            paths[path]![method]!["responses"]![status]!["content"]!["application/json"]!["schema"]!.Text("$ref").Split('/')[^1];
+
+        Assert.Equal("CreateKeyResponse", Answer("/api/v1/keys", "post", "201"));
+        Assert.Equal("ListKeysResponse", Answer("/api/v1/keys", "get", "200"));
+        Assert.NotEqual(Answer("/api/v1/streams/{name}/runs", "get", "200"), Answer("/api/v1/exports/{name}/runs", "get", "200"));
+        Assert.Equal(["id", "key", "name", "role"], schemas["CreateKeyResponse"]!["properties"]!.AsObject().Select(property => property.Key).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
     public async Task The_reference_page_loads_everything_from_here()
     {
         using var stranger = shop.App.ClientWith(null);
