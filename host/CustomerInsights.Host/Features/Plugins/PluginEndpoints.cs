@@ -120,10 +120,20 @@ internal static class ReloadPlugin
 /// <summary>GET /plugins/{id}/events: every change of its state, newest first.</summary>
 internal static class ListPluginEvents
 {
+    /// <summary>A change of state.</summary>
+    /// <param name="Version">The version that it is about; empty when none is known.</param>
+    /// <param name="From">The state before.</param>
+    /// <param name="To">The state after.</param>
+    /// <param name="Code">A stable word for programs.</param>
+    /// <param name="Reason">Why, for people.</param>
+    /// <param name="Actor">Who or what caused it.</param>
+    /// <param name="At">When.</param>
+    public sealed record Transition(string Version, string From, string To, string Code, string Reason, string Actor, DateTimeOffset At);
+
     public static void Map(IEndpointRouteBuilder routes) =>
         routes.MapGet("/plugins/{id}/events", HandleAsync).WithName(nameof(ListPluginEvents)).WithSummary("Every change of its state, newest first.").Requires(AccessAction.Read, ResourceKind.Plugin);
 
-    internal static async Task<Results<Ok<PageResponse<PluginTransitionRow>>, ProblemHttpResult>> HandleAsync(
+    internal static async Task<Results<Ok<PageResponse<Transition>>, ProblemHttpResult>> HandleAsync(
         string id, string? cursor, int? limit, PluginHost plugins, IPluginStore store, CancellationToken cancellationToken)
     {
         var request = new PageRequest(cursor, limit);
@@ -132,6 +142,6 @@ internal static class ListPluginEvents
         // A plugin that was removed keeps its history.
         return page.Items.Count == 0 && plugins.Find(id) is null
             ? Problems.NotFound("plugin", id)
-            : TypedResults.Ok(PageRequest.Response(page, row => row));
+            : TypedResults.Ok(PageRequest.Response(page, row => new Transition(row.Version, row.From, row.To, row.Reason, row.Detail, row.Actor, row.At)));
     }
 }
