@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Runtime.CompilerServices;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using CustomerInsights.Core.Model;
@@ -23,7 +22,7 @@ internal static class Retail
         Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase, allowIntegerValues: false) },
     };
 
-    public static string Folder { get; } = Path.Combine(Path.GetDirectoryName(Here())!, "..", "..", "samples", "retail");
+    public static string Folder { get; } = Path.Combine(Root(), "samples", "retail");
 
     public static RecipeDocument Recipe { get; } = JsonSerializer.Deserialize<RecipeDocument>(File.ReadAllText(Path.Combine(Folder, "recipe.json")), s_strict)!;
 
@@ -123,5 +122,15 @@ internal static class Retail
         return Recipe.Sources![source].Settings.GetProperty("streams").EnumerateArray().Single(one => one.GetProperty("name").GetString() == name);
     }
 
-    private static string Here([CallerFilePath] string path = "") => path;
+    // Looked for upwards from the output: a path that the compiler notes down is a made-up one in a deterministic build.
+    private static string Root()
+    {
+        var folder = new DirectoryInfo(AppContext.BaseDirectory);
+        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "CustomerInsights.sln")))
+        {
+            folder = folder.Parent;
+        }
+
+        return folder?.FullName ?? throw new DirectoryNotFoundException("There is no CustomerInsights.sln above the test.");
+    }
 }
