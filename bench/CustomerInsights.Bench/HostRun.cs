@@ -4,6 +4,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using CustomerInsights.Host;
 using CustomerInsights.Host.Commands;
+using CustomerInsights.Tests.Shared;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Logging;
 
@@ -26,22 +27,10 @@ internal sealed class HostRun : IAsyncDisposable
     public static async Task<HostRun> StartAsync(string directory)
     {
         var app = await InsightsApp.BuildAsync(
-            new HostSettings { DataDirectory = directory, Url = "http://127.0.0.1:0", PluginRoots = [Plugins()] },
+            new HostSettings { DataDirectory = directory, Url = "http://127.0.0.1:0", PluginRoots = [Path.Combine(RepositoryRoot.Path, "artifacts", "plugins")] },
             TimeProvider.System, logging => logging.SetMinimumLevel(LogLevel.Error), CancellationToken.None);
         await InsightsApp.StartAsync(app, CancellationToken.None);
         return new HostRun(app, directory);
-    }
-
-    // The packages lie where the build lays them out, beside the solution.
-    private static string Plugins()
-    {
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "CustomerInsights.sln")))
-        {
-            folder = folder.Parent;
-        }
-
-        return Path.Combine(folder?.FullName ?? AppContext.BaseDirectory, "artifacts", "plugins");
     }
 
     /// <summary>One ingest job of one file into an empty store; gives what the job says.</summary>

@@ -9,7 +9,7 @@ public sealed class RecipeSchemaTests
     [Fact]
     public void The_committed_schema_is_the_one_that_the_host_gives()
     {
-        var path = Path.Combine(Root(), "recipe.schema.json");
+        var path = Path.Combine(RepositoryRoot.Path, "recipe.schema.json");
         var now = GetRecipeSchema.Text();
         if (Environment.GetEnvironmentVariable("UPDATE_RECIPE_SCHEMA") == "1")
         {
@@ -33,16 +33,5 @@ public sealed class RecipeSchemaTests
     {
         var problems = JsonSchema.Load(GetRecipeSchema.Text()).Validate("""{"recipe":1,"segmets":{}}""");
         Assert.Equal("/segmets", Assert.Single(problems).Pointer);
-    }
-
-    private static string Root()
-    {
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(folder!.FullName, "CustomerInsights.sln")))
-        {
-            folder = folder.Parent;
-        }
-
-        return folder.FullName;
     }
 }

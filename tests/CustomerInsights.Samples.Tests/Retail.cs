@@ -22,7 +22,7 @@ internal static class Retail
         Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase, allowIntegerValues: false) },
     };
 
-    public static string Folder { get; } = Path.Combine(Root(), "samples", "retail");
+    public static string Folder { get; } = Path.Combine(RepositoryRoot.Path, "samples", "retail");
 
     public static RecipeDocument Recipe { get; } = JsonSerializer.Deserialize<RecipeDocument>(File.ReadAllText(Path.Combine(Folder, "recipe.json")), s_strict)!;
 
@@ -120,17 +120,5 @@ internal static class Retail
     {
         var (source, name) = (stream.Split('.')[0], stream.Split('.')[1]);
         return Recipe.Sources![source].Settings.GetProperty("streams").EnumerateArray().Single(one => one.GetProperty("name").GetString() == name);
-    }
-
-    // Looked for upwards from the output: a path that the compiler notes down is a made-up one in a deterministic build.
-    private static string Root()
-    {
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "CustomerInsights.sln")))
-        {
-            folder = folder.Parent;
-        }
-
-        return folder?.FullName ?? throw new DirectoryNotFoundException("There is no CustomerInsights.sln above the test.");
     }
 }

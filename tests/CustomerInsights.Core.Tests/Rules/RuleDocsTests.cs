@@ -5,7 +5,7 @@ namespace CustomerInsights.Core.Tests.Rules;
 /// <summary>Every example of docs/rules.md is read, bound and, for errors, compared.</summary>
 public sealed class RuleDocsTests
 {
-    private static readonly string[] Page = File.ReadAllLines(Path.Combine(Root(), "docs", "rules.md"));
+    private static readonly string[] Page = File.ReadAllLines(Path.Combine(RepositoryRoot.Path, "docs", "rules.md"));
 
     [Theory]
     [InlineData("rule-condition", RuleUse.Condition, 10)]
@@ -74,7 +74,7 @@ public sealed class RuleDocsTests
     {
         string all = string.Join('\n', Page);
         Assert.All(FunctionEntry.AllNames, name => Assert.True(all.Contains($"`{name}`", StringComparison.Ordinal) || name is "date" or "time", name));
-        var sources = Directory.GetFiles(Path.Combine(Root(), "host", "CustomerInsights.Core", "Rules"), "*.cs").Select(File.ReadAllText);
+        var sources = Directory.GetFiles(Path.Combine(RepositoryRoot.Path, "host", "CustomerInsights.Core", "Rules"), "*.cs").Select(File.ReadAllText);
         var codes = sources.SelectMany(s => System.Text.RegularExpressions.Regex.Matches(s, "RUL0[0-9][0-9]", System.Text.RegularExpressions.RegexOptions.None, TimeSpan.FromSeconds(5)).Select(m => m.Value)).Distinct();
         Assert.All(codes, code => Assert.Contains($"| {code} |", all, StringComparison.Ordinal));
     }
@@ -93,17 +93,5 @@ public sealed class RuleDocsTests
                 yield return line;
             }
         }
-    }
-
-    // Not by the caller's file path: a build on CI writes another one into the assembly.
-    private static string Root()
-    {
-        string? folder = AppContext.BaseDirectory;
-        while (folder is not null && !File.Exists(Path.Combine(folder, "CustomerInsights.sln")))
-        {
-            folder = Path.GetDirectoryName(folder);
-        }
-
-        return folder ?? throw new InvalidOperationException("CustomerInsights.sln is in no folder above the tests.");
     }
 }

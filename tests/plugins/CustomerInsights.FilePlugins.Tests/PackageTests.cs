@@ -20,7 +20,7 @@ public sealed class PackageTests
     [InlineData("customer-insights.csv-export", "CustomerInsights.Exports.Csv.dll", typeof(IExportTarget))]
     public void A_package_holds_what_its_manifest_names_and_nothing_of_the_hosts(string id, string assemblies, Type contract)
     {
-        var folder = Path.Combine(Root(), "artifacts", "plugins", id, "0.9.0");
+        var folder = Path.Combine(RepositoryRoot.Path, "artifacts", "plugins", id, "0.9.0");
         using var manifest = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(folder, "plugin.json")));
         var contribution = manifest.RootElement.GetProperty("contributes")[0];
         var entry = Path.Combine(folder, manifest.RootElement.GetProperty("entry").GetProperty("assembly").GetString()!);
@@ -46,7 +46,7 @@ public sealed class PackageTests
     [InlineData("plugins/exports/csv/schema/csv.json", typeof(Exports.Csv.CsvExportOptions))]
     public void A_schema_names_every_setting_and_keeps_to_the_subset(string path, Type options)
     {
-        using var schema = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(Root(), path)));
+        using var schema = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(RepositoryRoot.Path, path)));
         Check(schema.RootElement, options);
 
         static void Check(JsonElement schema, Type? options)
@@ -81,16 +81,5 @@ public sealed class PackageTests
         // The class behind a list or a dictionary; null for plain values.
         static Type? Element(PropertyInfo member) =>
             member.PropertyType.GenericTypeArguments.LastOrDefault() is { } element && element.Namespace!.StartsWith("CustomerInsights", StringComparison.Ordinal) ? element : null;
-    }
-
-    private static string Root()
-    {
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(folder.FullName, "CustomerInsights.sln")))
-        {
-            folder = folder.Parent!;
-        }
-
-        return folder.FullName;
     }
 }

@@ -1,4 +1,3 @@
-using System.Text;
 using CustomerInsights.Core.Model;
 using CustomerInsights.Core.Rules;
 using CustomerInsights.Host.Features.Ingestion;
@@ -39,7 +38,7 @@ internal sealed class ExportJob(
 
         try
         {
-            var configuration = Encoding.UTF8.GetBytes(export.Document.Settings.ValueKind == System.Text.Json.JsonValueKind.Undefined ? "{}" : export.Document.Settings.GetRawText());
+            var configuration = SourceDiscovery.Configuration(export.Document.Settings);
             await using var target = await plugins.OpenExportAsync(export.Document.Plugin, export.Document.Contribution, ConnectionIds.OfExport(name), configuration, cancellationToken);
             var descriptor = await target.DescribeAsync(cancellationToken);
             Require(descriptor, export);
@@ -47,7 +46,7 @@ internal sealed class ExportJob(
         }
         catch (PluginCallException failure)
         {
-            throw new JobFailedException(failure.Failure.Kind.ToString(), failure.Failure.Message, failure.Failure.RetryAfter);
+            throw JobFailedException.Of(failure.Failure);
         }
     }
 

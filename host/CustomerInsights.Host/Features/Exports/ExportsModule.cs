@@ -36,17 +36,9 @@ internal static class StartExport
     public static void Map(IEndpointRouteBuilder routes) =>
         routes.MapPost("/exports/{name}/runs", HandleAsync).WithName(nameof(StartExport)).WithSummary("Exports now.").Requires(AccessAction.Run, ResourceKind.Export);
 
-    internal static async Task<Results<Accepted<AcceptedJob>, ProblemHttpResult>> HandleAsync(
-        string name, IDefinitionStore definitions, JobQueue queue, HttpContext context, CancellationToken cancellationToken)
-    {
-        if (await definitions.FindAsync(DefinitionKinds.Export, name, cancellationToken) is null)
-        {
-            return Problems.NotFound("export", name);
-        }
-
-        var (id, added) = await queue.AddOnceAsync(ExportJob.JobKind, name, "{}", context.ActorName(), cancellationToken);
-        return TypedResults.Accepted($"/api/v1/jobs/{id}", new AcceptedJob(id, !added));
-    }
+    internal static Task<Results<Accepted<AcceptedJob>, ProblemHttpResult>> HandleAsync(
+        string name, IDefinitionStore definitions, JobQueue queue, HttpContext context, CancellationToken cancellationToken) =>
+        StartRun.OfAsync(DefinitionKinds.Export, ExportJob.JobKind, name, definitions, queue, context, cancellationToken);
 }
 
 /// <summary>GET /exports/{name}/runs: what was exported when, newest first.</summary>

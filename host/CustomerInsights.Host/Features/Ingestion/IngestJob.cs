@@ -31,7 +31,7 @@ internal sealed class IngestJob(MetadataService metadata, PluginHost plugins, IR
 
         try
         {
-            var configuration = Encoding.UTF8.GetBytes(source.Settings.ValueKind == System.Text.Json.JsonValueKind.Undefined ? "{}" : source.Settings.GetRawText());
+            var configuration = SourceDiscovery.Configuration(source.Settings);
             await using var plugin = await plugins.OpenSourceAsync(source.Plugin, source.Contribution, ConnectionIds.OfSource(name), configuration, cancellationToken);
             var catalog = await plugin.DiscoverAsync(cancellationToken);
             return await ReadAsync(job, name, source, plugin, catalog, cancellationToken);
@@ -48,7 +48,7 @@ internal sealed class IngestJob(MetadataService metadata, PluginHost plugins, IR
         }
         catch (PluginCallException failure)
         {
-            throw new JobFailedException(failure.Failure.Kind.ToString(), failure.Failure.Message, failure.Failure.RetryAfter);
+            throw JobFailedException.Of(failure.Failure);
         }
     }
 

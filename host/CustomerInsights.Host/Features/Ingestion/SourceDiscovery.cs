@@ -101,6 +101,7 @@ internal sealed class SourceDiscovery(PluginHost plugins) : ISourceDiscovery
         return [.. found.ConfigSchema.Validate(value).Where(problem => !problem.IsWarning).Select(problem => new Fault("/settings" + problem.Pointer, problem.Rule, problem.Message))];
     }
 
+    /// <summary>Settings as a plugin gets them; none given means an empty object.</summary>
     internal static byte[] Configuration(JsonElement settings) =>
         Encoding.UTF8.GetBytes(settings.ValueKind == JsonValueKind.Undefined ? "{}" : settings.GetRawText());
 

@@ -42,17 +42,9 @@ internal static class StartSourceRun
     public static void Map(IEndpointRouteBuilder routes) =>
         routes.MapPost("/sources/{name}/runs", HandleAsync).WithName(nameof(StartSourceRun)).WithSummary("Reads a source now.").Requires(AccessAction.Run, ResourceKind.Source);
 
-    internal static async Task<Results<Accepted<AcceptedJob>, ProblemHttpResult>> HandleAsync(
-        string name, IDefinitionStore definitions, JobQueue queue, HttpContext context, CancellationToken cancellationToken)
-    {
-        if (await definitions.FindAsync(DefinitionKinds.Source, name, cancellationToken) is null)
-        {
-            return Problems.NotFound("source", name);
-        }
-
-        var (id, added) = await queue.AddOnceAsync(IngestJob.JobKind, name, "{}", context.ActorName(), cancellationToken);
-        return TypedResults.Accepted($"/api/v1/jobs/{id}", new AcceptedJob(id, !added));
-    }
+    internal static Task<Results<Accepted<AcceptedJob>, ProblemHttpResult>> HandleAsync(
+        string name, IDefinitionStore definitions, JobQueue queue, HttpContext context, CancellationToken cancellationToken) =>
+        StartRun.OfAsync(DefinitionKinds.Source, IngestJob.JobKind, name, definitions, queue, context, cancellationToken);
 }
 
 /// <summary>PUT /sources/{name}/secrets/{secret}: sets a secret of a source. It can be replaced, never read back.</summary>

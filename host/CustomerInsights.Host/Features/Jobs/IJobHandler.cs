@@ -1,3 +1,4 @@
+using CustomerInsights.Plugins.Boundary;
 using CustomerInsights.Storage.Jobs;
 
 namespace CustomerInsights.Host.Features.Jobs;
@@ -35,6 +36,9 @@ public sealed record JobResult(long Changed, string Summary, IReadOnlyDictionary
 /// <param name="retryAfter">How long to wait, when it is tried again.</param>
 internal sealed class JobFailedException(string kind, string message, TimeSpan? retryAfter = null) : Exception(message)
 {
+    /// <summary>What a plugin failed with, as the failure of the job that called it.</summary>
+    public static JobFailedException Of(PluginFailure failure) => new(failure.Kind.ToString(), failure.Message, failure.RetryAfter);
+
     public string Kind { get; } = kind;
 
     public TimeSpan? RetryAfter { get; } = retryAfter;

@@ -6,7 +6,7 @@ namespace CustomerInsights.Host.Features.Metadata;
 internal static class Conversion
 {
     public static bool Allowed(DataType from, DataType to) =>
-        from == to || to == DataType.Text || (from == DataType.Integer && to is DataType.Decimal or DataType.Number && from == DataType.Integer);
+        from == to || to == DataType.Text || (from == DataType.Integer && to is (DataType.Decimal or DataType.Number));
 
     public static Value To(Value value, DataType type)
     {

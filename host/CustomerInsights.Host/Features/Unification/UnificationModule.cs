@@ -25,17 +25,9 @@ internal static class StartUnification
     public static void Map(IEndpointRouteBuilder routes) =>
         routes.MapPost("/unification/policies/{name}/runs", HandleAsync).WithName(nameof(StartUnification)).WithSummary("Unifies one profile type now, without the rest of a refresh.").Requires(AccessAction.Run, ResourceKind.Unification);
 
-    internal static async Task<Results<Accepted<AcceptedJob>, ProblemHttpResult>> HandleAsync(
-        string name, IDefinitionStore definitions, JobQueue queue, HttpContext context, CancellationToken cancellationToken)
-    {
-        if (await definitions.FindAsync(DefinitionKinds.Unification, name, cancellationToken) is null)
-        {
-            return Problems.NotFound("unification policy", name);
-        }
-
-        var (id, added) = await queue.AddOnceAsync(UnifyJob.JobKind, name, "{}", context.ActorName(), cancellationToken);
-        return TypedResults.Accepted($"/api/v1/jobs/{id}", new AcceptedJob(id, !added));
-    }
+    internal static Task<Results<Accepted<AcceptedJob>, ProblemHttpResult>> HandleAsync(
+        string name, IDefinitionStore definitions, JobQueue queue, HttpContext context, CancellationToken cancellationToken) =>
+        StartRun.OfAsync(DefinitionKinds.Unification, UnifyJob.JobKind, name, definitions, queue, context, cancellationToken);
 }
 
 /// <summary>GET /unification/runs: the runs with their statistics by stream and rule, newest first.</summary>
