@@ -186,6 +186,11 @@ internal sealed class Bench : IAsyncDisposable
             settings["fileRoots"] = new JsonArray(Granted);
         }
 
+        if (_package.Read.Manifest is { Capabilities.Network: not null })
+        {
+            settings["network"] = new JsonObject { ["hosts"] = new JsonArray(Server.Address.Authority) };
+        }
+
         var plugin = new JsonObject
         {
             ["id"] = PluginId,

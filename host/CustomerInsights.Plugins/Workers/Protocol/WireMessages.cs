@@ -1,5 +1,6 @@
 using CustomerInsights.Plugins.Boundary;
 using CustomerInsights.Plugins.Context;
+using CustomerInsights.Plugins.Desired;
 using CustomerInsights.Plugins.Manifests;
 using CustomerInsights.Sdk;
 using Microsoft.Extensions.Logging;
@@ -18,6 +19,9 @@ internal sealed record WorkerStart(string Socket, string Token, string Folder, I
 
     /// <summary>Folders that are granted.</summary>
     public IReadOnlyList<string> FileRoots { get; init; } = [];
+
+    /// <summary>What of the private network is granted.</summary>
+    public NetworkGrants Network { get; init; } = NetworkGrants.None;
 
     /// <summary>Lines below this are not wanted.</summary>
     public LogLevel LogLevel { get; init; }
