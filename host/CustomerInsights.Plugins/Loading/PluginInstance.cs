@@ -29,9 +29,6 @@ internal sealed class PluginInstance
         var (version, limits) = (package.Version.ToString(), load.Options.Limits);
         Package = package;
         _secrets = new RevealedSecrets(load.Options.SecretMask);
-        _services = load.Services;
-        _grants = load.Grants;
-        _network = load.Network;
         _load = load;
         _loggers = new PluginLoggers(load.Loggers, package.Id, version, _secrets, new LogThrottle(load.Clock, limits.LogLinesPerSecond));
         _meters = new PluginMeters(package.Id, version);
