@@ -174,7 +174,11 @@ internal sealed partial class PluginSlot : IDisposable
         try
         {
             var health = new SlotHealth(this, _generation);
-            var load = new PluginLoad(package, GrantsFor(package, desired), _host.Options, _host.Services, _host.Loggers, _host.Clock, health) { Isolation = desired.Isolation };
+            var load = new PluginLoad(package, GrantsFor(package, desired), _host.Options, _host.Services, _host.Loggers, _host.Clock, health)
+            {
+                Isolation = desired.Isolation,
+                Network = desired.Network,
+            };
             var instance = await PluginInstance.LoadAsync(load, CancellationToken.None);
             lock (_lock)
             {

@@ -69,6 +69,7 @@ internal static class WorkerRun
         return new PluginLoad(package, new PluginGrants(start.FileRoots), options, services, services.Loggers, TimeProvider.System, new DisposalHealth(services.TellMisbehaviour))
         {
             Isolation = start.Isolation,
+            Network = start.Network,
             InsideWorker = true,
         };
     }

@@ -1,11 +1,12 @@
 using System.Diagnostics.Metrics;
+using CustomerInsights.Plugins.Http;
 using CustomerInsights.Sdk;
 using Microsoft.Extensions.Logging;
 
 namespace CustomerInsights.Plugins.Context;
 
 /// <summary>What one component sees of the host.</summary>
-internal sealed class PluginContext : IPluginContext
+internal sealed class PluginContext : IPluginContext, IDisposable
 {
     private readonly IPluginHostServices _services;
     private readonly Func<string, string> _clean;
@@ -22,6 +23,10 @@ internal sealed class PluginContext : IPluginContext
     public string ConnectionId { get; }
 
     public required ILogger Log { get; init; }
+
+    IPluginHttp IPluginContext.Http => Http;
+
+    public required PluginHttp Http { get; init; }
 
     public required IPluginStorage Storage { get; init; }
 
@@ -44,6 +49,9 @@ internal sealed class PluginContext : IPluginContext
         ShowLife();
         _services.Progress(ConnectionId, progress.Message is { } message ? progress with { Message = _clean(message) } : progress);
     }
+
+    /// <summary>Closes the connections of the component.</summary>
+    public void Dispose() => Http.Dispose();
 
     internal void ShowLife() => Interlocked.Exchange(ref _lastSign, Clock.GetTimestamp());
 }

@@ -1,6 +1,9 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Net;
 using CustomerInsights.Plugins.Boundary;
 using CustomerInsights.Plugins.Context;
+using CustomerInsights.Plugins.Desired;
+using CustomerInsights.Plugins.Http;
 using CustomerInsights.Plugins.Manifests;
 using CustomerInsights.Plugins.Workers;
 using CustomerInsights.Sdk;
@@ -19,6 +22,7 @@ internal sealed class PluginInstance
     private readonly PluginMeters _meters;
     private readonly IPluginHostServices _services;
     private readonly PluginGrants _grants;
+    private readonly NetworkGrants _network;
     private readonly IPluginCode _code;
 
     private PluginInstance(PluginLoad load)
@@ -28,6 +32,7 @@ internal sealed class PluginInstance
         Package = package;
         _services = load.Services;
         _grants = load.Grants;
+        _network = load.Network;
         _loggers = new PluginLoggers(load.Loggers, package.Id, version, _secrets, new LogThrottle(load.Clock, limits.LogLinesPerSecond));
         _meters = new PluginMeters(package.Id, version);
         Identity = new PluginIdentity(package.Id, version, SdkInfo.Version, load.Isolation.ToWord());
@@ -81,7 +86,7 @@ internal sealed class PluginInstance
         PluginContribution contribution, string connectionId, ReadOnlyMemory<byte> configuration, CancellationToken cancellationToken)
     {
         // Known before it is made: a stop that comes in between must find it.
-        var handle = new ComponentHandle(Boundary, ContextFor(connectionId), Forget);
+        var handle = new ComponentHandle(Boundary, ContextFor(connectionId, configuration), Forget);
         lock (_lock)
         {
             _components.Add(handle);
@@ -104,6 +109,7 @@ internal sealed class PluginInstance
         catch
         {
             Forget(handle);
+            handle.Context.Dispose();
             throw;
         }
 
@@ -138,16 +144,23 @@ internal sealed class PluginInstance
     /// <summary>Cancels what <see cref="IPluginContext.Stopping"/> gives; a worker is told by its host.</summary>
     internal Task CancelAsync() => PluginBoundary.Cancel(_stopping);
 
-    private PluginContext ContextFor(string connectionId) =>
+    private PluginContext ContextFor(string connectionId, ReadOnlyMemory<byte> configuration) =>
         new(_services, Identity, connectionId, _secrets.Redact, Boundary.Clock)
         {
             Log = _loggers.Create(part: null, connectionId),
+            Http = HttpFor(configuration),
             Storage = new CheckedStorage(_services.StorageFor(Package.Id, connectionId, Package.Manifest!.Capabilities.Storage.MaxBytes), Package.Manifest.Capabilities.Storage.MaxBytes),
             Secrets = new RedactingSecrets(_services.SecretsFor(Package.Id, connectionId), _secrets),
             Meters = _meters,
             Grants = _grants,
             Stopping = _stopping.Token,
         };
+
+    private PluginHttp HttpFor(ReadOnlyMemory<byte> configuration)
+    {
+        var rules = new NetworkRules(Package.Id, new AllowedHosts(Package.Manifest!.Capabilities.Network?.Hosts ?? [], configuration), _network);
+        return new PluginHttp(() => new PluginHttpHandler(rules, new DirectDialer(rules, Dns.GetHostAddressesAsync)));
+    }
 
     private void Forget(ComponentHandle handle)
     {

@@ -1,4 +1,5 @@
 using CustomerInsights.Plugins.Boundary;
+using CustomerInsights.Plugins.Desired;
 using CustomerInsights.Plugins.Manifests;
 using CustomerInsights.Sdk;
 using Microsoft.Extensions.Logging;
@@ -22,6 +23,9 @@ internal sealed record PluginLoad(
     TimeProvider Clock,
     IPluginHealth Health)
 {
+    /// <summary>What of the private network it may reach.</summary>
+    internal NetworkGrants Network { get; init; } = NetworkGrants.None;
+
     /// <summary>Where it runs, as everybody sees it.</summary>
     internal IsolationMode Isolation { get; init; }
 

@@ -114,6 +114,7 @@ internal sealed class WorkerProcess : IDisposable
         var start = new WorkerStart(_listener.Address, _listener.Token, package.Folder, _load.Isolation)
         {
             FileRoots = _load.Grants.FileRoots,
+            Network = _load.Network,
             LogLevel = Enum.GetValues<LogLevel>().First(level => _load.Loggers.CreateLogger($"Plugin.{package.Id}").IsEnabled(level) || level == LogLevel.None),
             LogLinesPerSecond = _load.Options.Limits.LogLinesPerSecond,
         };

@@ -1,4 +1,5 @@
 using CustomerInsights.Plugins.Boundary;
+using CustomerInsights.Plugins.Desired;
 using CustomerInsights.Plugins.Manifests;
 using CustomerInsights.Sdk;
 using Microsoft.Extensions.Logging;
@@ -17,6 +18,9 @@ internal sealed record WorkerStart(string Socket, string Token, string Folder, I
 
     /// <summary>Folders that are granted.</summary>
     public IReadOnlyList<string> FileRoots { get; init; } = [];
+
+    /// <summary>What of the private network is granted.</summary>
+    public NetworkGrants Network { get; init; } = NetworkGrants.None;
 
     /// <summary>Lines below this are not wanted.</summary>
     public LogLevel LogLevel { get; init; }
