@@ -32,6 +32,6 @@ internal static class PackCommand
     }
 
     private static string DefaultOutput(PluginTarget target) => target.Project is { } project
-        ? Path.Combine(Path.GetRelativePath(Environment.CurrentDirectory, project.Folder), "bin", $"{target.Id}-{target.Version}.ciplugin")
+        ? Path.GetRelativePath(Environment.CurrentDirectory, Path.Combine(project.Folder, "bin", $"{target.Id}-{target.Version}.ciplugin"))
         : throw new ToolException("--out is needed: the .ciplugin to write. Only a project has a place for it.");
 }

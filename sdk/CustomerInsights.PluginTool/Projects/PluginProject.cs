@@ -35,7 +35,7 @@ internal sealed record PluginProject(string File)
         string[] arguments =
         [
             "msbuild", File, "-restore", "-t:Build", "-nologo", "-v:quiet", "-p:Configuration=Release", "-p:ContinuousIntegrationBuild=true",
-            "-getProperty:PluginPackageFolder",
+            $"-p:PathMap={Folder}/=/_/", "-getProperty:PluginPackageFolder",
         ];
         var outcome = await DotNet.RunAsync(arguments, Folder, cancellationToken);
         if (outcome.ExitCode != 0)
