@@ -17,7 +17,7 @@ internal sealed class PluginInstance
     private readonly Lock _lock = new();
     private readonly HashSet<ComponentHandle> _components = [];
     private readonly CancellationTokenSource _stopping = new();
-    private readonly RevealedSecrets _secrets = new();
+    private readonly RevealedSecrets _secrets;
     private readonly PluginLoggers _loggers;
     private readonly PluginMeters _meters;
     private readonly IPluginHostServices _services;
@@ -30,6 +30,7 @@ internal sealed class PluginInstance
         var package = load.Package;
         var (version, limits) = (package.Version.ToString(), load.Options.Limits);
         Package = package;
+        _secrets = new RevealedSecrets(load.Options.SecretMask);
         _services = load.Services;
         _grants = load.Grants;
         _network = load.Network;

@@ -117,6 +117,7 @@ internal sealed class WorkerProcess : IDisposable
             Network = _load.Network,
             LogLevel = Enum.GetValues<LogLevel>().First(level => _load.Loggers.CreateLogger($"Plugin.{package.Id}").IsEnabled(level) || level == LogLevel.None),
             LogLinesPerSecond = _load.Options.Limits.LogLinesPerSecond,
+            SecretMask = _load.Options.SecretMask,
         };
         await _process.StandardInput.WriteLineAsync(JsonSerializer.Serialize(start, WireJson.Default.WorkerStart).AsMemory(), limit.Token);
         await _process.StandardInput.FlushAsync(limit.Token);
