@@ -5,6 +5,9 @@ using CustomerInsights.PluginTool.Commands;
 var root = new RootCommand("ci-plugin makes, tests, packs, signs and publishes plugins for Customer Insights.")
 {
     NewCommand.Create(),
+    TestCommand.Create(),
+    RunCommand.Create(),
+    ServeCommand.Create(),
     DoctorCommand.Create(),
     PackCommand.Create(),
     KeygenCommand.Create(),

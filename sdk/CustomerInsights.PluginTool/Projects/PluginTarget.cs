@@ -8,8 +8,11 @@ internal sealed class PluginTarget : IAsyncDisposable
 {
     private readonly DirectoryInfo? _unpacked;
 
-    private PluginTarget(string packageFolder, PluginProject? project, DirectoryInfo? unpacked) =>
-        (PackageFolder, Project, _unpacked) = (packageFolder, project, unpacked);
+    private PluginTarget(string given, string packageFolder, PluginProject? project, DirectoryInfo? unpacked) =>
+        (Given, PackageFolder, Project, _unpacked) = (given, packageFolder, project, unpacked);
+
+    /// <summary>The package itself: the <c>.ciplugin</c> where one was named, otherwise the folder.</summary>
+    internal string Given { get; }
 
     /// <summary>The folder <c>…/&lt;id&gt;/&lt;version&gt;</c>.</summary>
     internal string PackageFolder { get; }
@@ -21,8 +24,17 @@ internal sealed class PluginTarget : IAsyncDisposable
 
     internal string Version => Path.GetFileName(PackageFolder);
 
-    /// <summary>Where settings and fixtures of tests lie: beside the project, else where the command runs.</summary>
-    internal string TestFolder => Project?.Folder ?? Environment.CurrentDirectory;
+    /// <summary>The test file: the one that was named, or <c>test.json</c> beside the project, else where the command runs; null when there is none.</summary>
+    internal string? TestFile(string? named)
+    {
+        if (named is not null)
+        {
+            return named;
+        }
+
+        var usual = Path.Combine(Project?.Folder ?? Environment.CurrentDirectory, "test.json");
+        return File.Exists(usual) ? usual : null;
+    }
 
     /// <summary>Opens it.</summary>
     /// <param name="path">The path that was given.</param>
@@ -39,11 +51,13 @@ internal sealed class PluginTarget : IAsyncDisposable
         if (PluginProject.Find(path) is { } project)
         {
             await news.WriteLineAsync($"Building {Path.GetFileName(project.File)} …");
-            return new(Path.TrimEndingDirectorySeparator(await project.BuildAsync(cancellationToken)), project, null);
+            var built = Path.TrimEndingDirectorySeparator(await project.BuildAsync(cancellationToken));
+            return new(built, built, project, null);
         }
 
-        return File.Exists(Path.Combine(path, PackageReader.ManifestFile))
-            ? new(Path.TrimEndingDirectorySeparator(Path.GetFullPath(path)), null, null)
+        var folder = Path.TrimEndingDirectorySeparator(Path.GetFullPath(path));
+        return File.Exists(Path.Combine(folder, PackageReader.ManifestFile))
+            ? new(folder, folder, null, null)
             : throw new ToolException($"{path} is no plugin. Name a project's folder, a package's folder (with plugin.json) or a .ciplugin.");
     }
 
@@ -56,7 +70,7 @@ internal sealed class PluginTarget : IAsyncDisposable
             using var archive = PackageArchive.Open(stream);
             var folder = Path.Combine(unpacked.FullName, archive.Files.Id, archive.Files.Version);
             await archive.ExtractAsync(folder, null, cancellationToken);
-            return new(folder, null, unpacked);
+            return new(Path.GetFullPath(file), folder, null, unpacked);
         }
         catch
         {
