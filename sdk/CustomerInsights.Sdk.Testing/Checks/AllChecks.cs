@@ -10,6 +10,12 @@ internal static class AllChecks
     internal static IReadOnlyList<Check> Available { get; } =
     [
         .. ReadChecks.All,
+        .. IncrementalChecks.All,
+        .. CancelChecks.All,
+        .. FaultChecks.All,
+        .. SecurityChecks.All,
+        .. EnrichmentChecks.All,
+        .. ExportChecks.All,
     ];
 
     /// <summary>What has a number and does not run.</summary>

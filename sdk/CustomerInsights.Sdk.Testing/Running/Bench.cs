@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json.Nodes;
 using CustomerInsights.Plugins;
 using CustomerInsights.Plugins.Manifests;
@@ -118,8 +119,10 @@ internal sealed class Bench : IAsyncDisposable
         var config = FixtureConfig.Write(FixtureConfig.Merge(component.Test.Config!, later?.Config), Replace);
         foreach (var name in FixtureConfig.Secrets(config))
         {
-            Services.Secrets.TryAdd(name, component.Test.Secrets.GetValueOrDefault(name) ?? $"canary-{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(12))}");
+            Services.Secrets.TryAdd(name, component.Test.Secrets.GetValueOrDefault(name) ?? Canary(name));
         }
+
+        Planted = new Dictionary<string, string>(Services.Secrets, StringComparer.Ordinal);
 
         return FixtureConfig.Bytes(config);
     }
@@ -127,6 +130,9 @@ internal sealed class Bench : IAsyncDisposable
     /// <summary>Settings with another server than that of the bench.</summary>
     internal byte[] ConfigFor(TestedComponent component, Uri server) =>
         FixtureConfig.Bytes(FixtureConfig.Write(component.Test.Config!, text => Replace(text.Replace(ServerMark, Trimmed(server), StringComparison.Ordinal))));
+
+    /// <summary>The secrets of the settings that were given out last, by name.</summary>
+    internal IReadOnlyDictionary<string, string> Planted { get; private set; } = new Dictionary<string, string>(StringComparer.Ordinal);
 
     /// <summary>Why the plugin does not run; null when it does.</summary>
     internal string? Objection => Host.Find(PluginId) is not { } status
@@ -167,6 +173,9 @@ internal sealed class Bench : IAsyncDisposable
         return text;
     }
 
+    // The folder has a random name, so the value is of this run alone, and the same in all of it.
+    private string Canary(string name) => $"canary-{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(_package.Root + name)))[..24]}";
+
     private static string Trimmed(Uri server) => server.AbsoluteUri.TrimEnd('/');
 
     private string Desired()
@@ -175,6 +184,11 @@ internal sealed class Bench : IAsyncDisposable
         if (_package.Read.Manifest is { Capabilities.Filesystem: true })
         {
             settings["fileRoots"] = new JsonArray(Granted);
+        }
+
+        if (_package.Read.Manifest is { Capabilities.Network: not null })
+        {
+            settings["network"] = new JsonObject { ["hosts"] = new JsonArray(Server.Address.Authority) };
         }
 
         var plugin = new JsonObject
