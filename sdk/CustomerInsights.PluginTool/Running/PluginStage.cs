@@ -34,7 +34,9 @@ internal sealed class PluginStage : IAsyncDisposable
         PluginHost? host = null;
         try
         {
-            await File.WriteAllTextAsync(Path.Combine(data.FullName, "plugins.json"), Desired(id, version, mode, world).ToJsonString(), cancellationToken);
+            var package = await PackageReader.ReadAsync(packageFolder, cancellationToken);
+            var roots = package.Manifest is { Capabilities.Filesystem: true } ? world.FileRoots : [];
+            await File.WriteAllTextAsync(Path.Combine(data.FullName, "plugins.json"), Desired(id, version, mode, roots, world.Hosts).ToJsonString(), cancellationToken);
             var options = new PluginHostOptions { DataDirectory = data.FullName, Roots = [Path.GetDirectoryName(Path.GetDirectoryName(packageFolder))!], PollEvery = TimeSpan.FromHours(1) };
             host = new PluginHost(options, new StageServices(world.Secrets, Console.Error), loggers, TimeProvider.System);
             await host.StartAsync(cancellationToken);
@@ -64,17 +66,17 @@ internal sealed class PluginStage : IAsyncDisposable
         _data.Delete(recursive: true);
     }
 
-    private static JsonObject Desired(string id, string version, IsolationMode mode, RunWorld world)
+    private static JsonObject Desired(string id, string version, IsolationMode mode, IReadOnlyList<string> roots, IReadOnlyList<string> hosts)
     {
         var settings = new JsonObject();
-        if (world.FileRoots.Count > 0)
+        if (roots.Count > 0)
         {
-            settings["fileRoots"] = new JsonArray([.. world.FileRoots.Select(root => (JsonNode)root)]);
+            settings["fileRoots"] = new JsonArray([.. roots.Select(root => (JsonNode)root)]);
         }
 
-        if (world.Hosts.Count > 0)
+        if (hosts.Count > 0)
         {
-            settings["network"] = new JsonObject { ["hosts"] = new JsonArray([.. world.Hosts.Select(host => (JsonNode)host)]) };
+            settings["network"] = new JsonObject { ["hosts"] = new JsonArray([.. hosts.Select(host => (JsonNode)host)]) };
         }
 
         return new JsonObject

@@ -25,7 +25,9 @@ internal sealed record Bookmark(DateTimeOffset? UpdatedAt, IReadOnlyList<string>
 
         try
         {
-            return JsonSerializer.Deserialize(state.Utf8Json.Span, PluginNameJson.Default.Bookmark) ?? throw new JsonException("It is null.");
+            return state.Version == Format && JsonSerializer.Deserialize(state.Utf8Json.Span, PluginNameJson.Default.Bookmark) is { } bookmark
+                ? bookmark
+                : throw new JsonException($"It is of version {state.Version}.");
         }
         catch (JsonException error)
         {

@@ -54,7 +54,8 @@ internal sealed class ContactsApi : IDisposable
         var query = string.Create(CultureInfo.InvariantCulture, $"contacts?limit={size}")
             + (since is { } time ? "&updated_since=" + Uri.EscapeDataString(time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.FFFFFFF'Z'", CultureInfo.InvariantCulture)) : "")
             + (page is null ? "" : "&page=" + Uri.EscapeDataString(page));
-        var name = page is null ? "The first page of contacts" : $"The page '{page}' of contacts";
+        var path = new Uri(_http.BaseAddress!, "contacts").AbsolutePath;
+        var name = page is null ? $"The first page of {path}" : $"The page '{page}' of {path}";
         try
         {
             using var response = (await _http.GetAsync(new Uri(query, UriKind.Relative), HttpCompletionOption.ResponseHeadersRead, cancellationToken).ConfigureAwait(false))
