@@ -40,6 +40,7 @@ internal sealed partial record PluginName
     [GeneratedRegex("^[a-z][a-z0-9]*(-[a-z0-9]+)*$", RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
     private static partial Regex PublisherId();
 
-    [GeneratedRegex("[A-Z]?[a-z0-9]+|[A-Z0-9]+", RegexOptions.NonBacktracking)]
+    // As 'kebabCase' of dotnet new cuts: CRMTool2 is crm-tool-2.
+    [GeneratedRegex("[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+", RegexOptions.None, 1000)]
     private static partial Regex Word();
 }

@@ -29,14 +29,14 @@ internal sealed record LocalOffer(PluginManifest Manifest, CatalogVersion Versio
         await using var unpacked = await PluginTarget.OpenAsync(file, TextWriter.Null, cancellationToken);
         var manifest = await ManifestAsync(unpacked.PackageFolder, file, cancellationToken);
         var target = TargetOf(manifest, feed);
-        if (Path.GetFullPath(file) != Path.GetFullPath(target))
+        if (!await IsSignedAsync(file, null, cancellationToken))
+        {
+            // Packed again, since that keeps the signature of an earlier time over the same files.
+            await PackageWriter.PackAsync(unpacked.PackageFolder, target, key, now, cancellationToken);
+        }
+        else if (Path.GetFullPath(file) != Path.GetFullPath(target))
         {
             File.Copy(file, target, overwrite: true);
-        }
-
-        if (!await IsSignedAsync(target, null, cancellationToken))
-        {
-            await PackageSigner.SignAsync(target, key, now, cancellationToken);
         }
 
         return await OfAsync(manifest, target, await IsSignedAsync(target, key, cancellationToken), cancellationToken);
