@@ -177,7 +177,7 @@ internal sealed partial class PluginSlot : IDisposable
             var load = new PluginLoad(package, GrantsFor(package, desired), _host.Options, _host.Services, _host.Loggers, _host.Clock, health)
             {
                 Isolation = desired.Isolation,
-                Network = desired.Network,
+                Network = NetworkFor(package, desired),
             };
             var instance = await PluginInstance.LoadAsync(load, CancellationToken.None);
             lock (_lock)
@@ -218,6 +218,17 @@ internal sealed partial class PluginSlot : IDisposable
 
     private ValueTask<string?> WhyNotHereAsync(DesiredPlugin? desired) =>
         desired is { Enabled: true } ? _host.Workers.ObjectionAsync(desired.Isolation) : new((string?)null);
+
+    private NetworkGrants NetworkFor(PluginPackage package, DesiredPlugin desired)
+    {
+        var granted = desired.Network;
+        if (package.Manifest!.Capabilities.Network is not { Hosts.Count: > 0 } && granted.Hosts.Count + granted.Ranges.Count > 0)
+        {
+            PluginLog.NetworkIgnored(_host.Log, Id);
+        }
+
+        return granted;
+    }
 
     private PluginGrants GrantsFor(PluginPackage package, DesiredPlugin desired)
     {

@@ -25,7 +25,9 @@ internal static class WorkerRun
             return 3;
         }
 
-        var package = read with { Manifest = manifest with { Limits = new ManifestLimits() } };
+        // Deadlines are the host's; requests are held to their limits where they are made.
+        var (concurrency, perMinute) = (manifest.Limits.Concurrency, manifest.Limits.RequestsPerMinute);
+        var package = read with { Manifest = manifest with { Limits = new ManifestLimits { Concurrency = concurrency, RequestsPerMinute = perMinute } } };
         using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
         await socket.ConnectAsync(new UnixDomainSocketEndPoint(start.Socket));
         await using var connection = new NetworkStream(socket, ownsSocket: false);
@@ -70,6 +72,7 @@ internal static class WorkerRun
         {
             Isolation = start.Isolation,
             Network = start.Network,
+            TellWait = services.TellWait,
             InsideWorker = true,
         };
     }

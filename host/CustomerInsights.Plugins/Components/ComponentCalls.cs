@@ -24,6 +24,9 @@ internal sealed class ComponentCalls(ComponentHandle handle, PluginContribution 
 
     internal TimeSpan Short => handle.Boundary.Limits.Short;
 
+    /// <summary>The host's own waits (for another try of a request, for a rate limit) are not the plugin's silence.</summary>
+    internal Func<long> LastWait { get; } = () => handle.Context.Signs.LastWait;
+
     internal async Task<TResult> CallAsync<TComponent, TResult>(
         string call, TimeSpan limit, Func<TComponent, CancellationToken, ValueTask<TResult>> body, CancellationToken cancellationToken)
         where TComponent : class
@@ -32,7 +35,7 @@ internal sealed class ComponentCalls(ComponentHandle handle, PluginContribution 
         try
         {
             var component = handle.Component<TComponent>(call);
-            return await handle.Boundary.CallAsync(call, limit, token => body(component, token), cancellationToken);
+            return await handle.Boundary.CallAsync(call, limit, token => body(component, token), cancellationToken, lastSign: LastWait);
         }
         finally
         {

@@ -88,8 +88,8 @@ public sealed class PluginEnrichment : IAsyncDisposable
         try
         {
             await using var stream = await OpenAsync(new WatchedPopulation(population, handle.Context), resumeFrom, cancellationToken);
-            handle.Context.ShowLife();
-            while (await stream.NextAsync(_calls.Silence, rules.Check, null, () => handle.Context.LastSign, cancellationToken) is { } message)
+            handle.Context.Signs.Show();
+            while (await stream.NextAsync(_calls.Silence, rules.Check, null, () => handle.Context.Signs.Last, cancellationToken) is { } message)
             {
                 yield return message;
             }

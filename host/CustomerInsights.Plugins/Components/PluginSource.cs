@@ -76,7 +76,7 @@ public sealed class PluginSource : IAsyncDisposable
         try
         {
             await using var stream = await OpenAsync(request, cancellationToken);
-            while (await stream.NextAsync(LimitFor(rules), rules.Check, rules.CheckEnd, null, cancellationToken) is { } message)
+            while (await stream.NextAsync(LimitFor(rules), rules.Check, rules.CheckEnd, _calls.LastWait, cancellationToken) is { } message)
             {
                 yield return message;
             }

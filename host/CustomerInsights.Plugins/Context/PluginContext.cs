@@ -10,13 +10,9 @@ internal sealed class PluginContext : IPluginContext, IDisposable
 {
     private readonly IPluginHostServices _services;
     private readonly Func<string, string> _clean;
-    private long _lastSign;
 
-    internal PluginContext(IPluginHostServices services, PluginIdentity plugin, string connectionId, Func<string, string> clean, TimeProvider clock)
-    {
+    internal PluginContext(IPluginHostServices services, PluginIdentity plugin, string connectionId, Func<string, string> clean, TimeProvider clock) =>
         (_services, Plugin, ConnectionId, _clean, Clock) = (services, plugin, connectionId, clean, clock);
-        _lastSign = clock.GetTimestamp();
-    }
 
     public PluginIdentity Plugin { get; }
 
@@ -40,18 +36,16 @@ internal sealed class PluginContext : IPluginContext, IDisposable
 
     public required CancellationToken Stopping { get; init; }
 
-    /// <summary>When the plugin last showed that it is alive, as a timestamp of <see cref="Clock"/>.</summary>
-    internal long LastSign => Interlocked.Read(ref _lastSign);
+    /// <summary>What it shows of its being alive.</summary>
+    internal required SignsOfLife Signs { get; init; }
 
     public void Report(PluginProgress progress)
     {
         ArgumentNullException.ThrowIfNull(progress);
-        ShowLife();
+        Signs.Show();
         _services.Progress(ConnectionId, progress.Message is { } message ? progress with { Message = _clean(message) } : progress);
     }
 
     /// <summary>Closes the connections of the component.</summary>
     public void Dispose() => Http.Dispose();
-
-    internal void ShowLife() => Interlocked.Exchange(ref _lastSign, Clock.GetTimestamp());
 }

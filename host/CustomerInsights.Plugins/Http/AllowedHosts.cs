@@ -30,7 +30,8 @@ internal sealed class AllowedHosts
 
     internal bool IsEmpty => _hosts.Count == 0;
 
-    internal bool Contains(string host, int port) => _hosts.Exists(pattern => pattern.Matches(host, port));
+    /// <summary>The entry that allows the host; null when none does.</summary>
+    internal HostPattern? Find(string host, int port) => _hosts.Find(pattern => pattern.Matches(host, port));
 
     /// <summary>For messages.</summary>
     public override string ToString() => string.Join(", ", _hosts.Take(20)) + (_hosts.Count > 20 ? " …" : "");

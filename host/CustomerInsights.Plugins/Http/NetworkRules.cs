@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using CustomerInsights.Plugins.Boundary;
 using CustomerInsights.Plugins.Desired;
 using CustomerInsights.Sdk;
 
@@ -21,19 +22,21 @@ internal sealed class NetworkRules
     }
 
     /// <summary>Why a host may not be contacted; null when it may, as far as its name tells.</summary>
-    /// <param name="host">As <see cref="HostPattern.Normal"/> gives it.</param>
-    /// <param name="port">The port.</param>
     internal PluginException? HostObjection(string host, int port)
     {
-        if (_allowed.Contains(host, port))
+        var normal = HostPattern.Normal(host);
+        if (normal is not null && _allowed.Find(normal, port) is not null)
         {
             return null;
         }
 
-        var target = new HostPattern(host, IsWildcard: false, port is 443 or 80 ? null : port);
+        var target = new HostPattern(normal ?? FailureText.Cut(host, 100), IsWildcard: false, port is 443 or 80 ? null : port);
         var declared = _allowed.IsEmpty ? "It declares no host." : $"Declared are {_allowed}.";
         return Refusal($"{_pluginId} may not contact {target}: its manifest does not declare it. {declared} If the host comes from a setting, correct it there; otherwise the author adds it to capabilities.network.hosts in plugin.json.");
     }
+
+    /// <summary>The entry that allows a host, as text; for telemetry, which must not have a name for every host below a wildcard.</summary>
+    internal string Label(string host, int port) => HostPattern.Normal(host) is { } normal ? _allowed.Find(normal, port)?.ToString() ?? "" : "";
 
     /// <summary>Why an address of a host may not be connected to; null when it may.</summary>
     /// <param name="host">As <see cref="HostPattern.Normal"/> gives it.</param>

@@ -3,18 +3,21 @@ using CustomerInsights.Sdk;
 namespace CustomerInsights.Plugins.Http;
 
 /// <summary>The network of one connection; dead with it.</summary>
-internal sealed class PluginHttp(Func<PluginHttpHandler> make) : IPluginHttp, IDisposable
+internal sealed class PluginHttp(PluginHttpParts parts) : IPluginHttp, IDisposable
 {
     private readonly Lock _lock = new();
     private PluginHttpHandler? _handler;
     private bool _disposed;
+
+    /// <summary>Whom the connection may contact.</summary>
+    internal NetworkRules Rules => parts.Rules;
 
     public HttpClient CreateClient()
     {
         lock (_lock)
         {
             ObjectDisposedException.ThrowIf(_disposed, this);
-            _handler ??= make();
+            _handler ??= new PluginHttpHandler(parts);
 
             // The time is kept below, with words that say what was waited for.
             return new HttpClient(_handler, disposeHandler: false) { Timeout = Timeout.InfiniteTimeSpan };

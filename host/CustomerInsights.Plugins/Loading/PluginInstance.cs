@@ -20,9 +20,7 @@ internal sealed class PluginInstance
     private readonly RevealedSecrets _secrets;
     private readonly PluginLoggers _loggers;
     private readonly PluginMeters _meters;
-    private readonly IPluginHostServices _services;
-    private readonly PluginGrants _grants;
-    private readonly NetworkGrants _network;
+    private readonly PluginLoad _load;
     private readonly IPluginCode _code;
 
     private PluginInstance(PluginLoad load)
@@ -31,9 +29,7 @@ internal sealed class PluginInstance
         var (version, limits) = (package.Version.ToString(), load.Options.Limits);
         Package = package;
         _secrets = new RevealedSecrets(load.Options.SecretMask);
-        _services = load.Services;
-        _grants = load.Grants;
-        _network = load.Network;
+        _load = load;
         _loggers = new PluginLoggers(load.Loggers, package.Id, version, _secrets, new LogThrottle(load.Clock, limits.LogLinesPerSecond));
         _meters = new PluginMeters(package.Id, version);
         Identity = new PluginIdentity(package.Id, version, SdkInfo.Version, load.Isolation.ToWord());
@@ -145,22 +141,36 @@ internal sealed class PluginInstance
     /// <summary>Cancels what <see cref="IPluginContext.Stopping"/> gives; a worker is told by its host.</summary>
     internal Task CancelAsync() => PluginBoundary.Cancel(_stopping);
 
-    private PluginContext ContextFor(string connectionId, ReadOnlyMemory<byte> configuration) =>
-        new(_services, Identity, connectionId, _secrets.Redact, Boundary.Clock)
+    private PluginContext ContextFor(string connectionId, ReadOnlyMemory<byte> configuration)
+    {
+        var signs = new SignsOfLife(Boundary.Clock, _load.TellWait is { } tell ? wait => tell(connectionId, wait) : null);
+        var services = _load.Services;
+        return new(services, Identity, connectionId, _secrets.Redact, Boundary.Clock)
         {
+            Signs = signs,
             Log = _loggers.Create(part: null, connectionId),
-            Http = HttpFor(configuration),
-            Storage = new CheckedStorage(_services.StorageFor(Package.Id, connectionId, Package.Manifest!.Capabilities.Storage.MaxBytes), Package.Manifest.Capabilities.Storage.MaxBytes),
-            Secrets = new RedactingSecrets(_services.SecretsFor(Package.Id, connectionId), _secrets),
+            Http = new PluginHttp(HttpFor(connectionId, configuration, signs)),
+            Storage = new CheckedStorage(services.StorageFor(Package.Id, connectionId, Package.Manifest!.Capabilities.Storage.MaxBytes), Package.Manifest.Capabilities.Storage.MaxBytes),
+            Secrets = new RedactingSecrets(services.SecretsFor(Package.Id, connectionId), _secrets),
             Meters = _meters,
-            Grants = _grants,
+            Grants = _load.Grants,
             Stopping = _stopping.Token,
         };
+    }
 
-    private PluginHttp HttpFor(ReadOnlyMemory<byte> configuration)
+    private PluginHttpParts HttpFor(string connectionId, ReadOnlyMemory<byte> configuration, SignsOfLife signs)
     {
-        var rules = new NetworkRules(Package.Id, new AllowedHosts(Package.Manifest!.Capabilities.Network?.Hosts ?? [], configuration), _network);
-        return new PluginHttp(() => new PluginHttpHandler(rules, new DirectDialer(rules, Dns.GetHostAddressesAsync)));
+        var manifest = Package.Manifest!;
+        var rules = new NetworkRules(Package.Id, new AllowedHosts(manifest.Capabilities.Network?.Hosts ?? [], configuration), _load.Network);
+        var limits = Boundary.Limits.Http;
+        return new(Package.Id, connectionId, rules, new DirectDialer(rules, Dns.GetHostAddressesAsync), signs, Boundary.Clock, _loggers.Create("http", connectionId))
+        {
+            Limits = limits,
+            Concurrency = manifest.Limits.Concurrency ?? limits.Concurrency,
+            RequestsPerMinute = manifest.Limits.RequestsPerMinute,
+            Random = _load.Options.Random,
+            Stopping = _stopping.Token,
+        };
     }
 
     private void Forget(ComponentHandle handle)

@@ -29,6 +29,9 @@ internal sealed record PluginLoad(
     /// <summary>Where it runs, as everybody sees it.</summary>
     internal IsolationMode Isolation { get; init; }
 
+    /// <summary>Within a worker: tells the host that a connection waits, for its deadlines.</summary>
+    internal Action<string, TimeSpan>? TellWait { get; init; }
+
     /// <summary>True within a worker: the code is loaded here, for good.</summary>
     internal bool InsideWorker { get; init; }
 }

@@ -1,3 +1,5 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using CustomerInsights.Plugins.Components;
 using CustomerInsights.Sdk.Testing.Checks;
@@ -61,13 +63,15 @@ internal static class ExportProbe
     /// <summary>How often a text is visible at the target. A hidden or temporary file is not.</summary>
     internal static int Visible(this Trial trial, string text)
     {
+        // JSON may write letters beyond ASCII as they are or by their numbers.
+        string[] forms = [.. new[] { text, JsonEncodedText.Encode(text).Value, JsonEncodedText.Encode(text, JavaScriptEncoder.UnsafeRelaxedJsonEscaping).Value }.Distinct(StringComparer.Ordinal)];
         if (trial.Component.Test.Http is not null)
         {
-            return trial.Bench.Server.Truth.Count(text);
+            return forms.Sum(trial.Bench.Server.Truth.Count);
         }
 
         return trial.Manifest.Capabilities.Filesystem
-            ? Directory.EnumerateFiles(trial.Bench.Granted, "*", SearchOption.AllDirectories).Where(IsVisible).Sum(file => File.ReadAllText(file).Split(text).Length - 1)
+            ? Directory.EnumerateFiles(trial.Bench.Granted, "*", SearchOption.AllDirectories).Where(IsVisible).Sum(file => forms.Sum(form => File.ReadAllText(file).Split(form).Length - 1))
             : throw Expect.NotHere("The target is neither the server nor the granted folder of the kit, so what is visible there cannot be seen.");
     }
 

@@ -146,7 +146,7 @@ internal sealed class FaultServer : IAsyncDisposable
                 await WriteAsync(stream, answer with { Body = answer.Body[..(answer.Body.Length / 2)] });
                 break;
             case FaultKind.Malformed:
-                await WriteAsync(stream, answer with { Body = [.. answer.Body.AsSpan(0, answer.Body.Length / 2), .. "]}{,"u8, .. answer.Body.AsSpan(answer.Body.Length / 2)] });
+                await WriteAsync(stream, answer with { Body = [.. "}"u8, .. answer.Body] });
                 break;
             default:
                 await WriteAsync(stream, answer);

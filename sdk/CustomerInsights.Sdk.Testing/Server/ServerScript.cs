@@ -34,7 +34,7 @@ internal sealed class ServerScript(HttpFixture fixture, Func<string, string> rep
     }
 
     private static bool Fits(HttpRoute route, SeenRequest request, Dictionary<string, string> query) =>
-        route.Method == request.Method && route.Path == request.Path
+        route.Method == request.Method && (route.Path.EndsWith("/*", StringComparison.Ordinal) ? request.Path.StartsWith(route.Path[..^1], StringComparison.Ordinal) : route.Path == request.Path)
         && route.Query.All(pair => query.TryGetValue(pair.Key, out var value) && (pair.Value == "*" || pair.Value == value));
 
     private static string Page(HttpRoute route, Dictionary<string, string> query)

@@ -74,6 +74,6 @@ public sealed class AllowedHostsTests
     private static bool Contains(AllowedHosts hosts, string url)
     {
         var uri = new Uri(url);
-        return HostPattern.Normal(uri.IdnHost) is { } host && hosts.Contains(host, uri.Port);
+        return HostPattern.Normal(uri.IdnHost) is { } host && hosts.Find(host, uri.Port) is not null;
     }
 }

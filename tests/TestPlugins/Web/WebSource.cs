@@ -11,10 +11,15 @@ public sealed class WebSource : SourceConnector<WebOptions>
 
     protected override async ValueTask<CheckResult> CheckAsync(WebOptions options, IPluginContext context, CancellationToken cancellationToken)
     {
-        using var client = context.Http.CreateClient();
-        using var response = await client.GetAsync(options.Ask ?? options.Url, cancellationToken).ConfigureAwait(false);
-        response.ThrowIfFailed(context.Clock, "/url");
-        return new CheckResult([new CheckItem("Asked", Ok: true, await response.Content.ReadAsStringAsync(cancellationToken).ConfigureAwait(false))]);
+        var target = options.Ask ?? options.Url;
+        var told = options.How switch
+        {
+            "post" => await SendAsync(context, new HttpRequestMessage(HttpMethod.Post, target) { Content = new OwnContent() }.Repeatable(), cancellationToken).ConfigureAwait(false),
+            "secretInPath" => await SendAsync(context, new HttpRequestMessage(HttpMethod.Get, await WithSecretAsync(target, context, cancellationToken).ConfigureAwait(false)), cancellationToken).ConfigureAwait(false),
+            "forget" => await ForgetAsync(context, target, cancellationToken).ConfigureAwait(false),
+            _ => await SendAsync(context, new HttpRequestMessage(HttpMethod.Get, target), cancellationToken).ConfigureAwait(false),
+        };
+        return new CheckResult([new CheckItem("Asked", Ok: true, told)]);
     }
 
     protected override ValueTask<SourceCatalog> DiscoverAsync(WebOptions options, IPluginContext context, CancellationToken cancellationToken) =>
@@ -26,5 +31,39 @@ public sealed class WebSource : SourceConnector<WebOptions>
         var answer = await CheckAsync(options, context, cancellationToken).ConfigureAwait(false);
         yield return new RecordBatch("rows", FieldNames.Of("id"), [new Record("1", [answer.Items[0].Message ?? ""])]);
         yield return new StreamEnded("rows", StreamOutcome.Complete);
+    }
+
+    private static async Task<string> SendAsync(IPluginContext context, HttpRequestMessage request, CancellationToken cancellationToken)
+    {
+        using var client = context.Http.CreateClient();
+        using var response = await client.SendAsync(request, cancellationToken).ConfigureAwait(false);
+        response.ThrowIfFailed(context.Clock, "/url");
+        return await response.Content.ReadAsStringAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    private static async Task<Uri> WithSecretAsync(Uri target, IPluginContext context, CancellationToken cancellationToken)
+    {
+        var secret = await context.Secrets.RevealAsync(new SecretReference("token"), cancellationToken).ConfigureAwait(false);
+        return new Uri(target, $"bot{secret}/orders?key={secret}");
+    }
+
+    // What a careless author leaves: a client, and a response whose body nobody reads.
+    private static async Task<string> ForgetAsync(IPluginContext context, Uri target, CancellationToken cancellationToken)
+    {
+        var client = context.Http.CreateClient();
+        var response = await client.GetAsync(target, HttpCompletionOption.ResponseHeadersRead, cancellationToken).ConfigureAwait(false);
+        return $"{(int)response.StatusCode}";
+    }
+
+    // A type of the plugin's within the host's pipeline: it must not stay there.
+    private sealed class OwnContent : HttpContent
+    {
+        protected override Task SerializeToStreamAsync(Stream stream, System.Net.TransportContext? context) => stream.WriteAsync("own"u8.ToArray()).AsTask();
+
+        protected override bool TryComputeLength(out long length)
+        {
+            length = 3;
+            return true;
+        }
     }
 }

@@ -25,6 +25,7 @@ namespace CustomerInsights.Plugins.Workers.Protocol;
 [JsonSerializable(typeof(PopulationArguments))]
 [JsonSerializable(typeof(LogLine))]
 [JsonSerializable(typeof(ProgressNews))]
+[JsonSerializable(typeof(WaitNews))]
 [JsonSerializable(typeof(StoredAnswer))]
 [JsonSerializable(typeof(MisbehaviourNews))]
 [JsonSerializable(typeof(string[]))]

@@ -95,6 +95,9 @@ internal sealed record LogLine(string Category, LogLevel Level, int EventId, str
 /// <summary>What <see cref="WorkerCall.Progress"/> brings.</summary>
 internal sealed record ProgressNews(string ConnectionId, PluginProgress Progress);
 
+/// <summary>What <see cref="WorkerCall.Waiting"/> brings.</summary>
+internal sealed record WaitNews(string ConnectionId, TimeSpan Wait);
+
 /// <summary>A value from storage; null when there is none.</summary>
 internal sealed record StoredAnswer(StoredValue? Stored);
 
