@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
 using CustomerInsights.Plugins.Boundary;
 using CustomerInsights.Plugins.Components;
+using CustomerInsights.Plugins.Http;
 using CustomerInsights.Plugins.Loading;
 using CustomerInsights.Plugins.Manifests;
 using CustomerInsights.Plugins.Workers.Protocol;
@@ -11,7 +12,7 @@ using Microsoft.Extensions.Logging;
 namespace CustomerInsights.Worker;
 
 /// <summary>What a worker answers: every call goes to the same component classes, boundary and rules as in the host's process.</summary>
-internal sealed class PluginCalls(Func<RemoteServices, PluginLoad> load) : IPeerCalls, IAsyncDisposable
+internal sealed class PluginCalls(Func<RemoteServices, PluginLoad> load, string? egress) : IPeerCalls, IAsyncDisposable
 {
     private readonly ConcurrentDictionary<int, IAsyncDisposable> _components = new();
     private readonly ConcurrentDictionary<int, PluginExportSession> _sessions = new();
@@ -93,7 +94,8 @@ internal sealed class PluginCalls(Func<RemoteServices, PluginLoad> load) : IPeer
         var instance = _instance ?? throw new ProtocolException("A component was asked for before the plugin was loaded.");
         var contribution = instance.Package.Contributions.FirstOrDefault(item => item.Id == arguments.Contribution)
             ?? throw new ProtocolException($"There is no component {arguments.Contribution}.");
-        var handle = await instance.CreateAsync(contribution, arguments.ConnectionId, arguments.Configuration, cancellationToken);
+        var dialer = egress is not null ? new ProxyDialer(egress, arguments.EgressToken ?? "") : null;
+        var handle = await instance.CreateAsync(contribution, arguments.ConnectionId, arguments.Configuration, cancellationToken, dialer);
         var calls = new ComponentCalls(handle, contribution, instance.Package.Manifest!, arguments.Configuration);
         var isPopulation = handle.Is<IPopulationEnrichment>();
         _components[arguments.Component] = contribution.Kind switch

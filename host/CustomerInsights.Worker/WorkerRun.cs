@@ -31,7 +31,7 @@ internal static class WorkerRun
         using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
         await socket.ConnectAsync(new UnixDomainSocketEndPoint(start.Socket));
         await using var connection = new NetworkStream(socket, ownsSocket: false);
-        await using var calls = new PluginCalls(services => Load(start, package, services));
+        await using var calls = new PluginCalls(services => Load(start, package, services), start.Egress);
         using var peer = new Peer(connection, isHost: false, calls, AsFailure, AsException, TimeProvider.System);
         calls.Attach(peer, start.LogLevel);
         await GreetAsync(peer, start, package);

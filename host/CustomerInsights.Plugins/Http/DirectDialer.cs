@@ -10,9 +10,15 @@ namespace CustomerInsights.Plugins.Http;
 /// </summary>
 internal sealed class DirectDialer(NetworkRules rules, Func<string, CancellationToken, Task<IPAddress[]>> resolve) : IDialer
 {
+    /// <summary>For reads without a token, in milliseconds.</summary>
+    internal const int ReadTimeout = 30_000;
+
     private const int MostAddresses = 8;
 
-    public async ValueTask<Stream> DialAsync(string host, int port, bool isPlain, CancellationToken cancellationToken)
+    public async ValueTask<Stream> DialAsync(string host, int port, bool isPlain, CancellationToken cancellationToken) =>
+        await ConnectAsync(host, port, isPlain, cancellationToken);
+
+    internal async Task<NetworkStream> ConnectAsync(string host, int port, bool isPlain, CancellationToken cancellationToken)
     {
         PluginException? refused = null;
         SocketException? failed = null;
@@ -57,7 +63,8 @@ internal sealed class DirectDialer(NetworkRules rules, Func<string, Cancellation
 
     private static async Task<NetworkStream> ConnectAsync(IPEndPoint to, CancellationToken cancellationToken)
     {
-        var socket = new Socket(to.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        // The time-out is for reads on the caller's thread alone; all others have tokens.
+        var socket = new Socket(to.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true, ReceiveTimeout = ReadTimeout };
         try
         {
             await socket.ConnectAsync(to, cancellationToken);

@@ -16,4 +16,7 @@ internal static partial class HttpLog
 
     [LoggerMessage(7043, LogLevel.Warning, "A request was refused. {Reason}")]
     internal static partial void Refused(ILogger logger, string reason);
+
+    [LoggerMessage(7044, LogLevel.Warning, "The sandbox asked for {Host}:{Port} and was refused. {Reason}")]
+    internal static partial void SandboxRefused(ILogger logger, string host, int port, string reason);
 }

@@ -78,12 +78,17 @@ internal sealed class PluginInstance
     }
 
     /// <summary>Makes a component for one connection.</summary>
+    /// <param name="contribution">Which.</param>
+    /// <param name="connectionId">The connection.</param>
+    /// <param name="configuration">Its configuration, checked.</param>
+    /// <param name="cancellationToken">Cancels the making.</param>
+    /// <param name="dialer">Makes its connections; null: this process does.</param>
     /// <exception cref="PluginCallException">Its constructor failed or hung, or the plugin is being stopped.</exception>
     internal async Task<ComponentHandle> CreateAsync(
-        PluginContribution contribution, string connectionId, ReadOnlyMemory<byte> configuration, CancellationToken cancellationToken)
+        PluginContribution contribution, string connectionId, ReadOnlyMemory<byte> configuration, CancellationToken cancellationToken, IDialer? dialer = null)
     {
         // Known before it is made: a stop that comes in between must find it.
-        var handle = new ComponentHandle(Boundary, ContextFor(connectionId, configuration), Forget);
+        var handle = new ComponentHandle(Boundary, ContextFor(connectionId, configuration, dialer), Forget);
         lock (_lock)
         {
             _components.Add(handle);
@@ -141,7 +146,7 @@ internal sealed class PluginInstance
     /// <summary>Cancels what <see cref="IPluginContext.Stopping"/> gives; a worker is told by its host.</summary>
     internal Task CancelAsync() => PluginBoundary.Cancel(_stopping);
 
-    private PluginContext ContextFor(string connectionId, ReadOnlyMemory<byte> configuration)
+    private PluginContext ContextFor(string connectionId, ReadOnlyMemory<byte> configuration, IDialer? dialer)
     {
         var signs = new SignsOfLife(Boundary.Clock, _load.TellWait is { } tell ? wait => tell(connectionId, wait) : null);
         var services = _load.Services;
@@ -149,7 +154,7 @@ internal sealed class PluginInstance
         {
             Signs = signs,
             Log = _loggers.Create(part: null, connectionId),
-            Http = new PluginHttp(HttpFor(connectionId, configuration, signs)),
+            Http = new PluginHttp(HttpFor(connectionId, configuration, signs, dialer)),
             Storage = new CheckedStorage(services.StorageFor(Package.Id, connectionId, Package.Manifest!.Capabilities.Storage.MaxBytes), Package.Manifest.Capabilities.Storage.MaxBytes),
             Secrets = new RedactingSecrets(services.SecretsFor(Package.Id, connectionId), _secrets),
             Meters = _meters,
@@ -158,12 +163,12 @@ internal sealed class PluginInstance
         };
     }
 
-    private PluginHttpParts HttpFor(string connectionId, ReadOnlyMemory<byte> configuration, SignsOfLife signs)
+    private PluginHttpParts HttpFor(string connectionId, ReadOnlyMemory<byte> configuration, SignsOfLife signs, IDialer? dialer)
     {
         var manifest = Package.Manifest!;
         var rules = new NetworkRules(Package.Id, new AllowedHosts(manifest.Capabilities.Network?.Hosts ?? [], configuration), _load.Network);
         var limits = Boundary.Limits.Http;
-        return new(Package.Id, connectionId, rules, new DirectDialer(rules, Dns.GetHostAddressesAsync), signs, Boundary.Clock, _loggers.Create("http", connectionId))
+        return new(Package.Id, connectionId, rules, dialer ?? new DirectDialer(rules, Dns.GetHostAddressesAsync), signs, Boundary.Clock, _loggers.Create("http", connectionId))
         {
             Limits = limits,
             Concurrency = manifest.Limits.Concurrency ?? limits.Concurrency,

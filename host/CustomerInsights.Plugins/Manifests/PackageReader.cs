@@ -176,7 +176,14 @@ public static class PackageReader
     private static async Task<string?> ReadTextAsync(
         string folder, string name, string pointer, List<SchemaProblem> problems, CancellationToken cancellationToken)
     {
+        // The schema has looked at the name; that it stays inside is worth a second look by the file system's own rules.
         var path = Path.GetFullPath(Path.Combine(folder, name));
+        if (!path.StartsWith(folder + Path.DirectorySeparatorChar, StringComparison.Ordinal))
+        {
+            problems.Add(new(pointer, "file", $"'{name}' leads out of the package; write a path within it."));
+            return null;
+        }
+
         var file = new FileInfo(path);
         if (!file.Exists)
         {

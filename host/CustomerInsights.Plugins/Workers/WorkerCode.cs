@@ -85,12 +85,14 @@ internal sealed class WorkerCode : IPluginCode, IPluginHealth
             _idle?.Dispose();
         }
 
-        var scope = new Opened(this, worker.Calls, component);
+        var context = handle.Context;
+        var token = worker.Process.Egress?.Open(context.Http.Rules, _loggers.Create("http", context.ConnectionId));
+        var scope = new Opened(this, worker, component, token);
         try
         {
             var peer = worker.Process.Peer;
-            var arguments = WireJson.Write(new CreateArguments(component, contribution.Id, handle.Context.ConnectionId, configuration), WireJson.Default.CreateArguments);
-            var answer = await peer.CallAsync(WorkerCall.Create, arguments, static body => WireJson.Read(body.Span, WireJson.Default.CreateAnswer), cancellationToken);
+            var arguments = new CreateArguments(component, contribution.Id, context.ConnectionId, configuration) { EgressToken = token };
+            var answer = await peer.CallAsync(WorkerCall.Create, WireJson.Write(arguments, WireJson.Default.CreateArguments), static body => WireJson.Read(body.Span, WireJson.Default.CreateAnswer), cancellationToken);
             RemoteComponent made = contribution.Kind switch
             {
                 PluginKind.Connector => new RemoteSource(peer, component),
@@ -257,12 +259,17 @@ internal sealed class WorkerCode : IPluginCode, IPluginHealth
     }
 
     // Takes the place of the scope that a component has in process: when the component goes, so does the host's side of it.
-    private sealed class Opened(WorkerCode code, HostCalls calls, int component) : IAsyncDisposable
+    private sealed class Opened(WorkerCode code, (WorkerProcess Process, HostCalls Calls) worker, int component, string? egressToken) : IAsyncDisposable
     {
         public ValueTask DisposeAsync()
         {
-            calls.Remove(component);
-            code.WatchIdle(calls);
+            worker.Calls.Remove(component);
+            if (egressToken is not null)
+            {
+                worker.Process.Egress!.Close(egressToken);
+            }
+
+            code.WatchIdle(worker.Calls);
             return ValueTask.CompletedTask;
         }
     }

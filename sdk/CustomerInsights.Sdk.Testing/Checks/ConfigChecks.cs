@@ -71,7 +71,7 @@ internal static partial class ConfigChecks
     {
         foreach (var contribution in Contributions(trial))
         {
-            var open = new SettingsWalk(contribution.ConfigSchema).Declared().Where(pair => pair.Name != "$secret" && SecretName().IsMatch(pair.Name) && IsText(pair.Schema)).Select(pair => pair.Name).ToList();
+            var open = new SettingsWalk(contribution.ConfigSchema).Declared().Where(pair => pair.Name[0] != '$' && SecretName().IsMatch(pair.Name) && IsText(pair.Schema)).Select(pair => pair.Name).ToList();
             Expect.That(open.Count == 0, $"{TestedComponent.NameOf(contribution.Kind, contribution.Id)}: the settings {Expect.Some(open)} sound like secrets and are plain text, which everyone who may see the settings reads. Make them {{\"$secret\": \"name\"}} with x-secret; see the manifest's documentation.");
         }
 

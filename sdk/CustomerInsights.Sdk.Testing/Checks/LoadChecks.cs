@@ -24,7 +24,7 @@ internal static class LoadChecks
         new("L03", "Loaded and checked it holds less than 16 MB", Subject.Component, MemoryAsync) { OnlyIn = IsolationMode.InProcess, Note = "The best of three." },
         new("L04", "Two instances at once do not disturb each other", Subject.Component, TwoAsync),
         new("L05", "It leaves memory after every kind of call, 20 times", Subject.Component, UnloadAsync) { OnlyIn = IsolationMode.InProcess },
-        new("L06", "50 loads and unloads leave less than 8 MB behind", Subject.Component, GrowthAsync) { OnlyIn = IsolationMode.InProcess, Note = "On Linux; the better of two." },
+        new("L06", "50 loads and unloads leave less than 8 MB behind", Subject.Plugin, GrowthAsync) { OnlyIn = IsolationMode.InProcess, Note = "On Linux; the better of two." },
         new("L08", "The version before and this one are loaded side by side", Subject.Component, SideBySideAsync) { OnlyIn = IsolationMode.InProcess, Note = "When the package before is given." },
         new("L09", "A reload in the middle of a read harms nothing", Subject.Connector, ReloadAsync),
     ];
@@ -36,12 +36,25 @@ internal static class LoadChecks
         {
             await trial.Bench.Host.ReloadAsync(trial.Bench.PluginId, cancellationToken);
             Expect.That(trial.Bench.Objection is null, $"It does not load. {trial.Bench.Objection}");
-            var steps = trial.Bench.Services.Transitions;
-            var (start, active) = (steps.LastOrDefault(step => step.To == PluginState.Starting), steps.LastOrDefault(step => step.To == PluginState.Active));
-            best = start is null || active is null ? best : TimeSpan.FromTicks(Math.Min(best.Ticks, (active.At - start.At).Ticks));
+            best = TimeSpan.FromTicks(Math.Min(best.Ticks, (trial.Bench.Status.Since - await StartedAsync(trial, cancellationToken)).Ticks));
         }
 
         Expect.That(best <= LongestLoad, $"Loading took {best.TotalMilliseconds:0} ms at best; {LongestLoad.TotalMilliseconds:0} ms are allowed. Do no work in IPluginStartup, in constructors and in static fields.");
+    }
+
+    // Steps are recorded behind the host's back, so the last one may come a moment later.
+    private static async Task<DateTimeOffset> StartedAsync(Trial trial, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            if (trial.Bench.Services.Transitions.TakeWhile(step => step.At <= trial.Bench.Status.Since).LastOrDefault(step => step.To is PluginState.Starting or PluginState.Active) is { To: PluginState.Active } active
+                && active.At == trial.Bench.Status.Since)
+            {
+                return trial.Bench.Services.Transitions.Last(step => step.To == PluginState.Starting && step.At <= active.At).At;
+            }
+
+            await Task.Delay(TimeSpan.FromMilliseconds(5), TimeProvider.System, cancellationToken);
+        }
     }
 
     private static async Task FirstCheckAsync(Trial trial, CancellationToken cancellationToken)
@@ -150,10 +163,9 @@ internal static class LoadChecks
         for (var i = 0; i < Unloads; i++)
         {
             var did = await UseAsync(trial, i % 4, cancellationToken);
-            var before = trial.Bench.Services.Transitions.Count;
+            var held = trial.Bench.Held;
             await trial.Bench.Host.ReloadAsync(trial.Bench.PluginId, cancellationToken);
-            var held = trial.Bench.Services.Transitions.Skip(before).FirstOrDefault(step => step.To is PluginState.UnloadPending or PluginState.Leaked);
-            Expect.That(held is null, $"After {did} it does not leave memory (unload {i + 1}): {held?.Reason} docs/plugin-authors/concepts.md says what keeps a plugin there.");
+            Expect.That(trial.Bench.Held == held, $"After {did} it does not leave memory (unload {i + 1}): a thread, a timer, an endless task, or a static event holds it. docs/plugin-authors/concepts.md says what keeps a plugin there.");
         }
     }
 
@@ -215,7 +227,13 @@ internal static class LoadChecks
     {
         for (var i = 0; i < times; i++)
         {
-            await OpenAndCheckAsync(trial, trial.Bench.Set(trial.Component), check: true, cancellationToken);
+            if (trial.Tested.Count > 0)
+            {
+                // Each in its turn.
+                var turn = trial.With(trial.Bench, trial.Tested[i % trial.Tested.Count], trial.Tested);
+                await OpenAndCheckAsync(turn, turn.Bench.Set(turn.Component), check: true, cancellationToken);
+            }
+
             await trial.Bench.Host.ReloadAsync(trial.Bench.PluginId, cancellationToken);
         }
     }
@@ -236,7 +254,7 @@ internal static class LoadChecks
         {
             try
             {
-                var turn = trial.With(bench, trial.Component);
+                var turn = trial.With(bench, trial.Component, trial.Tested);
                 await OpenAndCheckAsync(turn, bench.Set(trial.Component), check: true, cancellationToken);
             }
             catch (PluginCallException error)

@@ -134,6 +134,9 @@ internal sealed class Bench : IAsyncDisposable
     /// <summary>The secrets of the settings that were given out last, by name.</summary>
     internal IReadOnlyDictionary<string, string> Planted { get; private set; } = new Dictionary<string, string>(StringComparer.Ordinal);
 
+    /// <summary>How many stopped versions have not left memory.</summary>
+    internal int Held => Status.PendingUnloads + Status.Leaked;
+
     /// <summary>Why the plugin does not run; null when it does.</summary>
     internal string? Objection => Host.Find(PluginId) is not { } status
         ? "The host does not find the package."

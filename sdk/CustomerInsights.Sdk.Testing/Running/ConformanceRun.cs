@@ -74,11 +74,7 @@ internal sealed class ConformanceRun
         }
 
         await using var benches = new BenchKeeper(_package, mode, _options, _tests.Folder);
-        foreach (var check in live.Where(check => check.Subject == Subject.Plugin))
-        {
-            await RunOnBenchAsync(check, benches, mode, component: null, cancellationToken);
-        }
-
+        var tested = new List<TestedComponent>();
         foreach (var contribution in _package.Read.Contributions)
         {
             var name = TestedComponent.NameOf(contribution.Kind, contribution.Id);
@@ -90,14 +86,21 @@ internal sealed class ConformanceRun
             }
 
             var component = new TestedComponent(contribution, test, await benches.SubjectAsync(contribution, test, cancellationToken));
+            tested.Add(component);
             foreach (var check in live.Where(check => (check.Subject & component.Subject) != 0))
             {
-                await RunOnBenchAsync(check, benches, mode, component, cancellationToken);
+                await RunOnBenchAsync(check, benches, mode, component, [component], cancellationToken);
             }
+        }
+
+        foreach (var check in live.Where(check => check.Subject == Subject.Plugin))
+        {
+            await RunOnBenchAsync(check, benches, mode, component: null, tested, cancellationToken);
         }
     }
 
-    private async Task RunOnBenchAsync(Check check, BenchKeeper benches, IsolationMode mode, TestedComponent? component, CancellationToken cancellationToken)
+    private async Task RunOnBenchAsync(
+        Check check, BenchKeeper benches, IsolationMode mode, TestedComponent? component, IReadOnlyList<TestedComponent> tested, CancellationToken cancellationToken)
     {
         var bench = await benches.GetAsync(cancellationToken);
         if (bench.Objection is { } objection)
@@ -106,7 +109,7 @@ internal sealed class ConformanceRun
             return;
         }
 
-        await RunAsync(check, _trial.With(bench, component), mode, component, cancellationToken);
+        await RunAsync(check, _trial.With(bench, component, tested), mode, component, cancellationToken);
     }
 
     private async Task RunAsync(Check check, Trial trial, IsolationMode? mode, TestedComponent? component, CancellationToken cancellationToken)

@@ -22,12 +22,16 @@ internal sealed class Trial(KitPackage package, ConformanceOptions options, KitM
 
     internal TestedComponent Component => _component ?? throw new InvalidOperationException("This check is not for a component.");
 
+    /// <summary>All components that are tested, for a check of the plugin as a whole.</summary>
+    internal IReadOnlyList<TestedComponent> Tested { get; private init; } = [];
+
     internal IsolationMode Mode => Bench.Mode;
 
     private Bench? _bench;
     private TestedComponent? _component;
 
-    internal Trial With(Bench bench, TestedComponent? component) => new(package, options, memory) { Tests = Tests, _bench = bench, _component = component };
+    internal Trial With(Bench bench, TestedComponent? component, IReadOnlyList<TestedComponent> tested) =>
+        new(package, options, memory) { Tests = Tests, Tested = tested, _bench = bench, _component = component };
 }
 
 /// <summary>What is kept over the checks of one run.</summary>

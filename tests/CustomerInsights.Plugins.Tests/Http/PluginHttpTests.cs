@@ -1,4 +1,3 @@
-using System.Text;
 using CustomerInsights.Plugins.Boundary;
 using CustomerInsights.Plugins.Manifests;
 using CustomerInsights.Plugins.Tests.Kit;
@@ -9,36 +8,28 @@ namespace CustomerInsights.Plugins.Tests.Http;
 /// <summary>A plugin asks a server through the host, in process and in a worker: same answers, same refusals, same words.</summary>
 public sealed class PluginHttpTests : IAsyncLifetime
 {
-    private static readonly PluginLimits Limits = PluginSandbox.Fast with { Check = TimeSpan.FromSeconds(20), Discover = TimeSpan.FromSeconds(20) };
+    private readonly WebSandbox _web = new();
 
-    private readonly PluginSandbox _sandbox = new();
+    public Task InitializeAsync() => Task.CompletedTask;
 
-    public Task InitializeAsync()
-    {
-        _sandbox.Add("test.web");
-        return Task.CompletedTask;
-    }
-
-    public Task DisposeAsync() => _sandbox.DisposeAsync().AsTask();
+    public Task DisposeAsync() => _web.DisposeAsync().AsTask();
 
     [Theory]
-    [InlineData(IsolationMode.InProcess)]
-    [InlineData(IsolationMode.Process)]
+    [MemberData(nameof(Isolations.OfThisSystem), MemberType = typeof(Isolations))]
     public async Task A_plugin_reaches_a_declared_host_at_a_granted_address(IsolationMode isolation)
     {
         await using var server = new ScriptedServer(Reply.Text("hello"));
-        await StartAsync(isolation, Granted);
-        Assert.Equal("hello", await AskAsync(server.Url));
+        await _web.StartAsync(isolation);
+        Assert.Equal("hello", await _web.AskAsync(server.Url));
         Assert.Equal("/", Assert.Single(server.Requests).Target);
     }
 
     [Theory]
-    [InlineData(IsolationMode.InProcess)]
-    [InlineData(IsolationMode.Process)]
+    [MemberData(nameof(Isolations.OfThisSystem), MemberType = typeof(Isolations))]
     public async Task A_private_address_is_refused_until_an_admin_grants_it(IsolationMode isolation)
     {
         await using var server = new ScriptedServer(Reply.Text("hello"));
-        await StartAsync(isolation, "{}");
+        await _web.StartAsync(isolation, "{}");
         var failure = await FailAsync(server.Url);
         Assert.Equal(FailureKind.Configuration, failure.Kind);
         Assert.Equal(
@@ -48,43 +39,25 @@ public sealed class PluginHttpTests : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData(IsolationMode.InProcess)]
-    [InlineData(IsolationMode.Process)]
-    public async Task A_host_that_is_not_declared_is_refused(IsolationMode isolation)
-    {
-        await using var server = new ScriptedServer(Reply.Text("hello"));
-        await StartAsync(isolation, Granted);
-        var failure = await FailAsync("https://shop.example:8443/", server.Url);
-        Assert.Equal(FailureKind.Configuration, failure.Kind);
-        Assert.Equal(
-            $"test.web may not contact 127.0.0.1:{server.Port}: its manifest does not declare it. Declared are api.acme.example, shop.example:8443. "
-            + "If the host comes from a setting, correct it there; otherwise the author adds it to capabilities.network.hosts in plugin.json.",
-            failure.Message);
-        Assert.Empty(server.Requests);
-    }
-
-    [Theory]
-    [InlineData(IsolationMode.InProcess)]
-    [InlineData(IsolationMode.Process)]
+    [MemberData(nameof(Isolations.OfThisSystem), MemberType = typeof(Isolations))]
     public async Task Patience_with_a_server_does_not_look_like_a_hang(IsolationMode isolation)
     {
         await using var server = new ScriptedServer(Reply.Of(429, "", "Retry-After: 2"), Reply.Text("hello"), Reply.Of(503, "", "Retry-After: 2"), Reply.Text("hello"));
-        await StartAsync(isolation, Granted, Limits with { Check = TimeSpan.FromSeconds(1), Silence = TimeSpan.FromSeconds(1) });
+        await _web.StartAsync(isolation, limits: WebSandbox.Limits with { Check = TimeSpan.FromSeconds(1), Silence = TimeSpan.FromSeconds(1) });
         await WarmUpAsync(server);
-        Assert.Equal("hello", await AskAsync(server.Url));
-        await using var source = await OpenAsync(server.Url);
+        Assert.Equal("hello", await _web.AskAsync(server.Url));
+        await using var source = await _web.OpenAsync(server.Url);
         var messages = await source.ReadAsync(PluginSandbox.Rows, default).ToListAsync();
         Assert.IsType<StreamEnded>(messages[^1]);
-        Assert.Equal(PluginState.Active, _sandbox.Status("test.web").State);
+        Assert.Equal(PluginState.Active, _web.Status.State);
     }
 
     [Theory]
-    [InlineData(IsolationMode.InProcess)]
-    [InlineData(IsolationMode.Process)]
+    [MemberData(nameof(Isolations.OfThisSystem), MemberType = typeof(Isolations))]
     public async Task A_failed_response_becomes_the_failure_that_the_host_understands(IsolationMode isolation)
     {
         await using var server = new ScriptedServer(Reply.Of(429, "s3cret", "Retry-After: 3600"));
-        await StartAsync(isolation, Granted);
+        await _web.StartAsync(isolation);
         var failure = await FailAsync(server.Url, server.Url + "orders?key=s3cret");
         Assert.Equal(
             (FailureKind.RateLimited, $"GET {server.Url}orders answered 429 (TooManyRequests). It asks for fewer requests.", TimeSpan.FromHours(1), "/url"),
@@ -92,36 +65,35 @@ public sealed class PluginHttpTests : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData(IsolationMode.InProcess)]
-    [InlineData(IsolationMode.Process)]
+    [MemberData(nameof(Isolations.OfThisSystem), MemberType = typeof(Isolations))]
     public async Task A_secret_in_an_address_shows_in_no_log_and_no_failure(IsolationMode isolation)
     {
         await using var server = new ScriptedServer(Reply.Of(500, "", "Retry-After: 0"));
-        await StartAsync(isolation, Granted);
+        await _web.StartAsync(isolation);
         var failure = await FailAsync(server.Url, how: "secretInPath");
         Assert.Equal($"GET {server.Url}bot***/orders answered 500 (InternalServerError). It may work later.", failure.Message);
         Assert.Equal($"/bot{RecordingServices.Secret}/orders?key={RecordingServices.Secret}", server.Requests.First().Target);
         await Eventually.TrueAsync(
-            () => _sandbox.Loggers.Lines.Any(line => line.Category == "Plugin.test.web.http" && line.Text.StartsWith($"GET {server.Url}bot***/orders answered 500; try 3 is followed", StringComparison.Ordinal)),
-            () => string.Join('\n', _sandbox.Loggers.Lines));
-        Assert.DoesNotContain(_sandbox.Loggers.Lines, line => line.Text.Contains(RecordingServices.Secret, StringComparison.Ordinal));
+            () => _web.Loggers.Lines.Any(line => line.Category == "Plugin.test.web.http" && line.Text.StartsWith($"GET {server.Url}bot***/orders answered 500; try 3 is followed", StringComparison.Ordinal)),
+            () => string.Join('\n', _web.Loggers.Lines));
+        Assert.DoesNotContain(_web.Loggers.Lines, line => line.Text.Contains(RecordingServices.Secret, StringComparison.Ordinal));
     }
 
     [Fact]
     public async Task A_plugin_that_used_the_network_leaves_memory()
     {
         await using var server = new ScriptedServer(asked => asked.Method == "POST" ? Reply.Of(500, "", "Retry-After: 0") : Reply.Text("hello"));
-        await StartAsync(IsolationMode.InProcess, Granted);
+        await _web.StartAsync(IsolationMode.InProcess);
         for (var round = 1; round <= 3; round++)
         {
-            Assert.Equal("hello", await AskAsync(server.Url));
-            Assert.Equal("200", await AskAsync(server.Url, how: "forget"));
+            Assert.Equal("hello", await _web.AskAsync(server.Url));
+            Assert.Equal("200", await _web.AskAsync(server.Url, how: "forget"));
 
             // Two requests of four tries each: the breaker remembers the last of them, with its content.
             await FailAsync(server.Url, how: "post");
             await FailAsync(server.Url, how: "post");
-            await _sandbox.Host.ReloadAsync("test.web", default);
-            var status = _sandbox.Status("test.web");
+            await _web.Host.ReloadAsync("test.web", default);
+            var status = _web.Status;
             Assert.True(status is { State: PluginState.Active, PendingUnloads: 0, Leaked: 0 }, $"Round {round}: {status}");
         }
     }
@@ -136,30 +108,13 @@ public sealed class PluginHttpTests : IAsyncLifetime
         Assert.Equal($"GET {server.Url} was not sent: the component or the content has been disposed.", failure.Message);
     }
 
-    private const string Granted = """{"ranges":["127.0.0.1/32"]}""";
-
     // The first call into a plugin compiles it, which takes longer than a deadline that is worth waiting for.
     private async Task WarmUpAsync(ScriptedServer server)
     {
-        await using var source = await OpenAsync(server.Url);
+        await using var source = await _web.OpenAsync(server.Url);
         await source.DiscoverAsync(default);
     }
 
-    private Task StartAsync(IsolationMode isolation, string network, PluginLimits? limits = null)
-    {
-        _sandbox.WriteDesired($$"""{"plugins":[{"id":"test.web","isolation":"{{isolation.ToWord()}}","settings":{"network":{{network}} } }]}""");
-        return _sandbox.StartAsync(limits ?? Limits);
-    }
-
-    private ValueTask<Plugins.Components.PluginSource> OpenAsync(string url, string? ask = null, string? how = null) =>
-        _sandbox.Host.OpenSourceAsync("test.web", null, "c1", Encoding.UTF8.GetBytes($$"""{"url":"{{url}}","ask":"{{ask ?? url}}","how":"{{how}}"}"""), default);
-
-    private async Task<string?> AskAsync(string url, string? ask = null, string? how = null)
-    {
-        await using var source = await OpenAsync(url, ask, how);
-        return (await source.CheckAsync(default)).Items[0].Message;
-    }
-
     private async Task<PluginFailure> FailAsync(string url, string? ask = null, string? how = null) =>
-        (await Assert.ThrowsAsync<PluginCallException>(() => AskAsync(url, ask, how))).Failure;
+        (await Assert.ThrowsAsync<PluginCallException>(() => _web.AskAsync(url, ask, how))).Failure;
 }

@@ -262,7 +262,7 @@ public class RowsConnector : ISourceConnector
     {
         if (options.Is("X01") || options.Is("X02"))
         {
-            await Task.Delay(200, CancellationToken.None);
+            await Task.Delay(500, CancellationToken.None);
             if (options.Is("X01") ? cancellationToken.IsCancellationRequested && !context.Stopping.IsCancellationRequested : context.Stopping.IsCancellationRequested)
             {
                 await Task.Delay(TimeSpan.FromSeconds(20), CancellationToken.None);
@@ -494,6 +494,11 @@ public class RowsConnector : ISourceConnector
 
         private void Change(Row row, FieldValue[] values)
         {
+            if (options.Is("R07") && selection.Fields is not null && row.Id == "1")
+            {
+                values[^1] = FieldValue.Null;
+            }
+
             var name = Array.IndexOf(_names, "name");
             if (name < 0)
             {
@@ -503,12 +508,6 @@ public class RowsConnector : ISourceConnector
             if (options.Is("R06") || options.Is("R06.mode"))
             {
                 values[name] = options.Is("R06") ? Guid.NewGuid().ToString() : context.Plugin.Isolation;
-            }
-
-            if (options.Is("R07") && selection.Fields is not null && row.Id == "1")
-            {
-                values[name] = FieldValue.Null;
-                values[0] = "1!";
             }
 
             if (options.Is("L04"))

@@ -16,6 +16,9 @@ public sealed class WebSource : SourceConnector<WebOptions>
         {
             "post" => await SendAsync(context, new HttpRequestMessage(HttpMethod.Post, target) { Content = new OwnContent() }.Repeatable(), cancellationToken).ConfigureAwait(false),
             "secretInPath" => await SendAsync(context, new HttpRequestMessage(HttpMethod.Get, await WithSecretAsync(target, context, cancellationToken).ConfigureAwait(false)), cancellationToken).ConfigureAwait(false),
+            "ownClient" => await PastTheHost.OwnClientAsync(target, cancellationToken).ConfigureAwait(false),
+            "rawSocket" => await PastTheHost.RawSocketAsync(target, cancellationToken).ConfigureAwait(false),
+            "wayOut" => await PastTheHost.WayOutAsync(target, cancellationToken).ConfigureAwait(false),
             "forget" => await ForgetAsync(context, target, cancellationToken).ConfigureAwait(false),
             _ => await SendAsync(context, new HttpRequestMessage(HttpMethod.Get, target), cancellationToken).ConfigureAwait(false),
         };

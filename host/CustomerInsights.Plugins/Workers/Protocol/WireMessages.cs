@@ -23,6 +23,9 @@ internal sealed record WorkerStart(string Socket, string Token, string Folder, I
     /// <summary>What of the private network is granted.</summary>
     public NetworkGrants Network { get; init; } = NetworkGrants.None;
 
+    /// <summary>Where the host lets a sandbox out; null outside of one.</summary>
+    public string? Egress { get; init; }
+
     /// <summary>Lines below this are not wanted.</summary>
     public LogLevel LogLevel { get; init; }
 
@@ -40,7 +43,11 @@ internal sealed record WorkerHello(int ProtocolMin, int ProtocolMax, string Sdk,
 internal sealed record WorkerWelcome(int Protocol);
 
 /// <summary>Arguments of <see cref="WorkerCall.Create"/>.</summary>
-internal sealed record CreateArguments(int Component, string Contribution, string ConnectionId, ReadOnlyMemory<byte> Configuration);
+internal sealed record CreateArguments(int Component, string Contribution, string ConnectionId, ReadOnlyMemory<byte> Configuration)
+{
+    /// <summary>By which the connection is let out of the sandbox; null outside of one.</summary>
+    public string? EgressToken { get; init; }
+}
 
 /// <summary>Its answer: which shape an enrichment has.</summary>
 internal sealed record CreateAnswer(bool IsPopulation);
