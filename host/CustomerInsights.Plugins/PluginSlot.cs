@@ -3,6 +3,7 @@ using CustomerInsights.Plugins.Desired;
 using CustomerInsights.Plugins.Loading;
 using CustomerInsights.Plugins.Manifests;
 using CustomerInsights.Plugins.Packaging;
+using CustomerInsights.Plugins.Trust;
 using CustomerInsights.Sdk;
 using Microsoft.Extensions.Logging;
 
@@ -21,6 +22,8 @@ internal sealed partial class PluginSlot : IDisposable
     private DesiredPlugin? _applied;
     private IReadOnlyList<PluginPackage> _packages = [];
     private PluginInstance? _running;
+    private IsolationChoice? _isolation;
+    private IsolationMode _mode;
     private int _generation;
     private int _pending;
     private int _leaked;
@@ -45,6 +48,8 @@ internal sealed partial class PluginSlot : IDisposable
                 {
                     Desired = _applied,
                     RunningVersion = _running?.Package.Version.ToString(),
+                    RunningIsolation = _running is null ? null : _mode,
+                    Isolation = _isolation,
                     Manifest = package?.Manifest,
                     Contributions = package?.Contributions ?? [],
                     Problems = package?.Problems ?? [],
@@ -87,7 +92,8 @@ internal sealed partial class PluginSlot : IDisposable
                 (_applied, _packages) = (desired, packages);
             }
 
-            var plan = SlotPlan.Make(desired, packages, _host.Options, await WhyNotHereAsync(desired));
+            var plan = SlotPlan.Make(desired, packages, _host.Options);
+            var choice = await ChooseIsolationAsync(desired, plan.Package ?? SlotPlan.Wanted(desired, packages) ?? (packages.Count > 0 ? packages[0] : null), cancellationToken);
             if (plan.Package is not { } package)
             {
                 await SettleAsync(plan, actor);
@@ -95,7 +101,7 @@ internal sealed partial class PluginSlot : IDisposable
             }
 
             var sameWish = before is not null && desired is not null && desired.RunsLike(before);
-            var stays = !again && sameWish && (_running?.Package ?? _faulted)?.Folder == package.Folder;
+            var stays = !again && sameWish && (_running?.Package ?? _faulted)?.Folder == package.Folder && (choice is null || choice.Mode == _mode);
 
             // At every activation, also of a version that ran before: the files may have changed since.
             if (await ObjectionAsync(package, stays, cancellationToken) is { } objection)
@@ -104,8 +110,15 @@ internal sealed partial class PluginSlot : IDisposable
                 return;
             }
 
+            // What cannot be told now, because trust.json holds a slip, leaves alone what runs.
             if (stays)
             {
+                return;
+            }
+
+            if ((choice is null ? ("untrusted", $"{package.Version}: who signed it cannot be told.") : await WhyNotIsolatedAsync(choice)) is { } refusal)
+            {
+                await SettleAsync(new SlotPlan(null, PluginState.IsolationUnavailable, refusal.Code, refusal.Reason, plan.Version), actor);
                 return;
             }
 
@@ -116,7 +129,7 @@ internal sealed partial class PluginSlot : IDisposable
             }
 
             await StopAsync(actor, again ? "reload" : "changed", again ? "Loaded again on request." : "plugins.json asks for another version or other settings.");
-            await StartAsync(package, desired!, actor);
+            await StartAsync(package, desired!, choice!.Mode!.Value, actor);
         }
         finally
         {
@@ -165,16 +178,48 @@ internal sealed partial class PluginSlot : IDisposable
         var gate => await gate.JudgeAsync(package, cancellationToken),
     };
 
-    private async Task StartAsync(PluginPackage package, DesiredPlugin desired, string actor)
+    private async ValueTask<IsolationChoice?> ChooseIsolationAsync(DesiredPlugin? desired, PluginPackage? package, CancellationToken cancellationToken)
+    {
+        IsolationChoice? choice = null;
+        if (package?.Manifest is { } manifest)
+        {
+            // Without a gate there is nobody to ask: everything is as if it came with the program.
+            var trust = _host.Options.Gate is { } gate ? await gate.TrustAsync(package, cancellationToken) : PackageTrust.FirstParty;
+            choice = trust is { } known ? IsolationChoice.Decide(desired, manifest, known) : null;
+        }
+
+        lock (_lock)
+        {
+            _isolation = choice;
+        }
+
+        return choice;
+    }
+
+    private async ValueTask<(string Code, string Reason)?> WhyNotIsolatedAsync(IsolationChoice choice)
+    {
+        if (choice.Objection is { } refused)
+        {
+            return ("isolation-refused", refused);
+        }
+
+        var mode = choice.Mode!.Value;
+        return await _host.Workers.ObjectionAsync(mode) is { } objection
+            ? ("isolation", $"It is to run with isolation '{mode.ToWord()}'. {objection} Nothing less is put in its place.")
+            : null;
+    }
+
+    private async Task StartAsync(PluginPackage package, DesiredPlugin desired, IsolationMode mode, string actor)
     {
         var version = package.Version.ToString();
         _faulted = null;
+        _mode = mode;
         _generation++;
         Move(PluginState.Starting, version, actor, "start", $"Loading {version} from {package.Folder}.");
         try
         {
             var health = new SlotHealth(this, _generation);
-            var load = new PluginLoad(package, GrantsFor(package, desired), _host.Options, _host.Services, _host.Loggers, _host.Clock, health) { Isolation = desired.Isolation };
+            var load = new PluginLoad(package, GrantsFor(package, desired), _host.Options, _host.Services, _host.Loggers, _host.Clock, health) { Isolation = mode };
             var instance = await PluginInstance.LoadAsync(load, CancellationToken.None);
             lock (_lock)
             {
@@ -182,7 +227,7 @@ internal sealed partial class PluginSlot : IDisposable
                 (_bugs, _startedAt) = (0, _host.Clock.GetTimestamp());
             }
 
-            Move(PluginState.Active, version, actor, "started", desired.Isolation == IsolationMode.InProcess ? $"{version} runs." : $"{version} is ready; its worker process starts at first use.");
+            Move(PluginState.Active, version, actor, "started", mode == IsolationMode.InProcess ? $"{version} runs." : $"{version} is ready; its worker process starts at first use.");
         }
         catch (PluginLoadException error)
         {
@@ -211,9 +256,6 @@ internal sealed partial class PluginSlot : IDisposable
         Move(PluginState.Stopped, version, actor, code, reason);
         await WatchUnloadAsync(version, context, instance.Boundary.Gate, actor);
     }
-
-    private ValueTask<string?> WhyNotHereAsync(DesiredPlugin? desired) =>
-        desired is { Enabled: true } ? _host.Workers.ObjectionAsync(desired.Isolation) : new((string?)null);
 
     private PluginGrants GrantsFor(PluginPackage package, DesiredPlugin desired)
     {

@@ -18,8 +18,12 @@ public sealed record DesiredPlugin(string Id)
     /// <summary>Whether it is to run.</summary>
     public bool Enabled { get; init; } = true;
 
-    /// <summary>Where it is to run. What the host cannot give is a problem, never something else instead.</summary>
-    public IsolationMode Isolation { get; init; } = IsolationMode.InProcess;
+    /// <summary>Where it is to run; null leaves it to the trust in who made it. What cannot be had is a problem, never something else instead.</summary>
+    public IsolationMode? Isolation { get; init; }
+
+    /// <summary>True when the admin accepts that the plugin runs in the host's own process although it is not of who makes the host.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool AcceptInProcess { get; init; }
 
     /// <summary>True when only a person may move the version.</summary>
     public bool Pin { get; init; }
@@ -35,7 +39,6 @@ public sealed record DesiredPlugin(string Id)
     [JsonIgnore]
     public IReadOnlyList<string> FileRoots => Settings?["fileRoots"] is JsonArray roots ? [.. roots.Select(root => root!.GetValue<string>())] : [];
 
-    /// <summary>Whether a running plugin may stay as it is when this changes to <paramref name="other"/>.</summary>
-    internal bool RunsLike(DesiredPlugin other) =>
-        Enabled == other.Enabled && Isolation == other.Isolation && JsonNode.DeepEquals(Settings, other.Settings);
+    /// <summary>Whether a running plugin may stay as it is when this changes to <paramref name="other"/>; where it runs is compared elsewhere.</summary>
+    internal bool RunsLike(DesiredPlugin other) => Enabled == other.Enabled && JsonNode.DeepEquals(Settings, other.Settings);
 }

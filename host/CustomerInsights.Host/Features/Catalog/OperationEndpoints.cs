@@ -16,9 +16,10 @@ internal static class InstallPlugin
 {
     /// <summary>What to install.</summary>
     /// <param name="Version">The version; left out, the newest that this host takes by itself.</param>
-    /// <param name="Isolation">inProcess, process or sandboxedProcess; left out, as before or as the author prefers.</param>
+    /// <param name="Isolation">inProcess, process or sandboxedProcess; left out, as before or as the trust in its publisher says.</param>
     /// <param name="AcceptedCapabilities">The capabilitiesSha256 of what you have read and accept.</param>
-    public sealed record Request(string? Version = null, IsolationMode? Isolation = null, string? AcceptedCapabilities = null);
+    /// <param name="AcceptInProcess">True accepts that a plugin of a verified publisher runs in the host's own process.</param>
+    public sealed record Request(string? Version = null, IsolationMode? Isolation = null, string? AcceptedCapabilities = null, bool? AcceptInProcess = null);
 
     public static void Map(IEndpointRouteBuilder routes)
     {
@@ -35,7 +36,13 @@ internal static class InstallPlugin
         await offers.CheckMoveAsync(id, offer.Number, offer.Version.StateVersion, offer.Version.ReadsStateFrom, action == PluginAction.Upgrade, cancellationToken);
         await offers.CheckAcceptedAsync(id, offer.Version.Version, offer.Version.Capabilities, request.AcceptedCapabilities, cancellationToken);
         return await OperationQueue.AddAsync(
-            new PluginOperation(action, id, context.ActorName()) { Version = offer.Version.Version, Isolation = request.Isolation, AcceptedCapabilities = request.AcceptedCapabilities },
+            new PluginOperation(action, id, context.ActorName())
+            {
+                Version = offer.Version.Version,
+                Isolation = request.Isolation,
+                AcceptInProcess = request.AcceptInProcess,
+                AcceptedCapabilities = request.AcceptedCapabilities,
+            },
             queue, cancellationToken);
     }
 }

@@ -3,7 +3,6 @@ using CustomerInsights.Host.Platform;
 using CustomerInsights.Plugins;
 using CustomerInsights.Plugins.Desired;
 using CustomerInsights.Plugins.Installing;
-using CustomerInsights.Plugins.Manifests;
 using CustomerInsights.Storage.Access;
 using Microsoft.AspNetCore.Http.HttpResults;
 
@@ -30,7 +29,7 @@ internal static class PinPlugin
 
         var version = status.RunningVersion ?? manifest.Version;
         var pin = request.Pinned ? new LockedPin(context.ActorName(), clock.GetUtcNow(), request.Reason) : null;
-        var isolation = status.Desired?.Isolation ?? IsolationMode.InProcess;
+        var isolation = status.Desired?.Isolation;
         await locks.UpdateAsync(current => current.With(id, (current.Find(id) ?? new LockedPlugin(id, version, "", isolation)) with { Pin = pin }), cancellationToken);
         await plugins.Desired.UpdateAsync(
             state =>

@@ -11,8 +11,11 @@ internal sealed record PluginOperation(PluginAction Action, string Id, string Ac
     /// <summary>The version; chosen before the job begins.</summary>
     public string? Version { get; init; }
 
-    /// <summary>Where it is to run; null keeps what was, or takes what the author prefers.</summary>
+    /// <summary>Where it is to run; null keeps what was, or leaves it to the trust in its publisher.</summary>
     public IsolationMode? Isolation { get; init; }
+
+    /// <summary>Whether the actor accepted the host's own process; null keeps what was.</summary>
+    public bool? AcceptInProcess { get; init; }
 
     /// <summary>The hash of the capabilities that the actor accepted.</summary>
     public string? AcceptedCapabilities { get; init; }

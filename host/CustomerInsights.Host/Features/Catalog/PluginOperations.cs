@@ -4,6 +4,7 @@ using CustomerInsights.Plugins.Desired;
 using CustomerInsights.Plugins.Installing;
 using CustomerInsights.Plugins.Manifests;
 using CustomerInsights.Plugins.Packaging;
+using CustomerInsights.Plugins.Trust;
 
 namespace CustomerInsights.Host.Features.Catalog;
 
@@ -12,7 +13,7 @@ namespace CustomerInsights.Host.Features.Catalog;
 /// One at a time.
 /// </summary>
 internal sealed class PluginOperations(
-    Offers offers, CatalogStore catalogs, CatalogReader reader, PackageInstaller installer, PluginLockFile locks, PluginHost plugins, HostSettings settings, TimeProvider clock) : IDisposable
+    Offers offers, CatalogStore catalogs, CatalogReader reader, PackageInstaller installer, PluginLockFile locks, IPackageGate gate, PluginHost plugins, HostSettings settings, TimeProvider clock) : IDisposable
 {
     private const int KeptVersions = 3;
     private static readonly TimeSpan s_settles = TimeSpan.FromSeconds(30);
@@ -50,15 +51,22 @@ internal sealed class PluginOperations(
 
         var running = plugins.Find(operation.Id)?.RunningVersion;
         var wished = (await plugins.Desired.ReadAsync(cancellationToken)).State?.Find(operation.Id);
-        var isolation = operation.Isolation ?? wished?.Isolation ?? manifest.Isolation.Preferred;
+        var wish = (wished ?? new DesiredPlugin(operation.Id)) with
+        {
+            Version = manifest.Version,
+            Enabled = true,
+            Isolation = operation.Isolation ?? wished?.Isolation,
+            AcceptInProcess = operation.AcceptInProcess ?? wished?.AcceptInProcess ?? false,
+        };
+        await CheckIsolationAsync(wish, package, cancellationToken);
         await locks.UpdateAsync(
-            current => current.With(operation.Id, Moved(current.Find(operation.Id), running, new LockedPlugin(operation.Id, manifest.Version, sha256, isolation)
+            current => current.With(operation.Id, Moved(current.Find(operation.Id), running, new LockedPlugin(operation.Id, manifest.Version, sha256, wish.Isolation)
             {
                 Catalog = offer.Catalog.From.Name,
                 AcceptedCapabilities = Capabilities.Hash(manifest.Capabilities),
             })),
             cancellationToken);
-        var warnings = await FlipAsync(operation.Id, manifest.Version, isolation, report, cancellationToken);
+        var warnings = await FlipAsync(wish, report, cancellationToken);
         await PruneAsync(operation.Id, manifest.Version, cancellationToken);
         return ($"{operation.Id} {manifest.Version} is installed.", warnings);
     }
@@ -67,16 +75,16 @@ internal sealed class PluginOperations(
     {
         var version = operation.Version!;
         var running = plugins.Find(operation.Id)?.RunningVersion;
-        var isolation = (await plugins.Desired.ReadAsync(cancellationToken)).State?.Find(operation.Id)?.Isolation ?? IsolationMode.InProcess;
+        var wish = (await plugins.Desired.ReadAsync(cancellationToken)).State?.Find(operation.Id) ?? new DesiredPlugin(operation.Id);
         await locks.UpdateAsync(
             current =>
             {
                 var locked = current.Find(operation.Id);
                 var sha256 = locked?.Previous.FirstOrDefault(one => one.Version == version)?.Sha256 ?? (locked?.Version == version ? locked.Sha256 : "");
-                return current.With(operation.Id, Moved(locked, running, new LockedPlugin(operation.Id, version, sha256, isolation) { Catalog = locked?.Catalog }));
+                return current.With(operation.Id, Moved(locked, running, new LockedPlugin(operation.Id, version, sha256, wish.Isolation) { Catalog = locked?.Catalog }));
             },
             cancellationToken);
-        var warnings = await FlipAsync(operation.Id, version, isolation, report, cancellationToken);
+        var warnings = await FlipAsync(wish with { Version = version, Enabled = true }, report, cancellationToken);
         return ($"{operation.Id} is back at {version}.", warnings);
     }
 
@@ -107,7 +115,9 @@ internal sealed class PluginOperations(
             // Older versions to go back to belong to the installation that the lock is of: they are not on this disk.
             await locks.UpdateAsync(
                 current => current.With(wanted.Id, wanted with { Previous = [], AcceptedCapabilities = Capabilities.Hash(package.Manifest!.Capabilities) }), cancellationToken);
-            warnings.AddRange(await FlipAsync(wanted.Id, wanted.Version, wanted.Isolation, report, cancellationToken, wanted.Pin is not null));
+            var wish = (await plugins.Desired.ReadAsync(cancellationToken)).State?.Find(wanted.Id) ?? new DesiredPlugin(wanted.Id);
+            warnings.AddRange(await FlipAsync(
+                wish with { Version = wanted.Version, Isolation = wanted.Isolation, Enabled = true, Pin = wanted.Pin is not null }, report, cancellationToken));
         }
 
         return ($"{operation.Lock.Plugins.Count} plugins are as the lock says.", warnings);
@@ -127,16 +137,26 @@ internal sealed class PluginOperations(
         return (package, version.Sha256!);
     }
 
-    // The wish is one file that is replaced as a whole: before it the old version is wanted, after it the new one.
-    private async Task<IReadOnlyList<string>> FlipAsync(
-        string id, string version, IsolationMode isolation, Action<long, long?, string> report, CancellationToken cancellationToken, bool? pin = null)
+    // Before anything is changed: a version that may not run as it is asked for is no use.
+    private async Task CheckIsolationAsync(DesiredPlugin wish, PluginPackage package, CancellationToken cancellationToken)
     {
+        var trust = await gate.TrustAsync(package, cancellationToken) ?? throw new PackageException("untrusted", $"Nobody who is trusted here has signed {wish.Id} {wish.Version}.");
+        if (IsolationChoice.Decide(wish, package.Manifest!, trust).Objection is { } objection)
+        {
+            throw new PackageException("isolation", $"{wish.Id} {wish.Version} is not taken: {objection}");
+        }
+    }
+
+    // The wish is one file that is replaced as a whole: before it the old version is wanted, after it the new one.
+    private async Task<IReadOnlyList<string>> FlipAsync(DesiredPlugin wish, Action<long, long?, string> report, CancellationToken cancellationToken)
+    {
+        var (id, version) = (wish.Id, wish.Version);
         report(0, null, $"Starting {id} {version}");
         await plugins.Desired.UpdateAsync(
             state =>
             {
-                var wish = state.Find(id) ?? new DesiredPlugin(id);
-                return state.With(wish with { Version = version, Isolation = isolation, Enabled = true, Pin = pin ?? wish.Pin });
+                var now = state.Find(id) ?? new DesiredPlugin(id);
+                return state.With(now with { Version = version, Enabled = true, Isolation = wish.Isolation, AcceptInProcess = wish.AcceptInProcess, Pin = wish.Pin });
             },
             null,
             cancellationToken);

@@ -50,9 +50,10 @@ internal static class ChangePlugin
     /// <param name="Enabled">Whether it is to run.</param>
     /// <param name="Version">A version, or latest.</param>
     /// <param name="Isolation">inProcess, process or sandboxedProcess.</param>
+    /// <param name="AcceptInProcess">True accepts that a plugin of a verified publisher runs in the host's own process.</param>
     /// <param name="Pin">True when only a person may move the version.</param>
     /// <param name="Settings">Replaces the settings as a whole; fileRoots are the folders that it may use, relative to the data directory.</param>
-    public sealed record Request(bool? Enabled = null, string? Version = null, IsolationMode? Isolation = null, bool? Pin = null, JsonObject? Settings = null);
+    public sealed record Request(bool? Enabled = null, string? Version = null, IsolationMode? Isolation = null, bool? AcceptInProcess = null, bool? Pin = null, JsonObject? Settings = null);
 
     public static void Map(IEndpointRouteBuilder routes) =>
         routes.MapPatch("/plugins/{id}", HandleAsync).WithName(nameof(ChangePlugin)).WithSummary("Changes what is wanted of a plugin, in plugins.json. It has taken effect when this answers.").Requires(AccessAction.Write, ResourceKind.Plugin);
@@ -81,6 +82,7 @@ internal static class ChangePlugin
                     Enabled = request.Enabled ?? plugin.Enabled,
                     Version = request.Version ?? plugin.Version,
                     Isolation = request.Isolation ?? plugin.Isolation,
+                    AcceptInProcess = request.AcceptInProcess ?? plugin.AcceptInProcess,
                     Pin = request.Pin ?? plugin.Pin,
                     Settings = request.Settings ?? plugin.Settings,
                 });

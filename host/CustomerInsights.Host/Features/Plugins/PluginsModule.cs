@@ -16,12 +16,13 @@ internal static class PluginsModule
         .AddSingleton<IDefinitionFollower>(provider => ActivatorUtilities.CreateInstance<ForgetSecrets>(provider, DefinitionKinds.Source))
         .AddSingleton<IDefinitionFollower>(provider => ActivatorUtilities.CreateInstance<ForgetSecrets>(provider, DefinitionKinds.Export))
         .AddSingleton<IPluginHostServices, HostServices>()
+        .AddSingleton<IPackageGate>(provider => new PackageGate(Installed(settings), provider.GetRequiredService<ITrustSource>(), settings.DevelopmentRoots))
         .AddSingleton(provider => new PluginHost(
             new PluginHostOptions
             {
                 DataDirectory = settings.DataDirectory,
                 Roots = [.. settings.PluginRoots, Installed(settings), .. settings.DevelopmentRoots],
-                Gate = new PackageGate(Installed(settings), provider.GetRequiredService<ITrustSource>()),
+                Gate = provider.GetRequiredService<IPackageGate>(),
                 FirstSettings = FirstSettings,
             },
             provider.GetRequiredService<IPluginHostServices>(),
