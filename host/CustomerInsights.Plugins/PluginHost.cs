@@ -5,6 +5,7 @@ using CustomerInsights.Plugins.Boundary;
 using CustomerInsights.Plugins.Components;
 using CustomerInsights.Plugins.Desired;
 using CustomerInsights.Plugins.Manifests;
+using CustomerInsights.Plugins.Marks;
 using CustomerInsights.Plugins.Schema;
 using CustomerInsights.Plugins.Workers;
 using CustomerInsights.Sdk;
@@ -20,7 +21,9 @@ public sealed class PluginHost : IAsyncDisposable
 {
     private readonly ConcurrentDictionary<string, PluginSlot> _slots = new(StringComparer.Ordinal);
     private readonly SemaphoreSlim _oneReconcile = new(1, 1);
+    private readonly SemaphoreSlim _oneStranger = new(1, 1);
     private readonly CancellationTokenSource _ending = new();
+    private readonly RunMarks _marks;
     private readonly TransitionRecorder _recorder;
     private readonly BackgroundWork _background;
     private readonly PluginSlotContext _context;
@@ -44,7 +47,9 @@ public sealed class PluginHost : IAsyncDisposable
         var log = loggers.CreateLogger("CustomerInsights.Plugins");
         _recorder = new TransitionRecorder(services, log);
         _background = new BackgroundWork(log, _ending.Token);
-        _context = new(options, services, loggers, log, clock, _recorder.Add, _background.Run, new WorkerPlace(options.WorkerFolder), _ending.Token);
+        _marks = new RunMarks(options.MarksPath, clock, text => _slots.Values.Aggregate(text, (cut, slot) => slot.Redact(cut)));
+        _context = new(
+            options, services, loggers, log, clock, _recorder.Add, _background.Run, new WorkerPlace(options.WorkerFolder), _marks, _oneStranger, _ending.Token);
         Desired = new DesiredStateFile(options.DesiredStatePath);
     }
 
@@ -57,6 +62,9 @@ public sealed class PluginHost : IAsyncDisposable
     /// </summary>
     public IReadOnlyList<SchemaProblem> DesiredProblems => [.. Volatile.Read(ref _fileProblems), .. Volatile.Read(ref _wishProblems)];
 
+    /// <summary>Why some plugins are kept from running although nothing is wrong with their packages; null when none is.</summary>
+    public string? SafeMode { get; private set; }
+
     /// <summary>Reads <c>plugins.json</c> (makes it at the first start, with the built-in plugins), activates, and begins to watch.</summary>
     /// <param name="cancellationToken">Cancels the start.</param>
     /// <returns>When every plugin that is wanted runs or has a reason why not.</returns>
@@ -64,6 +72,7 @@ public sealed class PluginHost : IAsyncDisposable
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
         Directory.CreateDirectory(_options.DataDirectory);
+        await JudgeLastLifeAsync(cancellationToken);
         if (!File.Exists(Desired.FilePath))
         {
             await CreateDesiredAsync(cancellationToken);
@@ -82,6 +91,9 @@ public sealed class PluginHost : IAsyncDisposable
     /// <param name="id">Its id.</param>
     /// <returns>Its status, or null when there is no such plugin.</returns>
     public PluginStatus? Find(string id) => _slots.TryGetValue(id, out var slot) ? slot.Status : null;
+
+    /// <summary>Tells that the host is being stopped by who may: what dies from now on, a plugin did not end.</summary>
+    public void NoteEnding() => _marks.NoteEnding();
 
     /// <summary>Looks at the disk, the wishes and the blocks again, soon and in the background.</summary>
     public void LookAgain() => _watcher?.Poke();
@@ -165,6 +177,7 @@ public sealed class PluginHost : IAsyncDisposable
         }
 
         _disposed = true;
+        NoteEnding();
         await _ending.CancelAsync();
         _watcher?.Dispose();
         await Task.WhenAll(_slots.Values.Select(slot => slot.ShutDownAsync()));
@@ -176,6 +189,8 @@ public sealed class PluginHost : IAsyncDisposable
         }
 
         Desired.Dispose();
+        _marks.Dispose();
+        _oneStranger.Dispose();
         _oneReconcile.Dispose();
         _ending.Dispose();
     }
@@ -209,6 +224,26 @@ public sealed class PluginHost : IAsyncDisposable
 
         var handle = await instance.CreateAsync(contribution, connectionId, own, cancellationToken);
         return new ComponentCalls(handle, contribution, instance.Package.Manifest!, own);
+    }
+
+    private async Task JudgeLastLifeAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            var verdict = await _marks.JudgeLastLifeAsync(cancellationToken);
+            if (verdict.Told is { } told)
+            {
+                PluginLog.Died(_context.Log, told);
+            }
+
+            SafeMode = _options.SafeMode ? "The host was started with --safe-mode: only the plugins that come with it run."
+                : verdict.Records.Count > 0 ? $"{verdict.Told} Not started: {string.Join(", ", verdict.Records.Select(record => $"{record.Id} {record.Version}"))}. POST …/retry starts one again."
+                : null;
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            PluginLog.MarksFailed(_context.Log, error, _options.MarksPath);
+        }
     }
 
     private async Task CreateDesiredAsync(CancellationToken cancellationToken)

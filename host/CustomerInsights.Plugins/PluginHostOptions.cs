@@ -28,6 +28,9 @@ public sealed record PluginHostOptions
     /// <summary>Judges every package before it is loaded; null lets all through.</summary>
     public IPackageGate? Gate { get; init; }
 
+    /// <summary>True starts no plugin but those of who makes the host.</summary>
+    public bool SafeMode { get; init; }
+
     /// <summary>How long things may take.</summary>
     public PluginLimits Limits { get; init; } = new();
 
@@ -36,6 +39,8 @@ public sealed record PluginHostOptions
 
     /// <summary>Gives numbers from 0 to 1, for the jitter of restarts. Default: the runtime's shared source.</summary>
     public Func<double> Random { get; init; } = System.Random.Shared.NextDouble;
+
+    internal string MarksPath => Path.Combine(DataDirectory, "plugin-marks");
 
     internal string DesiredStatePath => Path.Combine(DataDirectory, "plugins.json");
 }

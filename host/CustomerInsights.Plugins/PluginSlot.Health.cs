@@ -200,6 +200,7 @@ internal sealed partial class PluginSlot
     {
         if (await Unloading.TryCollectAsync(context))
         {
+            gate.Mark?.Dispose();
             if (!quiet)
             {
                 Move(PluginState.Unloaded, version, actor, "unloaded", $"{version} has left memory.");
@@ -211,6 +212,10 @@ internal sealed partial class PluginSlot
         lock (_lock)
         {
             _pending++;
+            if (gate.Mark is { } mark)
+            {
+                _marks.Add(mark);
+            }
         }
 
         if (!quiet)
@@ -242,6 +247,12 @@ internal sealed partial class PluginSlot
         {
             _pending--;
             _leaked += leaked ? 1 : 0;
+            if (!leaked && gate.Mark is { } mark)
+            {
+                mark.Dispose();
+                _marks.Remove(mark);
+            }
+
             alone = _status.State == PluginState.UnloadPending;
         }
 

@@ -2,6 +2,7 @@ using CustomerInsights.Plugins.Boundary;
 using CustomerInsights.Plugins.Desired;
 using CustomerInsights.Plugins.Loading;
 using CustomerInsights.Plugins.Manifests;
+using CustomerInsights.Plugins.Marks;
 using CustomerInsights.Plugins.Packaging;
 using CustomerInsights.Plugins.Trust;
 using CustomerInsights.Sdk;
@@ -24,6 +25,7 @@ internal sealed partial class PluginSlot : IDisposable
     private PluginInstance? _running;
     private IsolationChoice? _isolation;
     private IsolationMode _mode;
+    private readonly List<RunMark> _marks = [];
     private int _generation;
     private int _pending;
     private int _leaked;
@@ -59,6 +61,15 @@ internal sealed partial class PluginSlot : IDisposable
                     Leaked = _leaked,
                 };
             }
+        }
+    }
+
+    /// <summary>Cuts the secrets that the running version was shown out of a text.</summary>
+    internal string Redact(string text)
+    {
+        lock (_lock)
+        {
+            return _running?.Redact(text) ?? text;
         }
     }
 
@@ -122,6 +133,12 @@ internal sealed partial class PluginSlot : IDisposable
                 return;
             }
 
+            if (WhyKept(package, choice!, byPerson: again && actor != Actor.Host) is { } kept)
+            {
+                await SettleAsync(kept.Plan, actor, kept.Evidence);
+                return;
+            }
+
             // A person's request and a changed wish begin a new count; the host's own tries go on with the old one.
             if (!again || actor != Actor.Host)
             {
@@ -129,7 +146,7 @@ internal sealed partial class PluginSlot : IDisposable
             }
 
             await StopAsync(actor, again ? "reload" : "changed", again ? "Loaded again on request." : "plugins.json asks for another version or other settings.");
-            await StartAsync(package, desired!, choice!.Mode!.Value, actor);
+            await StartAsync(package, desired!, choice!, actor);
         }
         finally
         {
@@ -145,6 +162,11 @@ internal sealed partial class PluginSlot : IDisposable
         {
             _generation++;
             await StopAsync(Actor.Host, "shutdown", "The host ends.");
+            lock (_lock)
+            {
+                _marks.ForEach(mark => mark.Dispose());
+                _marks.Clear();
+            }
         }
         finally
         {
@@ -155,7 +177,7 @@ internal sealed partial class PluginSlot : IDisposable
     public void Dispose() => _oneStep.Dispose();
 
     // A wish that cannot be met stops what runs, but for a version that is not there: that is most likely a slip of the pen.
-    private async Task SettleAsync(SlotPlan plan, string actor)
+    private async Task SettleAsync(SlotPlan plan, string actor, string? evidence = null)
     {
         if (plan.State == PluginState.Missing && _running is { } running)
         {
@@ -167,7 +189,7 @@ internal sealed partial class PluginSlot : IDisposable
         await StopAsync(actor, plan.Code, plan.Reason);
         if (plan.State != PluginState.Installed || Status.State is not (PluginState.Unloaded or PluginState.UnloadPending or PluginState.Leaked))
         {
-            Move(plan.State, plan.Version, actor, plan.Code, plan.Reason);
+            Move(plan.State, plan.Version, actor, plan.Code, plan.Reason, evidence);
         }
     }
 
@@ -209,8 +231,33 @@ internal sealed partial class PluginSlot : IDisposable
             : null;
     }
 
-    private async Task StartAsync(PluginPackage package, DesiredPlugin desired, IsolationMode mode, string actor)
+    // Not the package is at fault, but where the host is: in safe mode, for all strangers or for the one that ended it.
+    private (SlotPlan Plan, string? Evidence)? WhyKept(PluginPackage package, IsolationChoice choice, bool byPerson)
     {
+        var version = package.Version.ToString();
+        if (_host.Options.SafeMode && choice.Trust != PackageTrust.FirstParty)
+        {
+            return (new(null, PluginState.Installed, "safe-mode", "The host was started with --safe-mode: only the plugins that come with it run. Start it without to run this one.", version), null);
+        }
+
+        if (choice.Mode != IsolationMode.InProcess)
+        {
+            return null;
+        }
+
+        if (byPerson)
+        {
+            _host.Marks.Forget(Id, version);
+        }
+
+        return _host.Marks.Find(Id, version) is { } crash
+            ? (new(null, PluginState.Faulted, "ended-host", $"{crash.Reason} Waits for Retry or a new version; with \"isolation\": \"process\" it cannot end the host.", version), crash.Evidence)
+            : null;
+    }
+
+    private async Task StartAsync(PluginPackage package, DesiredPlugin desired, IsolationChoice choice, string actor)
+    {
+        var mode = choice.Mode!.Value;
         var version = package.Version.ToString();
         _faulted = null;
         _mode = mode;
@@ -218,9 +265,7 @@ internal sealed partial class PluginSlot : IDisposable
         Move(PluginState.Starting, version, actor, "start", $"Loading {version} from {package.Folder}.");
         try
         {
-            var health = new SlotHealth(this, _generation);
-            var load = new PluginLoad(package, GrantsFor(package, desired), _host.Options, _host.Services, _host.Loggers, _host.Clock, health) { Isolation = mode };
-            var instance = await PluginInstance.LoadAsync(load, CancellationToken.None);
+            var instance = await LoadAsync(package, desired, choice);
             lock (_lock)
             {
                 _running = instance;
@@ -235,6 +280,33 @@ internal sealed partial class PluginSlot : IDisposable
             Move(PluginState.Faulted, version, actor, "load", error.Message, error.Evidence);
             ScheduleRetry(error.Message);
             await WatchUnloadAsync(version, error.Context, error.Gate, actor, quiet: true);
+        }
+    }
+
+    private async Task<PluginInstance> LoadAsync(PluginPackage package, DesiredPlugin desired, IsolationChoice choice)
+    {
+        var mode = choice.Mode!.Value;
+        var alone = mode == IsolationMode.InProcess && choice.Trust != PackageTrust.FirstParty;
+        if (alone)
+        {
+            await _host.OneStranger.WaitAsync(CancellationToken.None);
+        }
+
+        try
+        {
+            var load = new PluginLoad(package, GrantsFor(package, desired), _host.Options, _host.Services, _host.Loggers, _host.Clock, new SlotHealth(this, _generation))
+            {
+                Isolation = mode,
+                Mark = mode == IsolationMode.InProcess ? _host.Marks.Begin(Id, package.Version.ToString(), choice.Trust) : null,
+            };
+            return await PluginInstance.LoadAsync(load, CancellationToken.None);
+        }
+        finally
+        {
+            if (alone)
+            {
+                _host.OneStranger.Release();
+            }
         }
     }
 

@@ -2,6 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using CustomerInsights.Plugins.Boundary;
 using CustomerInsights.Plugins.Context;
 using CustomerInsights.Plugins.Manifests;
+using CustomerInsights.Plugins.Marks;
 using CustomerInsights.Plugins.Workers;
 using CustomerInsights.Sdk;
 
@@ -33,7 +34,7 @@ internal sealed class PluginInstance
         Identity = new PluginIdentity(package.Id, version, SdkInfo.Version, load.Isolation.ToWord());
         if (load.Isolation == IsolationMode.InProcess || load.InsideWorker)
         {
-            Boundary = new PluginBoundary(package.Id, limits, load.Clock, _secrets, load.Health, _stopping.Token);
+            Boundary = new PluginBoundary(package.Id, limits, load.Clock, _secrets, load.Health, _stopping.Token) { Gate = new CallGate { Mark = load.Mark } };
             _code = new LoadedCode(package, Identity, Boundary, _loggers, _meters, collectible: !load.InsideWorker);
         }
         else
@@ -50,6 +51,9 @@ internal sealed class PluginInstance
 
     internal PluginBoundary Boundary { get; }
 
+    /// <summary>Cuts the secrets that the plugin was shown out of a text.</summary>
+    internal string Redact(string text) => _secrets.Redact(text);
+
     /// <summary>Loads a version and looks at every type that its manifest names.</summary>
     /// <exception cref="PluginLoadException">It did not come up; says why. Its unloading has begun.</exception>
     internal static async Task<PluginInstance> LoadAsync(PluginLoad load, CancellationToken cancellationToken)
@@ -61,6 +65,7 @@ internal sealed class PluginInstance
             var objection = await instance.Boundary.CallAsync("Load", instance.Boundary.Limits.Short, instance._code.LoadAsync, cancellationToken, CallKind.Making);
             if (objection is null)
             {
+                load.Mark?.Move(MarkPhase.Active);
                 return instance;
             }
 
@@ -115,6 +120,7 @@ internal sealed class PluginInstance
     internal async Task<WeakReference> StopAsync()
     {
         var limits = Boundary.Limits;
+        Boundary.Gate.Mark?.Move(MarkPhase.Stopping);
         var empty = Boundary.Gate.Close();
         var drained = await EndsWithinAsync(empty, limits.Drain);
         var cancelled = PluginBoundary.Cancel(_stopping);
@@ -132,7 +138,9 @@ internal sealed class PluginInstance
         }
 
         await Task.WhenAll(components.Select(component => component.ReleaseAsync()));
-        return await _code.UnloadAsync();
+        var context = await _code.UnloadAsync();
+        Boundary.Gate.Mark?.Move(MarkPhase.Stopped);
+        return context;
     }
 
     /// <summary>Cancels what <see cref="IPluginContext.Stopping"/> gives; a worker is told by its host.</summary>

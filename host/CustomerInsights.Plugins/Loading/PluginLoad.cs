@@ -1,5 +1,6 @@
 using CustomerInsights.Plugins.Boundary;
 using CustomerInsights.Plugins.Manifests;
+using CustomerInsights.Plugins.Marks;
 using CustomerInsights.Sdk;
 using Microsoft.Extensions.Logging;
 
@@ -24,6 +25,9 @@ internal sealed record PluginLoad(
 {
     /// <summary>Where it runs, as everybody sees it.</summary>
     internal IsolationMode Isolation { get; init; }
+
+    /// <summary>Where it is written down what its code does in the host's process; null when it runs elsewhere.</summary>
+    internal RunMark? Mark { get; init; }
 
     /// <summary>True within a worker: the code is loaded here, for good.</summary>
     internal bool InsideWorker { get; init; }

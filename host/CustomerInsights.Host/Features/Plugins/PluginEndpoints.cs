@@ -15,14 +15,16 @@ internal static class ListPlugins
     /// <summary>The plugins.</summary>
     /// <param name="Items">The plugins by id.</param>
     /// <param name="FileProblems">What is wrong with plugins.json; while there is anything, the running set stays as it is.</param>
-    public sealed record Response(IReadOnlyList<PluginResponse> Items, IReadOnlyList<Fault> FileProblems);
+    /// <param name="SafeMode">Why some are kept from running although nothing is wrong with them; left out when none is.</param>
+    public sealed record Response(IReadOnlyList<PluginResponse> Items, IReadOnlyList<Fault> FileProblems, string? SafeMode);
 
     public static void Map(IEndpointRouteBuilder routes) =>
         routes.MapGet("/plugins", Handle).WithName(nameof(ListPlugins)).WithSummary("Installed plugins, desired and actual state apart.").Requires(AccessAction.Read, ResourceKind.Plugin);
 
     internal static Response Handle(PluginHost plugins) => new(
         [.. plugins.List().Select(PluginResponse.Of)],
-        [.. plugins.DesiredProblems.Select(problem => new Fault(problem.Pointer, problem.Rule, problem.Message))]);
+        [.. plugins.DesiredProblems.Select(problem => new Fault(problem.Pointer, problem.Rule, problem.Message))],
+        plugins.SafeMode);
 }
 
 /// <summary>GET /plugins/{id}: one plugin; its ETag is that of plugins.json.</summary>

@@ -24,6 +24,8 @@ internal static class PluginsModule
                 Roots = [.. settings.PluginRoots, Installed(settings), .. settings.DevelopmentRoots],
                 Gate = provider.GetRequiredService<IPackageGate>(),
                 FirstSettings = FirstSettings,
+                HostVersion = Offers.HostVersion,
+                SafeMode = settings.SafeMode,
             },
             provider.GetRequiredService<IPluginHostServices>(),
             provider.GetRequiredService<ILoggerFactory>(),
@@ -45,7 +47,9 @@ internal static class PluginsModule
         Directory.CreateDirectory(Path.Combine(settings.DataDirectory, "exports"));
         services.GetRequiredService<PackageInstaller>().CleanUp();
         await services.GetRequiredService<BuiltIns>().InstallAsync(cancellationToken);
-        await services.GetRequiredService<PluginHost>().StartAsync(cancellationToken);
+        var plugins = services.GetRequiredService<PluginHost>();
+        services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping.Register(plugins.NoteEnding);
+        await plugins.StartAsync(cancellationToken);
     }
 
     /// <summary>Where installed packages are unpacked.</summary>
