@@ -123,6 +123,7 @@ internal static class InsightsApp
         services.AddSingleton(provider => provider.GetRequiredService<IInsightsStore>().Segments);
         services.AddSingleton(provider => provider.GetRequiredService<IInsightsStore>().Exports);
         services.AddSingleton(provider => provider.GetRequiredService<IInsightsStore>().Plugins);
+        services.AddSingleton(provider => provider.GetRequiredService<IInsightsStore>().PluginUpgrades);
         services.AddSingleton(provider => provider.GetRequiredService<IInsightsStore>().Events);
         services.AddSingleton(provider => provider.GetRequiredService<IInsightsStore>().Changes);
     }
