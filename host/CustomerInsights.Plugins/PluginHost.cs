@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Globalization;
-using System.Text;
 using CustomerInsights.Plugins.Boundary;
 using CustomerInsights.Plugins.Components;
 using CustomerInsights.Plugins.Desired;
@@ -30,6 +29,7 @@ public sealed class PluginHost : IAsyncDisposable
     private readonly PluginHostOptions _options;
     private DesiredStateWatcher? _watcher;
     private DesiredState? _desired;
+    private string? _seen;
     private IReadOnlyList<SchemaProblem> _fileProblems = [];
     private IReadOnlyList<SchemaProblem> _wishProblems = [];
     private bool _disposed;
@@ -105,12 +105,62 @@ public sealed class PluginHost : IAsyncDisposable
     /// <exception cref="KeyNotFoundException">There is no such plugin.</exception>
     public Task ReloadAsync(string id, CancellationToken cancellationToken) => AgainAsync(id, Actor.Reload, cancellationToken);
 
+    /// <summary>As <see cref="ReloadAsync(string, CancellationToken)"/>, with the name of who asks in the plugin's history.</summary>
+    /// <param name="id">The plugin.</param>
+    /// <param name="actor">Who asks.</param>
+    /// <param name="cancellationToken">As there.</param>
+    /// <returns>As there.</returns>
+    /// <exception cref="KeyNotFoundException">There is no such plugin.</exception>
+    public Task ReloadAsync(string id, string actor, CancellationToken cancellationToken) => AgainAsync(id, actor, cancellationToken);
+
     /// <summary>Tries a plugin again that is faulted or was given up.</summary>
     /// <param name="id">The plugin.</param>
     /// <param name="cancellationToken">Cancels the waiting, not the try once it has begun.</param>
     /// <returns>When it is done; see <see cref="Find"/> for how it went.</returns>
     /// <exception cref="KeyNotFoundException">There is no such plugin.</exception>
     public Task RetryAsync(string id, CancellationToken cancellationToken) => AgainAsync(id, Actor.Retry, cancellationToken);
+
+    /// <summary>As <see cref="RetryAsync(string, CancellationToken)"/>, with the name of who asks in the plugin's history.</summary>
+    /// <param name="id">The plugin.</param>
+    /// <param name="actor">Who asks.</param>
+    /// <param name="cancellationToken">As there.</param>
+    /// <returns>As there.</returns>
+    /// <exception cref="KeyNotFoundException">There is no such plugin.</exception>
+    public Task RetryAsync(string id, string actor, CancellationToken cancellationToken) => AgainAsync(id, actor, cancellationToken);
+
+    /// <summary>Watches a version, running or about to, more closely: its state is <see cref="PluginState.Probation"/> while all is well.</summary>
+    /// <param name="id">The plugin.</param>
+    /// <param name="version">The version; null when the watch is over.</param>
+    /// <param name="actor">Who says so.</param>
+    /// <param name="reason">Why it is over, for people.</param>
+    public void SetTrial(string id, string? version, string actor, string reason) => _slots.GetOrAdd(id, NewSlot).SetTrial(version, actor, reason);
+
+    /// <summary>Stops a version that is to be gone back from, its calls cancelled, and keeps it from starting until another is wanted or a person asks for it.</summary>
+    /// <param name="id">The plugin.</param>
+    /// <param name="version">The version; nothing happens to another.</param>
+    /// <param name="actor">Who wants it.</param>
+    /// <param name="code">A stable word for why.</param>
+    /// <param name="reason">Why, for people.</param>
+    /// <param name="evidence">What is known besides; null for nothing.</param>
+    /// <returns>When none of its code runs any more.</returns>
+    public Task HoldAsync(string id, string version, string actor, string code, string reason, string? evidence) =>
+        _slots.TryGetValue(id, out var slot) ? slot.HoldAsync(version, actor, code, reason, evidence) : Task.CompletedTask;
+
+    /// <summary>Loads a version into a worker of its own to try it. What runs is not touched.</summary>
+    /// <param name="id">The plugin.</param>
+    /// <param name="version">A version on disk.</param>
+    /// <param name="wish">What is to be wanted of it.</param>
+    /// <param name="services">What it gets instead of the application's store.</param>
+    /// <param name="cancellationToken">Cancels the loading.</param>
+    /// <returns>The version, to be disposed; or why it cannot be tried in a worker.</returns>
+    /// <exception cref="PluginCallException">It may not run, or does not come up.</exception>
+    public async Task<(PluginPreflight? Preflight, string? Skipped)> PreflightAsync(
+        string id, string version, DesiredPlugin wish, IPluginHostServices services, CancellationToken cancellationToken)
+    {
+        var package = (await PackageFolders.ScanAsync(_options.Roots, cancellationToken)).FirstOrDefault(one => one.Id == id && one.Version.ToString() == version)
+            ?? throw new KeyNotFoundException($"There is no {id} {version} on disk.");
+        return await PluginSlot.PreflightAsync(package, wish, _context with { Services = services }, cancellationToken);
+    }
 
     /// <summary>Looks at <c>plugins.json</c> and at the package folders now, instead of at the next look of its own.</summary>
     /// <param name="cancellationToken">Cancels the waiting for earlier steps; a step that has begun is finished.</param>
@@ -199,31 +249,12 @@ public sealed class PluginHost : IAsyncDisposable
         PluginKind kind, string pluginId, string? contributionId, string connectionId, ReadOnlyMemory<byte> configuration, CancellationToken cancellationToken)
     {
         const string call = "Open";
-        PluginCallException Refuse(string message, string? path = null) =>
-            new(pluginId, call, new PluginFailure(FailureKind.Configuration, message, ConfigurationPath: path));
-
         if (!_slots.TryGetValue(pluginId, out var slot))
         {
-            throw Refuse($"There is no plugin {pluginId}.");
+            throw new PluginCallException(pluginId, call, new PluginFailure(FailureKind.Configuration, $"There is no plugin {pluginId}."));
         }
 
-        var instance = slot.Running(call);
-        var offered = instance.Package.Contributions.Where(item => item.Kind == kind && (contributionId is null || item.Id == contributionId)).ToList();
-        if (offered is not [var contribution])
-        {
-            throw Refuse(offered.Count == 0
-                ? $"The plugin {pluginId} has no {kind.ToString().ToLowerInvariant()}{(contributionId is null ? "" : $" '{contributionId}'")}."
-                : $"The plugin {pluginId} has several components of kind {kind.ToString().ToLowerInvariant()}; name one of {string.Join(", ", offered.Select(item => item.Id))}.");
-        }
-
-        var own = configuration.ToArray();
-        if (contribution.ConfigSchema.Validate(Encoding.UTF8.GetString(own)).FirstOrDefault(problem => !problem.IsWarning) is { } problem)
-        {
-            throw Refuse(problem.ToString(), problem.Pointer);
-        }
-
-        var handle = await instance.CreateAsync(contribution, connectionId, own, cancellationToken);
-        return new ComponentCalls(handle, contribution, instance.Package.Manifest!, own);
+        return await ComponentCalls.OpenAsync(slot.Running(call), kind, contributionId, connectionId, configuration, cancellationToken);
     }
 
     private async Task JudgeLastLifeAsync(CancellationToken cancellationToken)
@@ -306,11 +337,13 @@ public sealed class PluginHost : IAsyncDisposable
 
             _desired = desired;
             Volatile.Write(ref _wishProblems, [.. Missing(desired, packages)]);
+            var actor = snapshot.ETag == _seen ? Actor.Host : snapshot.Actor ?? Actor.File;
+            _seen = snapshot.ETag;
             var ids = desired.Plugins.Select(plugin => plugin.Id).Concat(packages.Keys).Concat(_slots.Keys).Distinct(StringComparer.Ordinal).ToList();
 
             // Side by side: one that drains for seconds must not hold up the others.
             await Task.WhenAll(ids.Select(id => _slots.GetOrAdd(id, NewSlot)
-                .ApplyAsync(desired.Find(id), packages.GetValueOrDefault(id) ?? [], Actor.File, again: false, cancellationToken)));
+                .ApplyAsync(desired.Find(id), packages.GetValueOrDefault(id) ?? [], actor, again: false, cancellationToken)));
 
             // Neither on disk nor wanted: nothing to show, unless code of it is still in memory.
             foreach (var id in ids.Where(id => desired.Find(id) is null && !packages.ContainsKey(id) && _slots[id].Status is { PendingUnloads: 0, Leaked: 0 }))

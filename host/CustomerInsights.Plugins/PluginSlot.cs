@@ -2,7 +2,6 @@ using CustomerInsights.Plugins.Boundary;
 using CustomerInsights.Plugins.Desired;
 using CustomerInsights.Plugins.Loading;
 using CustomerInsights.Plugins.Manifests;
-using CustomerInsights.Plugins.Marks;
 using CustomerInsights.Plugins.Packaging;
 using CustomerInsights.Plugins.Trust;
 using CustomerInsights.Sdk;
@@ -25,7 +24,6 @@ internal sealed partial class PluginSlot : IDisposable
     private PluginInstance? _running;
     private IsolationChoice? _isolation;
     private IsolationMode _mode;
-    private readonly List<RunMark> _marks = [];
     private int _generation;
     private int _pending;
     private int _leaked;
@@ -56,7 +54,8 @@ internal sealed partial class PluginSlot : IDisposable
                     Contributions = package?.Contributions ?? [],
                     Problems = package?.Problems ?? [],
                     Versions = _packages,
-                    RunningCalls = _running?.Boundary.Gate.Running ?? 0,
+                    RunningCalls = (_running?.Boundary.Gate.Running ?? 0) + _retired.Sum(one => one.Instance.Boundary.Gate.Running),
+                    Finishing = [.. _retired.Select(one => one.Instance.Package.Version.ToString())],
                     PendingUnloads = _pending,
                     Leaked = _leaked,
                 };
@@ -139,13 +138,26 @@ internal sealed partial class PluginSlot : IDisposable
                 return;
             }
 
+            if (_held == plan.Version && !(again && actor != Actor.Host))
+            {
+                return;
+            }
+
+            _held = null;
+
             // A person's request and a changed wish begin a new count; the host's own tries go on with the old one.
             if (!again || actor != Actor.Host)
             {
                 _faults = 0;
             }
 
-            await StopAsync(actor, again ? "reload" : "changed", again ? "Loaded again on request." : "plugins.json asks for another version or other settings.");
+            if (!again && _running is { } other && other.Package.Version != package.Version)
+            {
+                await SwapAsync(other, package, desired!, choice!, actor);
+                return;
+            }
+
+            await StopAsync(actor, again ? "reload" : "changed", again ? "Loaded again on request." : "plugins.json asks for other settings or another isolation.");
             await StartAsync(package, desired!, choice!, actor);
         }
         finally
@@ -162,11 +174,6 @@ internal sealed partial class PluginSlot : IDisposable
         {
             _generation++;
             await StopAsync(Actor.Host, "shutdown", "The host ends.");
-            lock (_lock)
-            {
-                _marks.ForEach(mark => mark.Dispose());
-                _marks.Clear();
-            }
         }
         finally
         {
@@ -218,6 +225,47 @@ internal sealed partial class PluginSlot : IDisposable
         return choice;
     }
 
+    /// <summary>Loads a version into a worker to try it; or says why there is none for it.</summary>
+    internal static async Task<(PluginPreflight? Preflight, string? Skipped)> PreflightAsync(
+        PluginPackage package, DesiredPlugin wish, PluginSlotContext host, CancellationToken cancellationToken)
+    {
+        PluginCallException Refuse(string why, string? evidence = null) => new(package.Id, "Preflight", new PluginFailure(FailureKind.Configuration, why, evidence));
+
+        var version = package.Version.ToString();
+        var gate = host.Options.Gate;
+        if (SlotPlan.Make(wish with { Enabled = true, Version = version }, [package], host.Options) is { Package: null } plan)
+        {
+            throw Refuse(plan.Reason);
+        }
+
+        if (gate is not null && await gate.JudgeAsync(package, cancellationToken) is { } objection)
+        {
+            throw Refuse(objection.Reason);
+        }
+
+        var trust = gate is null ? PackageTrust.FirstParty : await gate.TrustAsync(package, cancellationToken) ?? PackageTrust.Known;
+        var choice = IsolationChoice.Decide(wish, package.Manifest!, trust);
+        string? last = null;
+        foreach (var mode in choice.Allowed.Where(mode => mode != IsolationMode.InProcess).OrderBy(mode => mode == choice.Mode ? 0 : 1))
+        {
+            last = await host.Workers.ObjectionAsync(mode);
+            if (last is null)
+            {
+                var load = new PluginLoad(package, Granted(package, wish, host.Options), host.Options, host.Services, host.Loggers, host.Clock, new QuietHealth()) { Isolation = mode };
+                try
+                {
+                    return (new PluginPreflight(await PluginInstance.LoadAsync(load, cancellationToken)), null);
+                }
+                catch (PluginLoadException error)
+                {
+                    throw Refuse(error.Message, error.Evidence);
+                }
+            }
+        }
+
+        return (null, last ?? $"{package.Id} {version} supports no worker process, and is not tried in the host's own.");
+    }
+
     private async ValueTask<(string Code, string Reason)?> WhyNotIsolatedAsync(IsolationChoice choice)
     {
         if (choice.Objection is { } refused)
@@ -255,12 +303,11 @@ internal sealed partial class PluginSlot : IDisposable
             : null;
     }
 
-    private async Task StartAsync(PluginPackage package, DesiredPlugin desired, IsolationChoice choice, string actor)
+    private async Task<bool> StartAsync(PluginPackage package, DesiredPlugin desired, IsolationChoice choice, string actor, string? more = null)
     {
         var mode = choice.Mode!.Value;
         var version = package.Version.ToString();
         _faulted = null;
-        _mode = mode;
         _generation++;
         Move(PluginState.Starting, version, actor, "start", $"Loading {version} from {package.Folder}.");
         try
@@ -269,17 +316,27 @@ internal sealed partial class PluginSlot : IDisposable
             lock (_lock)
             {
                 _running = instance;
+                _mode = mode;
                 (_bugs, _startedAt) = (0, _host.Clock.GetTimestamp());
             }
 
-            Move(PluginState.Active, version, actor, "started", mode == IsolationMode.InProcess ? $"{version} runs." : $"{version} is ready; its worker process starts at first use.");
+            var ready = mode == IsolationMode.InProcess ? $"{version} runs." : $"{version} is ready; its worker process starts at first use.";
+            Move(RunningState(version), version, actor, "started", ready + more);
+            return true;
         }
         catch (PluginLoadException error)
         {
+            lock (_lock)
+            {
+                _running = null;
+            }
+
             _faulted = package;
+            _mode = mode;
             Move(PluginState.Faulted, version, actor, "load", error.Message, error.Evidence);
             ScheduleRetry(error.Message);
             await WatchUnloadAsync(version, error.Context, error.Gate, actor, quiet: true);
+            return false;
         }
     }
 
@@ -310,8 +367,11 @@ internal sealed partial class PluginSlot : IDisposable
         }
     }
 
+    private PluginState RunningState(string version) => _trial == version ? PluginState.Probation : PluginState.Active;
+
     private async Task StopAsync(string actor, string code, string reason)
     {
+        RetireAtOnce();
         if (_running is not { } instance)
         {
             return;
@@ -331,18 +391,17 @@ internal sealed partial class PluginSlot : IDisposable
 
     private PluginGrants GrantsFor(PluginPackage package, DesiredPlugin desired)
     {
-        if (package.Manifest!.Capabilities.Filesystem)
-        {
-            return new PluginGrants([.. desired.FileRoots.Select(root => Path.GetFullPath(root, Path.GetFullPath(_host.Options.DataDirectory)))]);
-        }
-
-        if (desired.FileRoots.Count > 0)
+        if (!package.Manifest!.Capabilities.Filesystem && desired.FileRoots.Count > 0)
         {
             PluginLog.RootsIgnored(_host.Log, Id);
         }
 
-        return PluginGrants.None;
+        return Granted(package, desired, _host.Options);
     }
+
+    private static PluginGrants Granted(PluginPackage package, DesiredPlugin desired, PluginHostOptions options) => package.Manifest!.Capabilities.Filesystem
+        ? new PluginGrants([.. desired.FileRoots.Select(root => Path.GetFullPath(root, Path.GetFullPath(options.DataDirectory)))])
+        : PluginGrants.None;
 
     private void Note(string reason)
     {
@@ -353,12 +412,12 @@ internal sealed partial class PluginSlot : IDisposable
     }
 
     // Calls report from their own threads: a plugin that is being stopped must not become degraded by a late one.
-    private void Move(PluginState to, string? version, string actor, string code, string reason, string? evidence = null, PluginState? onlyFrom = null)
+    private void Move(PluginState to, string? version, string actor, string code, string reason, string? evidence = null, PluginState[]? onlyFrom = null)
     {
         PluginTransition transition;
         lock (_lock)
         {
-            if ((_status.State == to && _status.Reason == reason) || (onlyFrom is { } expected && _status.State != expected))
+            if ((_status.State == to && _status.Reason == reason) || (onlyFrom?.Contains(_status.State) == false))
             {
                 return;
             }

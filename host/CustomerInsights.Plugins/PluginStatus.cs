@@ -43,6 +43,9 @@ public sealed record PluginStatus(string Id, PluginState State, string Code, str
     /// <summary>Calls that run now; an open read counts as one.</summary>
     public int RunningCalls { get; init; }
 
+    /// <summary>Older versions that finish what they have open.</summary>
+    public IReadOnlyList<string> Finishing { get; init; } = [];
+
     /// <summary>Stopped versions that have not left memory yet.</summary>
     public int PendingUnloads { get; init; }
 

@@ -55,15 +55,20 @@ internal sealed record SlotPlan(PluginPackage? Package, PluginState State, strin
     }
 
     /// <summary>The package that is asked for; "latest" takes a preview only when there is nothing else.</summary>
-    internal static PluginPackage? Wanted(DesiredPlugin? desired, IReadOnlyList<PluginPackage> packages) => desired switch
+    internal static PluginPackage? Wanted(DesiredPlugin? desired, IReadOnlyList<PluginPackage> packages)
     {
-        null => null,
-        { Version: DesiredPlugin.Latest } => packages.FirstOrDefault(package => package.Version.Preview is null) ?? (packages.Count > 0 ? packages[0] : null),
-        _ => packages.FirstOrDefault(package => package.Version.ToString() == desired.Version),
-    };
+        if (desired is not { Version: DesiredPlugin.Latest })
+        {
+            return packages.FirstOrDefault(package => package.Version.ToString() == desired?.Version);
+        }
 
-    internal static string WhyMissing(DesiredPlugin desired, IReadOnlyList<PluginPackage> packages) => packages.Count == 0
-        ? $"The plugin {desired.Id} is not on disk."
+        var good = packages.Where(package => desired.WhyAvoided(package.Version.ToString()) is null).ToList();
+        return good.Find(package => package.Version.Preview is null) ?? (good.Count > 0 ? good[0] : null);
+    }
+
+    internal static string WhyMissing(DesiredPlugin desired, IReadOnlyList<PluginPackage> packages) =>
+        packages.Count == 0 ? $"The plugin {desired.Id} is not on disk."
+        : desired.Version == DesiredPlugin.Latest ? $"All versions of {desired.Id} on disk were gone back from: {string.Join(" ", desired.RolledBack!.Select(one => $"{one.Version}: {one.Reason}"))} Name one to take it all the same."
         : $"Version {desired.Version} of {desired.Id} is not on disk; there are {string.Join(", ", packages.Select(package => package.Version))}.";
 
     private static SlotPlan Not(PluginState state, string code, string reason, string? version) => new(null, state, code, reason, version);

@@ -28,6 +28,9 @@ public sealed record DesiredPlugin(string Id)
     /// <summary>True when only a person may move the version.</summary>
     public bool Pin { get; init; }
 
+    /// <summary>Versions that were gone back from: <see cref="Latest"/> passes them over, and nothing takes them but a person who names one.</summary>
+    public IReadOnlyList<AvoidedVersion>? RolledBack { get; init; }
+
     /// <summary>Settings of the plugin as a whole; <c>fileRoots</c> is known to the host, the rest is kept as it is. Not to be changed in place.</summary>
     public JsonObject? Settings { get; init; }
 
@@ -38,6 +41,11 @@ public sealed record DesiredPlugin(string Id)
     /// <summary>The folders that the plugin may use, from <c>settings.fileRoots</c>; a relative one lies below the data directory.</summary>
     [JsonIgnore]
     public IReadOnlyList<string> FileRoots => Settings?["fileRoots"] is JsonArray roots ? [.. roots.Select(root => root!.GetValue<string>())] : [];
+
+    /// <summary>Why a version is passed over; null when it is not.</summary>
+    /// <param name="version">The version.</param>
+    /// <returns>What is known of it.</returns>
+    public AvoidedVersion? WhyAvoided(string version) => RolledBack?.FirstOrDefault(one => one.Version == version);
 
     /// <summary>Whether a running plugin may stay as it is when this changes to <paramref name="other"/>; where it runs is compared elsewhere.</summary>
     internal bool RunsLike(DesiredPlugin other) => Enabled == other.Enabled && JsonNode.DeepEquals(Settings, other.Settings);

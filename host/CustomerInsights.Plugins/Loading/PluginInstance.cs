@@ -15,6 +15,7 @@ internal sealed class PluginInstance
     private readonly Lock _lock = new();
     private readonly HashSet<ComponentHandle> _components = [];
     private readonly CancellationTokenSource _stopping = new();
+    private TaskCompletionSource? _empty;
     private readonly RevealedSecrets _secrets = new();
     private readonly PluginLoggers _loggers;
     private readonly PluginMeters _meters;
@@ -115,6 +116,28 @@ internal sealed class PluginInstance
         return handle;
     }
 
+    /// <summary>Waits until nothing is open in it any more; what is opened meanwhile counts.</summary>
+    /// <param name="limit">How long.</param>
+    /// <param name="cancellationToken">Ends the waiting; nothing is thrown.</param>
+    internal async Task FinishAsync(TimeSpan limit, CancellationToken cancellationToken)
+    {
+        Task empty;
+        lock (_lock)
+        {
+            _empty = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            empty = _components.Count == 0 ? Task.CompletedTask : _empty.Task;
+        }
+
+        try
+        {
+            await empty.WaitAsync(limit, Boundary.Clock, cancellationToken);
+        }
+        catch (Exception error) when (error is TimeoutException or OperationCanceledException)
+        {
+            // The stop that follows cancels what is left.
+        }
+    }
+
     /// <summary>Drains, cancels, disposes and begins the unloading. Never throws for what the plugin does.</summary>
     /// <returns>Dead once the code has left memory.</returns>
     internal async Task<WeakReference> StopAsync()
@@ -162,6 +185,10 @@ internal sealed class PluginInstance
         lock (_lock)
         {
             _components.Remove(handle);
+            if (_components.Count == 0)
+            {
+                _empty?.TrySetResult();
+            }
         }
     }
 

@@ -17,13 +17,14 @@ internal sealed class RunMark : IDisposable
     private readonly Lock _lock = new();
     private readonly List<string> _calls = [];
     private readonly TimeProvider _clock;
+    private readonly Action<RunMark> _over;
     private readonly string _path;
     private SafeFileHandle? _file;
     private Mark _mark;
 
-    internal RunMark(string path, Mark mark, TimeProvider clock)
+    internal RunMark(string path, Mark mark, TimeProvider clock, Action<RunMark> over)
     {
-        (_path, _mark, _clock) = (path, mark, clock);
+        (_path, _mark, _clock, _over) = (path, mark, clock, over);
         try
         {
             _file = File.OpenHandle(path, FileMode.Create, FileAccess.Write, FileShare.Read | FileShare.Delete);
@@ -54,6 +55,8 @@ internal sealed class RunMark : IDisposable
                 File.Delete(_path);
             }
         }
+
+        _over(this);
     }
 
     private void Change(Action change)

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.Loader;
@@ -23,6 +24,7 @@ internal sealed class RunMarks : IDisposable
     private readonly TimeProvider _clock;
     private readonly Func<string, string> _redact;
     private readonly string? _boot = File.Exists(BootId) ? File.ReadAllText(BootId).Trim() : null;
+    private readonly ConcurrentDictionary<RunMark, byte> _live = [];
     private int _last;
 
     /// <param name="folder">The folder; made when it is not there.</param>
@@ -43,7 +45,9 @@ internal sealed class RunMarks : IDisposable
     {
         Directory.CreateDirectory(_folder);
         var name = string.Create(CultureInfo.InvariantCulture, $"{id}.{Interlocked.Increment(ref _last)}.mark");
-        return new RunMark(Path.Combine(_folder, name), new Mark(id, version, trust, MarkPhase.Loading, _clock.GetUtcNow(), _boot), _clock);
+        var mark = new RunMark(Path.Combine(_folder, name), new Mark(id, version, trust, MarkPhase.Loading, _clock.GetUtcNow(), _boot), _clock, over => _live.TryRemove(over, out _));
+        _live.TryAdd(mark, 0);
+        return mark;
     }
 
     /// <summary>Notes that the host is being ended by who may: what dies from now on died of that.</summary>
@@ -98,6 +102,12 @@ internal sealed class RunMarks : IDisposable
         AppDomain.CurrentDomain.UnhandledException -= OnUnhandled;
         if (Directory.Exists(_folder))
         {
+            // What did not leave memory goes with the process, which ends as it should.
+            foreach (var mark in _live.Keys)
+            {
+                mark.Dispose();
+            }
+
             File.Delete(EndingPath);
         }
     }
