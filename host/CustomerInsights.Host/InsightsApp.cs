@@ -13,6 +13,7 @@ using CustomerInsights.Host.Features.Profiles;
 using CustomerInsights.Host.Features.Recipes;
 using CustomerInsights.Host.Features.Segments;
 using CustomerInsights.Host.Features.Unification;
+using CustomerInsights.Host.Features.Upgrades;
 using CustomerInsights.Host.Platform;
 using CustomerInsights.Storage;
 using CustomerInsights.Storage.Sqlite;
@@ -58,6 +59,7 @@ internal static class InsightsApp
             .AddMetadata()
             .AddPlugins(settings)
             .AddCatalog(settings)
+            .AddUpgrades()
             .AddIngestion()
             .AddActivities()
             .AddUnification()

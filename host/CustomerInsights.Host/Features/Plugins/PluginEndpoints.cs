@@ -4,6 +4,7 @@ using CustomerInsights.Host.Platform;
 using CustomerInsights.Plugins;
 using CustomerInsights.Plugins.Desired;
 using CustomerInsights.Plugins.Manifests;
+using CustomerInsights.Storage.Access;
 using CustomerInsights.Storage.Plugins;
 using Microsoft.AspNetCore.Http.HttpResults;
 
@@ -61,7 +62,7 @@ internal static class ChangePlugin
         routes.MapPatch("/plugins/{id}", HandleAsync).WithName(nameof(ChangePlugin)).WithSummary("Changes what is wanted of a plugin, in plugins.json. It has taken effect when this answers.").Requires(AccessAction.Write, ResourceKind.Plugin);
 
     internal static async Task<Results<Ok<PluginResponse>, ProblemHttpResult>> HandleAsync(
-        string id, Request request, PluginHost plugins, Storage.Access.IAuditStore audit, TimeProvider clock, HttpContext context, CancellationToken cancellationToken)
+        string id, Request request, PluginHost plugins, IAuditStore audit, TimeProvider clock, HttpContext context, CancellationToken cancellationToken)
     {
         if (plugins.Find(id) is null)
         {
@@ -90,8 +91,9 @@ internal static class ChangePlugin
                 });
             },
             match.Length == 0 || match == "*" ? null : match,
+            context.ActorName(),
             cancellationToken);
-        await audit.AppendAsync(new Storage.Access.AuditEntry(clock.GetUtcNow(), context.ActorName(), "plugin.change", $"plugin/{id}"), cancellationToken);
+        await audit.AppendAsync(new AuditEntry(clock.GetUtcNow(), context.ActorName(), "plugin.change", $"plugin/{id}"), cancellationToken);
         await plugins.LookAsync(cancellationToken);
         return plugins.Find(id) is { } status ? TypedResults.Ok(PluginResponse.Of(status)) : Problems.NotFound("plugin", id);
     }
@@ -102,21 +104,24 @@ internal static class ReloadPlugin
 {
     public static void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapPost("/plugins/{id}/reload", (string id, PluginHost plugins, CancellationToken ct) => HandleAsync(id, plugins, plugins.ReloadAsync, ct))
+        routes.MapPost("/plugins/{id}/reload", (string id, PluginHost plugins, IAuditStore audit, TimeProvider clock, HttpContext context, CancellationToken ct) =>
+            HandleAsync(id, "reload", plugins.ReloadAsync, plugins, audit, clock, context, ct))
             .WithName(nameof(ReloadPlugin)).WithSummary("Loads the plugin anew without a restart.").Requires(AccessAction.Write, ResourceKind.Plugin);
-        routes.MapPost("/plugins/{id}/retry", (string id, PluginHost plugins, CancellationToken ct) => HandleAsync(id, plugins, plugins.RetryAsync, ct))
+        routes.MapPost("/plugins/{id}/retry", (string id, PluginHost plugins, IAuditStore audit, TimeProvider clock, HttpContext context, CancellationToken ct) =>
+            HandleAsync(id, "retry", plugins.RetryAsync, plugins, audit, clock, context, ct))
             .WithName("RetryPlugin").WithSummary("Tries a faulted plugin again.").Requires(AccessAction.Write, ResourceKind.Plugin);
     }
 
     private static async Task<Results<Ok<PluginResponse>, ProblemHttpResult>> HandleAsync(
-        string id, PluginHost plugins, Func<string, CancellationToken, Task> act, CancellationToken cancellationToken)
+        string id, string what, Func<string, string, CancellationToken, Task> act, PluginHost plugins, IAuditStore audit, TimeProvider clock, HttpContext context, CancellationToken cancellationToken)
     {
         if (plugins.Find(id) is null)
         {
             return Problems.NotFound("plugin", id);
         }
 
-        await act(id, cancellationToken);
+        await act(id, context.ActorName(), cancellationToken);
+        await audit.AppendAsync(new AuditEntry(clock.GetUtcNow(), context.ActorName(), $"plugin.{what}", $"plugin/{id}"), cancellationToken);
         return TypedResults.Ok(PluginResponse.Of(plugins.Find(id)!));
     }
 }
@@ -132,7 +137,8 @@ internal static class ListPluginEvents
     /// <param name="Reason">Why, for people.</param>
     /// <param name="Actor">Who or what caused it.</param>
     /// <param name="At">When.</param>
-    public sealed record Transition(string Version, string From, string To, string Code, string Reason, string Actor, DateTimeOffset At);
+    /// <param name="Evidence">A stack trace, last words or the like, secrets masked; left out where there is none.</param>
+    public sealed record Transition(string Version, string From, string To, string Code, string Reason, string Actor, DateTimeOffset At, string? Evidence);
 
     public static void Map(IEndpointRouteBuilder routes) =>
         routes.MapGet("/plugins/{id}/events", HandleAsync).WithName(nameof(ListPluginEvents)).WithSummary("Every change of its state, newest first.").Requires(AccessAction.Read, ResourceKind.Plugin);
@@ -146,6 +152,6 @@ internal static class ListPluginEvents
         // A plugin that was removed keeps its history.
         return page.Items.Count == 0 && plugins.Find(id) is null
             ? Problems.NotFound("plugin", id)
-            : TypedResults.Ok(PageRequest.Response(page, row => new Transition(row.Version, row.From, row.To, row.Reason, row.Detail, row.Actor, row.At)));
+            : TypedResults.Ok(PageRequest.Response(page, row => new Transition(row.Version, row.From, row.To, row.Reason, row.Detail, row.Actor, row.At, row.Evidence)));
     }
 }

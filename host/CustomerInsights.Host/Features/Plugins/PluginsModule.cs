@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using CustomerInsights.Host.Features.Catalog;
 using CustomerInsights.Host.Features.Metadata;
+using CustomerInsights.Host.Features.Upgrades;
 using CustomerInsights.Plugins;
 using CustomerInsights.Plugins.Installing;
 using CustomerInsights.Plugins.Manifests;
@@ -49,6 +50,7 @@ internal static class PluginsModule
         await services.GetRequiredService<BuiltIns>().InstallAsync(cancellationToken);
         var plugins = services.GetRequiredService<PluginHost>();
         services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping.Register(plugins.NoteEnding);
+        await services.GetRequiredService<PluginTrials>().ResumeAsync(cancellationToken);
         await plugins.StartAsync(cancellationToken);
     }
 
