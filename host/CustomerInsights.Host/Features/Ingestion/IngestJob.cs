@@ -1,6 +1,6 @@
-using System.Text;
 using CustomerInsights.Host.Features.Jobs;
 using CustomerInsights.Host.Features.Metadata;
+using CustomerInsights.Host.Features.Upgrades;
 using CustomerInsights.Plugins;
 using CustomerInsights.Plugins.Boundary;
 using CustomerInsights.Plugins.Components;
@@ -11,7 +11,7 @@ using CustomerInsights.Storage.Records;
 namespace CustomerInsights.Host.Features.Ingestion;
 
 /// <summary>Reads one source: discovers its streams, reads each from where it stood, stores what is new.</summary>
-internal sealed class IngestJob(MetadataService metadata, PluginHost plugins, IRecordStore records) : IJobHandler
+internal sealed class IngestJob(MetadataService metadata, PluginHost plugins, IRecordStore records, PluginTrials trials) : IJobHandler
 {
     public const string JobKind = "ingest";
 
@@ -33,8 +33,12 @@ internal sealed class IngestJob(MetadataService metadata, PluginHost plugins, IR
         {
             var configuration = SourceDiscovery.Configuration(source.Settings);
             await using var plugin = await plugins.OpenSourceAsync(source.Plugin, source.Contribution, ConnectionIds.OfSource(name), configuration, cancellationToken);
-            var catalog = await plugin.DiscoverAsync(cancellationToken);
-            return await ReadAsync(job, name, source, plugin, catalog, cancellationToken);
+            return await trials.WatchAsync(
+                plugin.Plugin,
+                name,
+                job.Job.Id,
+                async () => await ReadAsync(job, name, source, plugin, await plugin.DiscoverAsync(cancellationToken), cancellationToken),
+                cancellationToken);
         }
         catch (StoreConflictException)
         {
@@ -86,7 +90,7 @@ internal sealed class IngestJob(MetadataService metadata, PluginHost plugins, IR
                 intakes[descriptor.Name] = new StreamIntake(records, run, stored);
                 selections.Add(new StreamSelection(descriptor.Name, mode)
                 {
-                    State = run.State is { } state ? new StreamState(state.Version, Encoding.UTF8.GetBytes(state.Json)) : null,
+                    State = await StreamStates.ForAsync(plugin, descriptor, run.State, cancellationToken),
                     Resuming = run.Resuming,
                 });
             }
