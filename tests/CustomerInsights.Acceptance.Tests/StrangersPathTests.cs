@@ -51,9 +51,48 @@ public sealed class StrangersPathTests(AuthorsMachine machine)
         desk.LetGo();
         await host.SucceededAsync(reading);
         await ReadAsync(host, 13);
-
         Assert.Empty(tutorial.NotDone);
+
+        // The next version passes its trial and fails when it matters; the host takes it back by itself, and reads on.
+        await BreakAsync(Path.Combine(folder, "help-desk"));
+        var plugin = Path.Combine(folder, "help-desk");
+        (await machine.CiPluginAsync(plugin, "pack", "--key", "../acme.key.json")).Ended(0);
+        (await machine.CiPluginAsync(plugin, "publish-local", "../catalog", "bin/acme.help-desk-0.3.0.ciplugin", "--key", "../acme.key.json")).Ended(0).Said("with 3 packages");
+        await host.PostAsync("/catalog/refresh");
+        await host.SucceededAsync(await host.PostAsync($"/plugins/{Plugin}/upgrade", $$"""{ "acceptedCapabilities": "{{await AcceptedAsync(host)}}" }"""));
+        await host.RunsAsync(Plugin, "0.3.0");
+        for (var run = 0; run < 2; run++)
+        {
+            Assert.Equal("failed", (await host.EndOfAsync(await host.PostAsync("/sources/help-desk/runs")))["state"]!.GetValue<string>());
+        }
+
+        await host.RunsAsync(Plugin, "0.2.0");
+        var avoided = Assert.Single((await host.GetAsync($"/plugins/{Plugin}/versions"))["rolledBack"]!.AsArray())!;
+        Assert.Equal(("0.3.0", "host"), (avoided["version"]!.GetValue<string>(), avoided["by"]!.GetValue<string>()));
+        desk.Add(2);
+        await host.SucceededAsync(await host.PostAsync("/sources/help-desk/runs"));
+        await ReadAsync(host, 15);
     }
+
+    private static async Task BreakAsync(string plugin)
+    {
+        await EditAsync(Path.Combine(plugin, "HelpDesk.csproj"), "<Version>0.2.0<", "<Version>0.3.0<");
+        await EditAsync(Path.Combine(plugin, "plugin.json"), "\"version\": \"0.2.0\"", "\"version\": \"0.3.0\"");
+        await EditAsync(
+            Path.Combine(plugin, "HelpDeskConnector.cs"),
+            "        foreach (var selection in request.Streams)\n",
+            "        if (request.RecordLimit is null)\n        {\n            throw new InvalidOperationException(\"Only small reads go well.\");\n        }\n\n        foreach (var selection in request.Streams)\n");
+    }
+
+    private static async Task EditAsync(string file, string before, string after)
+    {
+        var text = await File.ReadAllTextAsync(file);
+        Assert.Contains(before, text, StringComparison.Ordinal);
+        await File.WriteAllTextAsync(file, text.Replace(before, after, StringComparison.Ordinal));
+    }
+
+    private static async Task<string> AcceptedAsync(LocalHost host) =>
+        (await host.GetAsync("/catalog?search=help"))["items"]![0]!["versions"]![0]!["capabilitiesSha256"]!.GetValue<string>();
 
     private static async Task ReadAsync(LocalHost host, int records)
     {

@@ -14,6 +14,7 @@ internal sealed class HelpDesk : IAsyncDisposable
     private readonly WebApplication _app;
     private readonly Lock _lock = new();
     private readonly List<(DateTimeOffset UpdatedAt, JsonObject Row)> _rows = [];
+    private TaskCompletionSource? _toHold;
     private TaskCompletionSource? _held;
     private TaskCompletionSource? _reached;
 
@@ -56,15 +57,17 @@ internal sealed class HelpDesk : IAsyncDisposable
         }
     }
 
-    /// <summary>Lets the next read come to its second page, and no further until <see cref="LetGo"/>.</summary>
+    /// <summary>Lets the next read come to its second page, and no further until <see cref="LetGo"/>. Reads after it are not held.</summary>
     /// <returns>Ends when the read has come there.</returns>
     internal Task Hold()
     {
-        (_held, _reached) = (new(TaskCreationOptions.RunContinuationsAsynchronously), new(TaskCreationOptions.RunContinuationsAsynchronously));
+        _held = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        _reached = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        Volatile.Write(ref _toHold, _held);
         return _reached.Task;
     }
 
-    internal void LetGo() => Interlocked.Exchange(ref _held, null)?.SetResult();
+    internal void LetGo() => _held?.TrySetResult();
 
     public async ValueTask DisposeAsync()
     {
@@ -80,9 +83,9 @@ internal sealed class HelpDesk : IAsyncDisposable
         }
 
         var page = int.Parse(request.Query["page"].FirstOrDefault() ?? "1", CultureInfo.InvariantCulture);
-        if (page > 1 && Volatile.Read(ref _held) is { } held)
+        if (page > 1 && Interlocked.Exchange(ref _toHold, null) is { } held)
         {
-            _reached?.TrySetResult();
+            _reached!.SetResult();
             await held.Task.WaitAsync(request.HttpContext.RequestAborted);
         }
 
