@@ -90,7 +90,12 @@ internal sealed class LocalHost : IAsyncDisposable
     {
         JsonNode? status = null;
         await UntilAsync(
-            async () => (status = await GetAsync($"/plugins/{plugin}"))["runningVersion"]?.GetValue<string>() == version,
+            async () =>
+            {
+                // It is not in the list before it is installed.
+                status = (await GetAsync("/plugins"))["items"]!.AsArray().FirstOrDefault(one => one!["id"]!.GetValue<string>() == plugin);
+                return status?["runningVersion"]?.GetValue<string>() == version;
+            },
             () => $"{plugin} does not run in {version}: {status?.ToJsonString()}");
     }
 
