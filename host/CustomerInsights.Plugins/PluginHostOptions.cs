@@ -29,6 +29,9 @@ public sealed record PluginHostOptions
     /// <summary>Judges every package before it is loaded; null lets all through.</summary>
     public IPackageGate? Gate { get; init; }
 
+    /// <summary>True starts no plugin but those of who makes the host.</summary>
+    public bool SafeMode { get; init; }
+
     /// <summary>How long things may take.</summary>
     public PluginLimits Limits { get; init; } = new();
 
@@ -40,6 +43,8 @@ public sealed record PluginHostOptions
 
     /// <summary>What stands in logs and failures where an opened secret was cut out. Default: <c>***</c>; a test kit gives a word of its own, to see that something was cut.</summary>
     public string SecretMask { get; init; } = RevealedSecrets.Mask;
+
+    internal string MarksPath => Path.Combine(DataDirectory, "plugin-marks");
 
     internal string DesiredStatePath => Path.Combine(DataDirectory, "plugins.json");
 }

@@ -5,6 +5,7 @@ using CustomerInsights.Plugins.Context;
 using CustomerInsights.Plugins.Desired;
 using CustomerInsights.Plugins.Http;
 using CustomerInsights.Plugins.Manifests;
+using CustomerInsights.Plugins.Marks;
 using CustomerInsights.Plugins.Workers;
 using CustomerInsights.Sdk;
 
@@ -22,6 +23,7 @@ internal sealed class PluginInstance
     private readonly PluginMeters _meters;
     private readonly PluginLoad _load;
     private readonly IPluginCode _code;
+    private TaskCompletionSource? _empty;
 
     private PluginInstance(PluginLoad load)
     {
@@ -35,7 +37,7 @@ internal sealed class PluginInstance
         Identity = new PluginIdentity(package.Id, version, SdkInfo.Version, load.Isolation.ToWord());
         if (load.Isolation == IsolationMode.InProcess || load.InsideWorker)
         {
-            Boundary = new PluginBoundary(package.Id, limits, load.Clock, _secrets, load.Health, _stopping.Token);
+            Boundary = new PluginBoundary(package.Id, limits, load.Clock, _secrets, load.Health, _stopping.Token) { Gate = new CallGate { Mark = load.Mark } };
             _code = new LoadedCode(package, Identity, Boundary, _loggers, _meters, collectible: !load.InsideWorker);
         }
         else
@@ -52,6 +54,9 @@ internal sealed class PluginInstance
 
     internal PluginBoundary Boundary { get; }
 
+    /// <summary>Cuts the secrets that the plugin was shown out of a text.</summary>
+    internal string Redact(string text) => _secrets.Redact(text);
+
     /// <summary>Loads a version and looks at every type that its manifest names.</summary>
     /// <exception cref="PluginLoadException">It did not come up; says why. Its unloading has begun.</exception>
     internal static async Task<PluginInstance> LoadAsync(PluginLoad load, CancellationToken cancellationToken)
@@ -63,6 +68,7 @@ internal sealed class PluginInstance
             var objection = await instance.Boundary.CallAsync("Load", instance.Boundary.Limits.Short, instance._code.LoadAsync, cancellationToken, CallKind.Making);
             if (objection is null)
             {
+                load.Mark?.Move(MarkPhase.Active);
                 return instance;
             }
 
@@ -118,11 +124,34 @@ internal sealed class PluginInstance
         return handle;
     }
 
+    /// <summary>Waits until nothing is open in it any more; what is opened meanwhile counts.</summary>
+    /// <param name="limit">How long.</param>
+    /// <param name="cancellationToken">Ends the waiting; nothing is thrown.</param>
+    internal async Task FinishAsync(TimeSpan limit, CancellationToken cancellationToken)
+    {
+        Task empty;
+        lock (_lock)
+        {
+            _empty = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            empty = _components.Count == 0 ? Task.CompletedTask : _empty.Task;
+        }
+
+        try
+        {
+            await empty.WaitAsync(limit, Boundary.Clock, cancellationToken);
+        }
+        catch (Exception error) when (error is TimeoutException or OperationCanceledException)
+        {
+            // The stop that follows cancels what is left.
+        }
+    }
+
     /// <summary>Drains, cancels, disposes and begins the unloading. Never throws for what the plugin does.</summary>
     /// <returns>Dead once the code has left memory.</returns>
     internal async Task<WeakReference> StopAsync()
     {
         var limits = Boundary.Limits;
+        Boundary.Gate.Mark?.Move(MarkPhase.Stopping);
         var empty = Boundary.Gate.Close();
         var drained = await EndsWithinAsync(empty, limits.Drain);
         var cancelled = PluginBoundary.Cancel(_stopping);
@@ -140,7 +169,9 @@ internal sealed class PluginInstance
         }
 
         await Task.WhenAll(components.Select(component => component.ReleaseAsync()));
-        return await _code.UnloadAsync();
+        var context = await _code.UnloadAsync();
+        Boundary.Gate.Mark?.Move(MarkPhase.Stopped);
+        return context;
     }
 
     /// <summary>Cancels what <see cref="IPluginContext.Stopping"/> gives; a worker is told by its host.</summary>
@@ -183,6 +214,10 @@ internal sealed class PluginInstance
         lock (_lock)
         {
             _components.Remove(handle);
+            if (_components.Count == 0)
+            {
+                _empty?.TrySetResult();
+            }
         }
     }
 

@@ -235,6 +235,8 @@ internal sealed record HttpRoute(string Path)
 
     public TargetEffect? Effect { get; init; }
 
+    public string? Run { get; init; }
+
     /// <summary>Whether another route answers the same requests.</summary>
     internal bool IsSameAs(HttpRoute other) =>
         Method == other.Method && Path == other.Path && Query.Count == other.Query.Count && Query.All(pair => other.Query.GetValueOrDefault(pair.Key) == pair.Value);
@@ -287,4 +289,7 @@ internal enum TargetEffect
 
     /// <summary>Takes away what holds what it sends.</summary>
     Remove = 4,
+
+    /// <summary>Puts what was staged in place of all that is visible.</summary>
+    Replace = 5,
 }

@@ -25,7 +25,7 @@ internal sealed class ServerScript(HttpFixture fixture, Func<string, string> rep
 
         if (found.Effect is { } effect)
         {
-            truth.Take(effect, request);
+            truth.Take(effect, request, found.Run is { } parameter ? query.GetValueOrDefault(parameter) ?? "" : "");
         }
 
         var headers = found.Headers.ToDictionary(pair => pair.Key, pair => replace(pair.Value), StringComparer.Ordinal);

@@ -2,13 +2,16 @@ using CustomerInsights.Sdk.Testing.Fixtures;
 
 namespace CustomerInsights.Sdk.Testing.Server;
 
-/// <summary>What is visible at the target that the server plays. A request that repeats an <c>Idempotency-Key</c> changes nothing.</summary>
+/// <summary>
+/// What is visible at the target that the server plays. A request that repeats an <c>Idempotency-Key</c> changes nothing. Each run stages for
+/// itself; what is discarded may be sent again.
+/// </summary>
 internal sealed class TargetTruth
 {
     private readonly Lock _lock = new();
     private readonly List<(TargetEffect Effect, string Text)> _visible = [];
-    private readonly List<string> _staged = [];
-    private readonly HashSet<string> _keys = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, List<string>> _staged = new(StringComparer.Ordinal);
+    private readonly HashSet<(string Run, string Key)> _keys = [];
 
     /// <summary>How often the text is there.</summary>
     internal int Count(string text)
@@ -31,7 +34,7 @@ internal sealed class TargetTruth
     {
         lock (_lock)
         {
-            return string.Join('\n', _visible.Select(entry => $"{entry.Effect} {entry.Text}").Concat(_staged));
+            return string.Join('\n', _visible.Select(entry => $"{entry.Effect} {entry.Text}").Concat(_staged.Values.SelectMany(bodies => bodies)));
         }
     }
 
@@ -45,11 +48,15 @@ internal sealed class TargetTruth
         }
     }
 
-    internal void Take(TargetEffect effect, SeenRequest request)
+    /// <summary>Takes a request.</summary>
+    /// <param name="effect">What it does.</param>
+    /// <param name="request">The request.</param>
+    /// <param name="run">The run that it belongs to; empty where the target does not tell runs apart.</param>
+    internal void Take(TargetEffect effect, SeenRequest request, string run)
     {
         lock (_lock)
         {
-            if (request.Headers.TryGetValue("Idempotency-Key", out var key) && !_keys.Add(key))
+            if (request.Headers.TryGetValue("Idempotency-Key", out var key) && !_keys.Add((run, key)))
             {
                 return;
             }
@@ -57,14 +64,21 @@ internal sealed class TargetTruth
             switch (effect)
             {
                 case TargetEffect.Stage:
-                    _staged.Add(request.Body);
+                    _staged.TryAdd(run, []);
+                    _staged[run].Add(request.Body);
                     break;
-                case TargetEffect.Commit:
-                    _visible.AddRange(_staged.Select(body => (TargetEffect.Write, body)));
-                    _staged.Clear();
+                case TargetEffect.Commit or TargetEffect.Replace:
+                    if (effect == TargetEffect.Replace)
+                    {
+                        _visible.Clear();
+                    }
+
+                    _visible.AddRange((_staged.GetValueOrDefault(run) ?? []).Select(body => (TargetEffect.Write, body)));
+                    _staged.Remove(run);
                     break;
                 case TargetEffect.Discard:
-                    _staged.Clear();
+                    _staged.Remove(run);
+                    _keys.RemoveWhere(seen => seen.Run == run);
                     break;
                 default:
                     // A thing that is put again under its own address takes the place of the one before.
