@@ -1,4 +1,5 @@
 using CustomerInsights.Plugins.Boundary;
+using CustomerInsights.Plugins.Context;
 using CustomerInsights.Plugins.Desired;
 using CustomerInsights.Plugins.Loading;
 using CustomerInsights.Plugins.Manifests;
@@ -32,10 +33,14 @@ internal sealed partial class PluginSlot : IDisposable
     {
         _host = host;
         Id = id;
+        Ring = new PluginLogRing(host.Clock);
         _status = new(id, PluginState.Installed, "found", "Found on disk.", host.Clock.GetUtcNow());
     }
 
     internal string Id { get; }
+
+    /// <summary>The last lines that it wrote.</summary>
+    internal PluginLogRing Ring { get; }
 
     internal PluginStatus Status
     {
@@ -354,6 +359,7 @@ internal sealed partial class PluginSlot : IDisposable
             var load = new PluginLoad(package, GrantsFor(package, desired), _host.Options, _host.Services, _host.Loggers, _host.Clock, new SlotHealth(this, _generation))
             {
                 Isolation = mode,
+                Ring = Ring,
                 Mark = mode == IsolationMode.InProcess ? _host.Marks.Begin(Id, package.Version.ToString(), choice.Trust) : null,
             };
             return await PluginInstance.LoadAsync(load, CancellationToken.None);

@@ -33,6 +33,7 @@ internal sealed class WorkerProcess : IDisposable
     private WorkerProcess(PluginLoad load, Process process, WorkerListener listener, PluginLoggers loggers, RevealedSecrets secrets, int memoryMb)
     {
         (_load, _process, _listener, _memoryMb) = (load, process, listener, memoryMb);
+        StartedAt = load.Clock.GetUtcNow();
         _output = new OutputCapture(loggers.Create("stdout", connectionId: null), LogLevel.Information, secrets);
         _errors = new OutputCapture(loggers.Create("stderr", connectionId: null), LogLevel.Warning, secrets);
         _reading = Task.WhenAll(_output.ReadAsync(process.StandardOutput), _errors.ReadAsync(process.StandardError));
@@ -41,6 +42,8 @@ internal sealed class WorkerProcess : IDisposable
     internal Peer Peer { get; private set; } = null!;
 
     internal int Id => _process.Id;
+
+    internal DateTimeOffset StartedAt { get; }
 
     /// <summary>Ends when the process has, with what it ended with.</summary>
     internal Task<(WorkerKill? Kill, PluginFailure Failure, string? Evidence)> Ended { get; private set; } = null!;
@@ -114,7 +117,7 @@ internal sealed class WorkerProcess : IDisposable
         var start = new WorkerStart(_listener.Address, _listener.Token, package.Folder, _load.Isolation)
         {
             FileRoots = _load.Grants.FileRoots,
-            LogLevel = Enum.GetValues<LogLevel>().First(level => _load.Loggers.CreateLogger($"Plugin.{package.Id}").IsEnabled(level) || level == LogLevel.None),
+            LogLevel = Enum.GetValues<LogLevel>().First(level => _load.Loggers.CreateLogger($"Plugin.{package.Id}").IsEnabled(level) || level == (_load.Ring is null ? LogLevel.None : LogLevel.Information)),
             LogLinesPerSecond = _load.Options.Limits.LogLinesPerSecond,
         };
         await _process.StandardInput.WriteLineAsync(JsonSerializer.Serialize(start, WireJson.Default.WorkerStart).AsMemory(), limit.Token);
