@@ -13,11 +13,6 @@ internal sealed partial class PluginSlot
     private int _bugs;
     private long _lastBug;
     private long _startedAt;
-    private long _succeeded;
-    private long _failedCalls;
-    private long _bugCalls;
-    private long _abandonedCalls;
-    private PluginLastFailure? _lastFailure;
 
     // The calls of an older load must not speak for the current one.
     private sealed class SlotHealth(PluginSlot slot, int generation) : IPluginHealth
@@ -45,29 +40,6 @@ internal sealed partial class PluginSlot
         public void WorkerEnded(string message, string? evidence, bool givenUp) => slot.OnWorkerEnded(generation, message, evidence, givenUp);
 
         public void CannotLoad(PluginFailure failure) => slot.OnCannotLoad(generation, failure);
-    }
-
-    /// <summary>How it does.</summary>
-    internal PluginVitals Vitals
-    {
-        get
-        {
-            lock (_lock)
-            {
-                return new(Interlocked.Read(ref _succeeded), Interlocked.Read(ref _failedCalls), Interlocked.Read(ref _bugCalls), Interlocked.Read(ref _abandonedCalls))
-                {
-                    LastFailure = Volatile.Read(ref _lastFailure),
-                    FaultsInARow = _faults,
-                    Worker = _running?.Worker,
-                };
-            }
-        }
-    }
-
-    private void Count(ref long counter, string call, PluginFailure failure)
-    {
-        Interlocked.Increment(ref counter);
-        Volatile.Write(ref _lastFailure, new PluginLastFailure(_host.Clock.GetUtcNow(), call, failure.Message));
     }
 
     private bool IsCurrent(int generation) => _running is not null && generation == _generation;

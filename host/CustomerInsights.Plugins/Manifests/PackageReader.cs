@@ -1,6 +1,5 @@
 using System.Text;
 using System.Text.Json;
-using CustomerInsights.Plugins.Loading;
 using CustomerInsights.Plugins.Schema;
 
 namespace CustomerInsights.Plugins.Manifests;
@@ -59,7 +58,6 @@ public static class PackageReader
 
             CheckFolder(manifest, id, versionText, problems);
             CheckAssembly(manifest, folder, problems);
-            CheckShared(folder, problems);
             var contributions = await ReadContributionsAsync(manifest, folder, problems, cancellationToken);
             return package with { Manifest = manifest, Contributions = contributions };
         }
@@ -68,15 +66,6 @@ public static class PackageReader
             problems.Add(new("", "file", $"The package cannot be read: {error.Message}"));
             return package;
         }
-    }
-
-    // Types of a second SDK would not be the host's: nothing would fit. The host's own is used, and the author should know.
-    private static void CheckShared(string folder, List<SchemaProblem> problems)
-    {
-        var own = Directory.EnumerateFiles(folder, "*.dll", SearchOption.AllDirectories).Where(file => SharedAssemblies.Contract(Path.GetFileNameWithoutExtension(file)) is not null);
-        problems.AddRange(own.Select(file => new SchemaProblem(
-            "", "shared", $"{Path.GetRelativePath(folder, file).Replace(Path.DirectorySeparatorChar, '/')} is not loaded: the host's own {Path.GetFileName(file)} is used. Leave it out of the package.")
-        { IsWarning = true }));
     }
 
     private static void CheckMeaning(PluginManifest manifest, List<SchemaProblem> problems)

@@ -97,6 +97,7 @@ public sealed class HostilePluginTests : IAsyncLifetime
         await using var source = await OpenAsync("ignoreCancellation");
         using var cancel = new CancellationTokenSource();
         var check = source.CheckAsync(cancel.Token);
+        await Eventually.TrueAsync(() => _sandbox.Loggers.Lines.Any(line => line.Text == "deaf"), () => "The call has not begun.");
         await cancel.CancelAsync();
         var failure = await FailAsync(() => check);
         Assert.Equal("CheckAsync did not stop within 300 ms of being cancelled. Its worker process was ended.", failure.Message);
@@ -141,7 +142,7 @@ public sealed class HostilePluginTests : IAsyncLifetime
         await using var source = await _sandbox.Host.OpenSourceAsync("test.healthy", null, "c2", """{"rows":1}"""u8.ToArray(), default);
         Assert.True((await source.CheckAsync(default)).Ok);
         Assert.Equal(
-            "lib/CustomerInsights.Sdk.dll is not loaded: the host's own CustomerInsights.Sdk.dll is used. Leave it out of the package.",
+            "lib/ holds CustomerInsights.Sdk.dll, which the host supplies and ignores; reference the SDK with Private=\"false\" and ExcludeAssets=\"runtime\".",
             Assert.Single(_sandbox.Status("test.healthy").Problems).Message);
     }
 

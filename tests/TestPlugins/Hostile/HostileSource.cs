@@ -59,6 +59,7 @@ public sealed class HostileSource : ISourceConnector
 
                 break;
             case "ignoreCancellation":
+                await Console.Out.WriteLineAsync("deaf").ConfigureAwait(false);
                 await new TaskCompletionSource().Task.ConfigureAwait(false);
                 break;
             case "environment":

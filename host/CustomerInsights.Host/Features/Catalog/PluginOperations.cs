@@ -159,7 +159,12 @@ internal sealed partial class PluginOperations(
                 var now = state.Find(id) ?? new DesiredPlugin(id);
                 return state.With(now with
                 {
-                    Version = version, Enabled = true, Isolation = wish.Isolation, AcceptInProcess = wish.AcceptInProcess, Pin = wish.Pin, RolledBack = wish.RolledBack,
+                    Version = version,
+                    Enabled = true,
+                    Isolation = wish.Isolation,
+                    AcceptInProcess = wish.AcceptInProcess,
+                    Pin = wish.Pin,
+                    RolledBack = wish.RolledBack,
                 });
             },
             null,
