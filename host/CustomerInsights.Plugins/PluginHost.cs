@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Globalization;
 using CustomerInsights.Plugins.Boundary;
 using CustomerInsights.Plugins.Components;
+using CustomerInsights.Plugins.Context;
 using CustomerInsights.Plugins.Desired;
 using CustomerInsights.Plugins.Manifests;
 using CustomerInsights.Plugins.Marks;
@@ -91,6 +92,17 @@ public sealed class PluginHost : IAsyncDisposable
     /// <param name="id">Its id.</param>
     /// <returns>Its status, or null when there is no such plugin.</returns>
     public PluginStatus? Find(string id) => _slots.TryGetValue(id, out var slot) ? slot.Status : null;
+
+    /// <summary>How a plugin does.</summary>
+    /// <param name="id">The plugin.</param>
+    /// <returns>Its figures, or null when there is no such plugin.</returns>
+    public PluginVitals? Vitals(string id) => _slots.TryGetValue(id, out var slot) ? slot.Vitals : null;
+
+    /// <summary>The last lines that a plugin wrote, at most 500, newest first. They are gone with the host.</summary>
+    /// <param name="id">The plugin.</param>
+    /// <param name="count">How many.</param>
+    /// <returns>The lines, or null when there is no such plugin.</returns>
+    public IReadOnlyList<PluginLogLine>? Logs(string id, int count) => _slots.TryGetValue(id, out var slot) ? slot.Ring.Last(count) : null;
 
     /// <summary>Tells that the host is being stopped by who may: what dies from now on, a plugin did not end.</summary>
     public void NoteEnding() => _marks.NoteEnding();

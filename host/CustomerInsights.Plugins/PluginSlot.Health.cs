@@ -17,11 +17,25 @@ internal sealed partial class PluginSlot
     // The calls of an older load must not speak for the current one.
     private sealed class SlotHealth(PluginSlot slot, int generation) : IPluginHealth
     {
-        public void Succeeded() => slot.OnSucceeded(generation);
+        public void Succeeded()
+        {
+            Interlocked.Increment(ref slot._succeeded);
+            slot.OnSucceeded(generation);
+        }
 
-        public void Misbehaved(string call, PluginFailure failure) => slot.OnMisbehaved(generation, call, failure);
+        public void Failed(string call, PluginFailure failure) => slot.Count(ref slot._failedCalls, call, failure);
 
-        public void Abandoned(string call, PluginFailure failure) => slot.OnAbandoned(generation, call, failure);
+        public void Misbehaved(string call, PluginFailure failure)
+        {
+            slot.Count(ref slot._bugCalls, call, failure);
+            slot.OnMisbehaved(generation, call, failure);
+        }
+
+        public void Abandoned(string call, PluginFailure failure)
+        {
+            slot.Count(ref slot._abandonedCalls, call, failure);
+            slot.OnAbandoned(generation, call, failure);
+        }
 
         public void WorkerEnded(string message, string? evidence, bool givenUp) => slot.OnWorkerEnded(generation, message, evidence, givenUp);
 

@@ -62,20 +62,21 @@ internal sealed partial class PluginSlot
     private async Task SwapAsync(PluginInstance before, PluginPackage package, DesiredPlugin desired, IsolationChoice choice, string actor)
     {
         var old = before.Package.Version.ToString();
-        if (!await StartAsync(package, desired, choice, actor, $" What {old} has open it finishes."))
-        {
-            RetireAtOnce();
-            await before.StopAsync();
-            return;
-        }
-
+        var up = await StartAsync(package, desired, choice, actor, $" What {old} has open it finishes.");
         var now = new CancellationTokenSource();
         lock (_lock)
         {
             _retired.Add((before, now));
         }
 
-        Tell(old, PluginState.Active, PluginState.Draining, actor, "swapped", $"{package.Version} has taken its place; what it has open it finishes.");
+        if (!up)
+        {
+            // As without another version: what is wanted cannot be had, and what was wanted before is not any more.
+            RetireAtOnce();
+        }
+
+        var reason = up ? $"{package.Version} has taken its place; what it has open it finishes." : $"{package.Version} is wanted instead.";
+        Tell(old, PluginState.Active, PluginState.Draining, actor, "swapped", reason);
         _host.Run(() => RetireAsync(before, now, actor));
     }
 

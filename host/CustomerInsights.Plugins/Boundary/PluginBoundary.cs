@@ -199,6 +199,10 @@ internal sealed class PluginBoundary(
         {
             health.Misbehaved(call, failure);
         }
+        else
+        {
+            health.Failed(call, failure);
+        }
 
         throw new PluginCallException(pluginId, call, failure);
     }

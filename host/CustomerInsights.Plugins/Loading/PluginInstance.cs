@@ -32,7 +32,7 @@ internal sealed class PluginInstance
         Package = package;
         _secrets = new RevealedSecrets(load.Options.SecretMask);
         _load = load;
-        _loggers = new PluginLoggers(load.Loggers, package.Id, version, _secrets, new LogThrottle(load.Clock, limits.LogLinesPerSecond));
+        _loggers = new PluginLoggers(load.Loggers, package.Id, version, _secrets, new LogThrottle(load.Clock, limits.LogLinesPerSecond), load.Ring);
         _meters = new PluginMeters(package.Id, version);
         Identity = new PluginIdentity(package.Id, version, SdkInfo.Version, load.Isolation.ToWord());
         if (load.Isolation == IsolationMode.InProcess || load.InsideWorker)
@@ -53,6 +53,9 @@ internal sealed class PluginInstance
     internal PluginIdentity Identity { get; }
 
     internal PluginBoundary Boundary { get; }
+
+    /// <summary>How its worker does; null when it has none.</summary>
+    internal PluginWorkerVitals? Worker => (_code as WorkerCode)?.Vitals;
 
     /// <summary>Cuts the secrets that the plugin was shown out of a text.</summary>
     internal string Redact(string text) => _secrets.Redact(text);

@@ -1,4 +1,5 @@
 using CustomerInsights.Plugins.Boundary;
+using CustomerInsights.Plugins.Context;
 using CustomerInsights.Plugins.Desired;
 using CustomerInsights.Plugins.Manifests;
 using CustomerInsights.Plugins.Marks;
@@ -35,6 +36,9 @@ internal sealed record PluginLoad(
 
     /// <summary>Where it is written down what its code does in the host's process; null when it runs elsewhere.</summary>
     internal RunMark? Mark { get; init; }
+
+    /// <summary>Keeps the last lines that the plugin writes; null keeps none.</summary>
+    internal PluginLogRing? Ring { get; init; }
 
     /// <summary>True within a worker: the code is loaded here, for good.</summary>
     internal bool InsideWorker { get; init; }

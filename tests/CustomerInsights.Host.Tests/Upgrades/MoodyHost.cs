@@ -106,6 +106,22 @@ internal sealed class MoodyHost : IAsyncDisposable
         throw new TimeoutException((await PluginAsync()).ToJsonString());
     }
 
+    /// <summary>A step of the plugin's history; it may come a moment after the state.</summary>
+    internal async Task<JsonNode> EventAsync(Func<JsonNode, bool> condition)
+    {
+        for (var i = 0; i < 100; i++)
+        {
+            if ((await App.AllAsync($"/plugins/{Id}/events")).FirstOrDefault(condition) is { } found)
+            {
+                return found;
+            }
+
+            await Task.Delay(50);
+        }
+
+        throw new TimeoutException("The event did not come.");
+    }
+
     /// <summary>Begins an operation and lets the host die at a step of it: its store and files are as they are then, and the next life has to go on from there.</summary>
     internal async Task DieAtAsync(OperationStep step, Func<Task> begin)
     {

@@ -26,8 +26,7 @@ public sealed class UpgradeTests
         plugin = await host.UntilAsync(one => one.Text("state") == "active");
         Assert.Equal("probation-over", plugin.Text("code"));
         Assert.Equal(("2.0.0", "2: by 2.0.0"), await host.RecordAsync("5"));
-        var events = await host.App.AllAsync($"/plugins/{MoodyHost.Id}/events");
-        Assert.Contains(events, step => step.Text("to") == "probation" && step.Text("actor") == "command line");
+        Assert.Equal("command line", (await host.EventAsync(step => step.Text("to") == "probation")).Text("actor"));
     }
 
     [Theory]
@@ -48,7 +47,7 @@ public sealed class UpgradeTests
         Assert.Equal("active", plugin.Text("state"));
         var avoided = Assert.Single((await host.App.GetAsync($"/plugins/{MoodyHost.Id}/versions"))["rolledBack"]!.AsArray())!;
         Assert.Equal(("2.0.0", why, "host"), (avoided.Text("version"), avoided.Text("reason"), avoided.Text("by")));
-        var step = (await host.App.AllAsync($"/plugins/{MoodyHost.Id}/events")).First(one => one.Text("to") == "rolledBack");
+        var step = await host.EventAsync(one => one.Text("to") == "rolledBack");
         Assert.Equal(("2.0.0", "host", $"2.0.0 is rolled back to 1.0.0. {why}"), (step.Text("version"), step.Text("actor"), step.Text("reason")));
 
         // The older version goes on from the bookmark that it wrote.

@@ -52,7 +52,7 @@ internal sealed class Offers(CatalogStore catalogs, PluginLockFile locks, Plugin
     /// <summary>Refuses a move of the version that a pin or the plugin's state forbids.</summary>
     /// <exception cref="PackageException">It is forbidden; says by whom.</exception>
     public async Task CheckMoveAsync(
-        string id, SemanticVersion to, int stateVersion, int readsStateFrom, bool isUpgrade, CancellationToken cancellationToken, bool hasCopy = false)
+        string id, SemanticVersion to, int stateVersion, int readsStateFrom, bool isUpgrade, bool hasCopy, CancellationToken cancellationToken)
     {
         if ((await locks.ReadAsync(cancellationToken)).Find(id)?.Pin is { } pin)
         {

@@ -36,7 +36,7 @@ internal static class InstallPlugin
         PluginAction action, string id, Request request, Offers offers, JobQueue queue, HttpContext context, CancellationToken cancellationToken)
     {
         var offer = await offers.ChooseAsync(id, request.Version, cancellationToken);
-        await offers.CheckMoveAsync(id, offer.Number, offer.Version.StateVersion, offer.Version.ReadsStateFrom, action == PluginAction.Upgrade, cancellationToken);
+        await offers.CheckMoveAsync(id, offer.Number, offer.Version.StateVersion, offer.Version.ReadsStateFrom, action == PluginAction.Upgrade, hasCopy: false, cancellationToken);
         await offers.CheckAcceptedAsync(id, offer.Version.Version, offer.Version.Capabilities, request.AcceptedCapabilities, cancellationToken);
         return await OperationQueue.AddAsync(
             new PluginOperation(action, id, context.ActorName())
@@ -86,7 +86,7 @@ internal static class RollBackPlugin
 
         // With a copy of the state that the version knew, it does not matter what has been written since.
         var hasCopy = await upgrades.FindSnapshotAsync(id, asked!, cancellationToken) is not null;
-        await offers.CheckMoveAsync(id, onDisk.Version, manifest.Releases.StateVersion, manifest.Releases.ReadsStateFrom, isUpgrade: false, cancellationToken, hasCopy);
+        await offers.CheckMoveAsync(id, onDisk.Version, manifest.Releases.StateVersion, manifest.Releases.ReadsStateFrom, isUpgrade: false, hasCopy, cancellationToken);
         return await OperationQueue.AddAsync(new PluginOperation(PluginAction.Rollback, id, context.ActorName()) { Version = asked, Reason = request.Reason }, queue, cancellationToken);
     }
 }

@@ -151,6 +151,7 @@ internal sealed partial class PluginOperations(
     {
         var (id, version) = (wish.Id, wish.Version);
         report(0, null, $"Starting {id} {version}");
+        var begun = clock.GetUtcNow();
         await plugins.Desired.UpdateAsync(
             state =>
             {
@@ -158,7 +159,12 @@ internal sealed partial class PluginOperations(
                 var now = state.Find(id) ?? new DesiredPlugin(id);
                 return state.With(now with
                 {
-                    Version = version, Enabled = true, Isolation = wish.Isolation, AcceptInProcess = wish.AcceptInProcess, Pin = wish.Pin, RolledBack = wish.RolledBack,
+                    Version = version,
+                    Enabled = true,
+                    Isolation = wish.Isolation,
+                    AcceptInProcess = wish.AcceptInProcess,
+                    Pin = wish.Pin,
+                    RolledBack = wish.RolledBack,
                 });
             },
             null,
@@ -166,7 +172,10 @@ internal sealed partial class PluginOperations(
             cancellationToken);
         await AtStep(OperationStep.Flipped, cancellationToken);
         plugins.LookAgain();
-        var status = await SettledAsync(id, one => one is not null && (one.RunningVersion == version || (one.State > PluginState.Leaked && one.Desired?.Version == version)), cancellationToken);
+
+        // A problem of the version before, faulted or held, says nothing of this one.
+        var status = await SettledAsync(
+            id, one => one is not null && (one.RunningVersion == version || (one.State > PluginState.Leaked && one.Since >= begun && one.Desired?.Version == version)), cancellationToken);
         return status?.RunningVersion == version ? [] : [$"{id} {version} does not run: {status?.Reason ?? "the host has not looked yet."}"];
     }
 

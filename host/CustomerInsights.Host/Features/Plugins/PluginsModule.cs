@@ -39,7 +39,10 @@ internal static class PluginsModule
         GetPlugin.Map(routes);
         ChangePlugin.Map(routes);
         ReloadPlugin.Map(routes);
+        SwitchPlugin.Map(routes);
         ListPluginEvents.Map(routes);
+        ListPluginLogs.Map(routes);
+        GetPluginHealth.Map(routes);
     }
 
     /// <summary>Starts the plugins. The folders that they are given at the first start are made, so that people see where files go.</summary>
