@@ -17,9 +17,9 @@ internal sealed class AllowedHosts
         using var document = declared.Any(IsFromConfig) ? JsonDocument.Parse(configuration) : null;
         foreach (var text in declared)
         {
-            if (IsFromConfig(text))
+            if (SettingOf(text) is { } setting)
             {
-                Add(document!.RootElement, text[ConfigStart.Length..^1].Split('.'));
+                Add(document!.RootElement, setting.Split('.'));
             }
             else if (HostPattern.TryParse(text, out var pattern))
             {
@@ -35,6 +35,9 @@ internal sealed class AllowedHosts
 
     /// <summary>Whether a text of the manifest names a host, or the place of one in the configuration.</summary>
     internal static bool IsDeclaration(string text) => IsFromConfig(text) || HostPattern.TryParse(text, out _);
+
+    /// <summary>The setting that an entry of the manifest takes its host from; null when it names one itself.</summary>
+    internal static string? SettingOf(string text) => IsFromConfig(text) ? text[ConfigStart.Length..^1] : null;
 
     /// <summary>For messages.</summary>
     public override string ToString() => string.Join(", ", _hosts.Take(20)) + (_hosts.Count > 20 ? " …" : "");

@@ -45,9 +45,11 @@ internal sealed class PluginHttpHandler : HttpMessageHandler
             HttpLog.Answered(_parts.Log, exchange.Asked, (int)response.StatusCode, exchange.Sent, (long)_parts.Clock.GetElapsedTime(begun).TotalMilliseconds);
             return response;
         }
-        catch (Exception error) when (error is not OperationCanceledException)
+        catch (Exception error) when (error is not OperationCanceledException || IsStopped(cancellationToken))
         {
-            var failure = HttpFailure.Of(error, exchange);
+            var failure = IsStopped(cancellationToken)
+                ? new PluginException(FailureKind.Transient, $"{exchange.Asked} was given up: the plugin is being stopped.", error)
+                : HttpFailure.Of(error, exchange);
             var isRefused = failure.Kind == FailureKind.Configuration;
             _telemetry.Ended(activity, exchange.Host, isRefused ? "refused" : "failed", exchange.Sent, begun);
             HttpTelemetry.Failed(activity, failure.Message);
@@ -70,6 +72,9 @@ internal sealed class PluginHttpHandler : HttpMessageHandler
 
         base.Dispose(disposing);
     }
+
+    // A cancellation that the caller did not ask for would look like a mistake of the plugin's.
+    private bool IsStopped(CancellationToken cancellationToken) => _parts.Stopping.IsCancellationRequested && !cancellationToken.IsCancellationRequested;
 
     private async Task<HttpResponseMessage> FollowAsync(HttpExchange exchange, CancellationToken cancellationToken)
     {

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text.Json;
+using CustomerInsights.Plugins.Http;
 using CustomerInsights.Plugins.Manifests;
 using CustomerInsights.Plugins.Packaging;
 
@@ -32,7 +33,7 @@ public static class Capabilities
     {
         ArgumentNullException.ThrowIfNull(capabilities);
         var words = new List<string>();
-        words.AddRange((capabilities.Network?.Hosts ?? []).Select(host => $"May contact {host}."));
+        words.AddRange((capabilities.Network?.Hosts ?? []).Select(host => AllowedHosts.SettingOf(host) is { } setting ? $"May contact the host that its setting '{setting}' names." : $"May contact {host}."));
         words.AddRange((capabilities.ProfileFields?.Read ?? []).Select(field => $"Reads the profile field {field}."));
         words.AddRange((capabilities.ProfileFields?.Write ?? []).Select(field => $"Writes the profile field {field}."));
         Add(capabilities.Network?.RawSockets, "Opens network sockets by itself.", words);

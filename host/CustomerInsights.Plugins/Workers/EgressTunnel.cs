@@ -15,15 +15,15 @@ internal static class EgressTunnel
     {
         using var idle = new CancellationTokenSource(Idle, clock);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(idle.Token, cancellationToken);
-        var out_ = PumpAsync(worker, server, idle, either.Token);
+        var there = PumpAsync(worker, server, idle, either.Token);
         var back = PumpAsync(server, worker, idle, either.Token);
-        var first = await Task.WhenAny(out_, back);
+        var first = await Task.WhenAny(there, back);
         if (!first.IsCompletedSuccessfully)
         {
             await either.CancelAsync();
         }
 
-        await Task.WhenAll(out_, back);
+        await Task.WhenAll(there, back);
     }
 
     private static async Task PumpAsync(NetworkStream from, NetworkStream to, CancellationTokenSource idle, CancellationToken cancellationToken)

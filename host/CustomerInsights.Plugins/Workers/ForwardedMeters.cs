@@ -84,10 +84,11 @@ internal sealed class ForwardedMeters(PluginMeters meters, string pluginId, Reve
             return null;
         }
 
-        var key = (news.Meter, news.MeterVersion, news.Name, news.Kind);
+        var version = Cut(news.MeterVersion);
+        var key = (news.Meter, version, news.Name, news.Kind);
         if (!_instruments.TryGetValue(key, out var instrument) && _instruments.Count < MostInstruments)
         {
-            var meter = meters.Create(new MeterOptions(news.Meter) { Version = Cut(news.MeterVersion) });
+            var meter = meters.Create(new MeterOptions(news.Meter) { Version = version });
             var (unit, description) = (Cut(news.Unit), Cut(news.Description));
             instrument = news.Kind switch
             {

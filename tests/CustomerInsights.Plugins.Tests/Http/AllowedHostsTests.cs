@@ -1,5 +1,7 @@
 using System.Text;
 using CustomerInsights.Plugins.Http;
+using CustomerInsights.Plugins.Installing;
+using CustomerInsights.Plugins.Manifests;
 
 namespace CustomerInsights.Plugins.Tests.Http;
 
@@ -55,6 +57,13 @@ public sealed class AllowedHostsTests
         var hosts = new AllowedHosts([], "{}"u8.ToArray());
         Assert.True(hosts.IsEmpty);
         Assert.False(Contains(hosts, "https://api.acme.example/"));
+    }
+
+    [Fact]
+    public void A_host_from_a_setting_is_named_to_people_as_what_it_is()
+    {
+        var asked = new ManifestCapabilities { Network = new ManifestNetwork(["*.acme.example", "${config.server.url}"]) };
+        Assert.Equal(["May contact *.acme.example.", "May contact the host that its setting 'server.url' names."], Capabilities.Describe(asked));
     }
 
     [Theory]

@@ -152,6 +152,18 @@ public sealed class NetworkRulesTests
         Assert.Equal(11, server.Requests.Count);
     }
 
+    [Theory]
+    [InlineData("ftp://shop.example/")]
+    [InlineData("file:///etc/passwd")]
+    [InlineData("urn:shop.example")]
+    [InlineData("mailto:ann@shop.example")]
+    public async Task Another_scheme_is_refused(string url)
+    {
+        using var rig = new HttpRig(["shop.example"]);
+        var failure = await Assert.ThrowsAsync<PluginException>(() => rig.GetAsync(url));
+        Assert.Equal($"{new Uri(url).Scheme}: is asked for; a plugin reaches https: and http: alone.", failure.Message);
+    }
+
     [Fact]
     public async Task Another_name_in_the_header_than_in_the_address_is_refused()
     {

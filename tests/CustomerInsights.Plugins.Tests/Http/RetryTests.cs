@@ -166,7 +166,8 @@ public sealed class RetryTests
         var stopped = rig.Client.GetAsync(server.Url);
         await Eventually.TrueAsync(() => rig.Waits.Count == 2, () => "no wait");
         rig.Stop();
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => stopped);
+        var failure = await Assert.ThrowsAsync<PluginException>(() => stopped);
+        Assert.Equal((FailureKind.Transient, $"GET {server.Url} was given up: the plugin is being stopped."), (failure.Kind, failure.Message));
     }
 
     [Fact]

@@ -55,7 +55,7 @@ internal static class ChangePlugin
     /// <param name="Isolation">inProcess, process or sandboxedProcess.</param>
     /// <param name="AcceptInProcess">True accepts that a plugin of a verified publisher runs in the host's own process.</param>
     /// <param name="Pin">True when only a person may move the version.</param>
-    /// <param name="Settings">Replaces the settings as a whole; fileRoots are the folders that it may use, relative to the data directory.</param>
+    /// <param name="Settings">Replaces the settings as a whole; fileRoots are the folders that it may use, relative to the data directory; network is what of the private network it may reach.</param>
     public sealed record Request(bool? Enabled = null, string? Version = null, IsolationMode? Isolation = null, bool? AcceptInProcess = null, bool? Pin = null, JsonObject? Settings = null);
 
     public static void Map(IEndpointRouteBuilder routes) =>
