@@ -53,6 +53,9 @@ public sealed record PluginLimits
     /// <summary>Between two questions whether a worker is there; three without an answer end it. Default: 5 s.</summary>
     public TimeSpan WorkerPing { get; init; } = TimeSpan.FromSeconds(5);
 
+    /// <summary>Between two reports of a worker's measurements. Default: 5 s.</summary>
+    public TimeSpan WorkerMeasure { get; init; } = TimeSpan.FromSeconds(5);
+
     /// <summary>How long a worker lives on with nothing open in it. Default: 5 min.</summary>
     public TimeSpan WorkerIdle { get; init; } = TimeSpan.FromMinutes(5);
 

@@ -26,4 +26,7 @@ internal static class PluginTelemetry
 
     internal static readonly Histogram<double> HttpDuration = Meter.CreateHistogram<double>(
         "plugin_http_duration", "s", "From the request to the headers of its last response, waits included, by plugin and host.");
+
+    /// <summary>Those that a worker measures for its host.</summary>
+    internal static readonly IReadOnlyList<Instrument> MeasuredInWorkers = [HttpRequests, HttpRetries, HttpBytes, HttpDuration];
 }

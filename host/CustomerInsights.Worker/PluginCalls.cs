@@ -16,6 +16,7 @@ internal sealed class PluginCalls(Func<RemoteServices, PluginLoad> load, string?
 {
     private readonly ConcurrentDictionary<int, IAsyncDisposable> _components = new();
     private readonly ConcurrentDictionary<int, PluginExportSession> _sessions = new();
+    private readonly MeterRelay _meters = new();
     private RemoteServices? _services;
     private Peer? _peer;
     private PluginInstance? _instance;
@@ -60,7 +61,9 @@ internal sealed class PluginCalls(Func<RemoteServices, PluginLoad> load, string?
             case WorkerCall.Close:
                 return await DisposeAsync(_sessions, Id(body));
             case WorkerCall.Dispose:
-                return await DisposeAsync(_components, Id(body));
+                var answer = await DisposeAsync(_components, Id(body));
+                TellMeasurements(observe: false);
+                return answer;
             default:
                 throw new ProtocolException($"The worker does not answer {call}.");
         }
@@ -81,8 +84,28 @@ internal sealed class PluginCalls(Func<RemoteServices, PluginLoad> load, string?
         }
     }
 
+    /// <summary>Sends what was measured since the last time, again and again.</summary>
+    internal async Task MeasureAsync(TimeSpan every, CancellationToken cancellationToken)
+    {
+        // One at a time: a callback of the plugin that hangs holds up the figures and nothing else.
+        using var timer = new PeriodicTimer(every);
+        while (await timer.WaitForNextTickAsync(cancellationToken))
+        {
+            TellMeasurements(observe: true);
+        }
+    }
+
+    private void TellMeasurements(bool observe)
+    {
+        if (_meters.TakeAll(observe) is { } news)
+        {
+            _services!.TellMeasurements(news);
+        }
+    }
+
     public async ValueTask DisposeAsync()
     {
+        _meters.Dispose();
         if (Interlocked.Exchange(ref _instance, null) is { } instance)
         {
             await instance.StopAsync();

@@ -24,6 +24,9 @@ internal sealed class RemoteServices(Peer peer, RemoteLoggers loggers) : IPlugin
     internal void TellWait(string connectionId, TimeSpan wait) =>
         _ = peer.NoticeAsync(WorkerCall.Waiting, WireJson.Write(new WaitNews(connectionId, wait), WireJson.Default.WaitNews));
 
+    internal void TellMeasurements(MeasurementNews news) =>
+        _ = peer.NoticeAsync(WorkerCall.Measurements, WireJson.Write(news, WireJson.Default.MeasurementNews));
+
     internal void TellMisbehaviour(string call, PluginFailure failure) =>
         _ = peer.NoticeAsync(WorkerCall.Misbehaved, WireJson.Write(new MisbehaviourNews(call, failure), WireJson.Default.MisbehaviourNews));
 

@@ -35,6 +35,7 @@ internal static class WorkerRun
         using var peer = new Peer(connection, isHost: false, calls, AsFailure, AsException, TimeProvider.System);
         calls.Attach(peer, start.LogLevel);
         await GreetAsync(peer, start, package);
+        _ = Task.Run(() => calls.MeasureAsync(start.MeasureEvery, CancellationToken.None));
         await peer.RunAsync(CancellationToken.None);
 
         // The host hung up. What the plugin has open is disposed if it hurries; nobody waits for it.

@@ -78,7 +78,9 @@ internal sealed class ProtocolFuzz
     private static async Task<string?> ReadAsync(byte[] input, bool isHost)
     {
         var plugin = new PluginLoggers(NullLoggerFactory.Instance, "test.fuzz", "1.0.0", new RevealedSecrets(), new LogThrottle(TimeProvider.System, 10));
-        var calls = new HostCalls("test.fuzz", plugin, (_, _) => { });
+        using var meters = new PluginMeters("test.fuzz", "1.0.0");
+        var forwarded = new ForwardedMeters(meters, "test.fuzz", new RevealedSecrets(), NullLogger.Instance);
+        var calls = new HostCalls("test.fuzz", plugin, forwarded, (_, _) => { });
         await using var stream = new OneWay(input);
         using var peer = new Peer(
             stream, isHost, calls, error => FailureText.Flatten("fuzz", error, new RevealedSecrets()), failure => new RemoteFailureException(failure), TimeProvider.System);

@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using CustomerInsights.Plugins.Boundary;
 using CustomerInsights.Plugins.Http;
 using CustomerInsights.Sdk;
 using Microsoft.Extensions.Logging;
@@ -8,6 +9,8 @@ namespace CustomerInsights.Plugins.Context;
 /// <summary>What one component sees of the host.</summary>
 internal sealed class PluginContext : IPluginContext, IDisposable
 {
+    private const int MaxMessage = 200;
+
     private readonly IPluginHostServices _services;
     private readonly Func<string, string> _clean;
 
@@ -43,7 +46,7 @@ internal sealed class PluginContext : IPluginContext, IDisposable
     {
         ArgumentNullException.ThrowIfNull(progress);
         Signs.Show();
-        _services.Progress(ConnectionId, progress.Message is { } message ? progress with { Message = _clean(message) } : progress);
+        _services.Progress(ConnectionId, progress.Message is { } message ? progress with { Message = FailureText.Cut(_clean(message), MaxMessage) } : progress);
     }
 
     /// <summary>Closes the connections of the component.</summary>

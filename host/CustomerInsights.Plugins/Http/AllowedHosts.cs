@@ -33,6 +33,9 @@ internal sealed class AllowedHosts
     /// <summary>The entry that allows the host; null when none does.</summary>
     internal HostPattern? Find(string host, int port) => _hosts.Find(pattern => pattern.Matches(host, port));
 
+    /// <summary>Whether a text of the manifest names a host, or the place of one in the configuration.</summary>
+    internal static bool IsDeclaration(string text) => IsFromConfig(text) || HostPattern.TryParse(text, out _);
+
     /// <summary>For messages.</summary>
     public override string ToString() => string.Join(", ", _hosts.Take(20)) + (_hosts.Count > 20 ? " …" : "");
 

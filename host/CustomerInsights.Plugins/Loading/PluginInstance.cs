@@ -40,7 +40,7 @@ internal sealed class PluginInstance
         }
         else
         {
-            var worker = new WorkerCode(load, _loggers, _secrets, _stopping.Token);
+            var worker = new WorkerCode(load, _loggers, _meters, _secrets, _stopping.Token);
             Boundary = new PluginBoundary(package.Id, limits, load.Clock, _secrets, worker, _stopping.Token) { Abandonment = WorkerCode.Abandonment };
             _code = worker;
         }

@@ -10,7 +10,7 @@ using Microsoft.Extensions.Logging;
 namespace CustomerInsights.Plugins.Workers;
 
 /// <summary>What the host answers a worker: for the components that are open in it, and nobody else's.</summary>
-internal sealed class HostCalls(string pluginId, PluginLoggers loggers, Action<string, PluginFailure> misbehaved) : IPeerCalls
+internal sealed class HostCalls(string pluginId, PluginLoggers loggers, ForwardedMeters meters, Action<string, PluginFailure> misbehaved) : IPeerCalls
 {
     private readonly ConcurrentDictionary<int, ComponentHandle> _components = new();
     private readonly ConcurrentDictionary<int, IPopulation> _populations = new();
@@ -84,6 +84,9 @@ internal sealed class HostCalls(string pluginId, PluginLoggers loggers, Action<s
             case WorkerCall.Waiting:
                 var wait = WireJson.Read(body, WireJson.Default.WaitNews);
                 ContextsOf(wait.ConnectionId).ForEach(context => context.Signs.WaitFor(wait.Wait));
+                break;
+            case WorkerCall.Measurements:
+                meters.Take(WireJson.Read(body, WireJson.Default.MeasurementNews));
                 break;
             case WorkerCall.Misbehaved:
                 var misbehaviour = WireJson.Read(body, WireJson.Default.MisbehaviourNews);

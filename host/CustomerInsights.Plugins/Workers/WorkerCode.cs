@@ -25,6 +25,8 @@ internal sealed class WorkerCode : IPluginCode, IPluginHealth
     private readonly Lock _lock = new();
     private readonly PluginLoad _load;
     private readonly PluginLoggers _loggers;
+    private readonly PluginMeters _meters;
+    private readonly ForwardedMeters _forwarded;
     private readonly RevealedSecrets _secrets;
     private readonly WorkerPlace _place;
     private readonly RestartPolicy _policy;
@@ -37,13 +39,14 @@ internal sealed class WorkerCode : IPluginCode, IPluginHealth
     private int _lastComponent;
     private bool _closed;
 
-    internal WorkerCode(PluginLoad load, PluginLoggers loggers, RevealedSecrets secrets, CancellationToken stopping)
+    internal WorkerCode(PluginLoad load, PluginLoggers loggers, PluginMeters meters, RevealedSecrets secrets, CancellationToken stopping)
     {
-        (_load, _loggers, _secrets) = (load, loggers, secrets);
+        (_load, _loggers, _meters, _secrets) = (load, loggers, meters, secrets);
         (_id, _version) = (load.Package.Id, load.Package.Version.ToString());
         _place = new WorkerPlace(load.Options.WorkerFolder);
         _policy = new RestartPolicy(load.Clock, load.Options.Random);
         _log = load.Loggers.CreateLogger("CustomerInsights.Plugins");
+        _forwarded = new ForwardedMeters(meters, _id, secrets, loggers.Create("meters", connectionId: null));
         stopping.Register(() => _ = _worker?.Process.Peer.NoticeAsync(WorkerCall.Stopping, new WireWriter()));
     }
 
@@ -122,6 +125,8 @@ internal sealed class WorkerCode : IPluginCode, IPluginHealth
             _oneStart.Release();
         }
 
+        _meters.Dispose();
+
         // Its code was never here.
         return new WeakReference(null);
     }
@@ -139,7 +144,7 @@ internal sealed class WorkerCode : IPluginCode, IPluginHealth
     private async Task StartAsync(CancellationToken cancellationToken)
     {
         var begun = _load.Clock.GetTimestamp();
-        var calls = new HostCalls(_id, _loggers, (call, failure) => _load.Health.Misbehaved(call, FailureText.Flatten(call, new RemoteFailureException(failure), _secrets)));
+        var calls = new HostCalls(_id, _loggers, _forwarded, (call, failure) => _load.Health.Misbehaved(call, FailureText.Flatten(call, new RemoteFailureException(failure), _secrets)));
         _policy.Started();
         WorkerProcess process;
         try

@@ -125,6 +125,7 @@ internal sealed class WorkerProcess : IDisposable
             Network = _load.Network,
             Egress = Egress?.Address,
             LogLevel = Enum.GetValues<LogLevel>().First(level => _load.Loggers.CreateLogger($"Plugin.{package.Id}").IsEnabled(level) || level == LogLevel.None),
+            MeasureEvery = _load.Options.Limits.WorkerMeasure,
             LogLinesPerSecond = _load.Options.Limits.LogLinesPerSecond,
             SecretMask = _load.Options.SecretMask,
         };

@@ -67,6 +67,7 @@ public sealed class ManifestTests
     [InlineData("/contributes", "[]", "/contributes: The list has 0 entries; it needs at least 1.")]
     [InlineData("/publisher/id", "\"other\"", "/publisher/id: 'other' is not the first part of the id 'acme.shop-source'; write 'acme'.")]
     [InlineData("/isolation/supported", "[\"inProcess\"]", "/isolation/preferred: 'process' is preferred but not among 'supported'; add it there.")]
+    [InlineData("/capabilities/network/hosts", "[\"api.acme.example\", \"api.acme.example:70000\"]", "/capabilities/network/hosts/1: 'api.acme.example:70000' is not a host; write a name, perhaps with *. before it or a port from 1 to 65535 behind it, such as api.example.com.")]
     [InlineData("/manifestVersion", "2", "/manifestVersion: Must be 1, found 2.")]
     public void A_mistake_is_told_with_its_place_its_rule_and_a_way_out(string pointer, string? value, string message)
     {

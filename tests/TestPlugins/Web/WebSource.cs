@@ -19,6 +19,8 @@ public sealed class WebSource : SourceConnector<WebOptions>
             "ownClient" => await PastTheHost.OwnClientAsync(target, cancellationToken).ConfigureAwait(false),
             "rawSocket" => await PastTheHost.RawSocketAsync(target, cancellationToken).ConfigureAwait(false),
             "wayOut" => await PastTheHost.WayOutAsync(target, cancellationToken).ConfigureAwait(false),
+            "measure" => Measure(context),
+            "measureFlood" => MeasureFlood(context),
             "forget" => await ForgetAsync(context, target, cancellationToken).ConfigureAwait(false),
             _ => await SendAsync(context, new HttpRequestMessage(HttpMethod.Get, target), cancellationToken).ConfigureAwait(false),
         };
@@ -48,6 +50,35 @@ public sealed class WebSource : SourceConnector<WebOptions>
     {
         var secret = await context.Secrets.RevealAsync(new SecretReference("token"), cancellationToken).ConfigureAwait(false);
         return new Uri(target, $"bot{secret}/orders?key={secret}");
+    }
+
+    private static string Measure(IPluginContext context)
+    {
+        var meter = context.Meters.Create(new("test.web") { Version = "2" });
+        var rows = meter.CreateCounter<int>("rows", "{row}", "Rows that were read.");
+        rows.Add(2, new KeyValuePair<string, object?>("kind", "a"));
+        rows.Add(3, new KeyValuePair<string, object?>("kind", "a"));
+        rows.Add(1, new KeyValuePair<string, object?>("kind", "b"));
+        var open = meter.CreateUpDownCounter<long>("open");
+        open.Add(5);
+        open.Add(-2);
+        var sizes = meter.CreateHistogram<double>("sizes");
+        sizes.Record(0.5);
+        sizes.Record(1.5);
+        meter.CreateGauge<decimal>("level").Record(7.5m);
+        meter.CreateObservableGauge("depth", () => 9);
+        return "measured";
+    }
+
+    private static string MeasureFlood(IPluginContext context)
+    {
+        var counter = context.Meters.Create(new("test.web.flood")).CreateCounter<long>("flood");
+        for (var i = 0; i < 5000; i++)
+        {
+            counter.Add(1, new KeyValuePair<string, object?>("i", i));
+        }
+
+        return "measured";
     }
 
     // What a careless author leaves: a client, and a response whose body nobody reads.

@@ -27,6 +27,7 @@ namespace CustomerInsights.Plugins.Workers.Protocol;
 [JsonSerializable(typeof(LogLine))]
 [JsonSerializable(typeof(ProgressNews))]
 [JsonSerializable(typeof(WaitNews))]
+[JsonSerializable(typeof(MeasurementNews))]
 [JsonSerializable(typeof(StoredAnswer))]
 [JsonSerializable(typeof(MisbehaviourNews))]
 [JsonSerializable(typeof(string[]))]

@@ -29,6 +29,9 @@ internal sealed record WorkerStart(string Socket, string Token, string Folder, I
     /// <summary>Lines below this are not wanted.</summary>
     public LogLevel LogLevel { get; init; }
 
+    /// <summary>Between two reports of what was measured.</summary>
+    public TimeSpan MeasureEvery { get; init; } = TimeSpan.FromSeconds(5);
+
     /// <summary>Log lines a second.</summary>
     public int LogLinesPerSecond { get; init; }
 

@@ -86,4 +86,7 @@ internal enum WorkerCall : byte
 
     /// <summary>Notice: a connection waits for another try of a request or for a rate limit.</summary>
     Waiting = 42,
+
+    /// <summary>Notice: what was measured.</summary>
+    Measurements = 43,
 }
