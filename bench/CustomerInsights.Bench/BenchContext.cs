@@ -14,6 +14,8 @@ internal sealed class BenchContext(string root) : IPluginContext
 
     public ILogger Log => NullLogger.Instance;
 
+    public IPluginHttp Http => throw new NotSupportedException("The connector has no network.");
+
     public IPluginStorage Storage => throw new NotSupportedException("The connector keeps nothing.");
 
     public ISecrets Secrets => throw new NotSupportedException("The connector has no secrets.");

@@ -30,10 +30,26 @@ internal static class Measure
         Console.WriteLine($".NET {Environment.Version}, {Environment.ProcessorCount} cores, load average {load}");
     }
 
-    /// <summary>The process's largest resident set so far, in MiB; −1 where the system does not tell.</summary>
-    public static long PeakMiB()
+    /// <summary>Prints single figures: their median, and how far they lie apart.</summary>
+    public static void Print(string what, string unit, List<double> figures)
     {
-        var line = File.Exists("/proc/self/status") ? File.ReadLines("/proc/self/status").FirstOrDefault(text => text.StartsWith("VmHWM", StringComparison.Ordinal)) : null;
-        return line is null ? -1 : long.Parse(string.Concat(line.Where(char.IsAsciiDigit)), CultureInfo.InvariantCulture) / 1024;
+        figures.Sort();
+        Console.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"  {what,-58} {figures[figures.Count / 2],8:0.0} {unit} median  (min {figures[0]:0.0}, p95 {figures[(int)(figures.Count * 0.95)]:0.0}, max {figures[^1]:0.0})"));
+    }
+
+    /// <summary>The process's largest resident set so far, in MiB; −1 where the system does not tell.</summary>
+    public static long PeakMiB() => KiB("self", "VmHWM") is { } peak ? peak / 1024 : -1;
+
+    /// <summary>The resident set now, in KiB; 0 where the system does not tell.</summary>
+    public static long ResidentKiB() => KiB("self", "VmRSS") ?? 0;
+
+    /// <summary>A line of what Linux tells of a process, in KiB.</summary>
+    public static long? KiB(string process, string line)
+    {
+        var file = $"/proc/{process}/status";
+        var found = File.Exists(file) ? File.ReadLines(file).FirstOrDefault(text => text.StartsWith(line, StringComparison.Ordinal)) : null;
+        return found is null ? null : long.Parse(string.Concat(found.Where(char.IsAsciiDigit)), CultureInfo.InvariantCulture);
     }
 }

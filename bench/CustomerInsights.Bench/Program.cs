@@ -1,5 +1,5 @@
 using CustomerInsights.Bench;
-using CustomerInsights.Bench.Fuzz;
+using CustomerInsights.Bench.Lifecycle;
 
 switch (args)
 {
@@ -12,14 +12,13 @@ switch (args)
     case ["contoso-once", var data, var directory]:
         await ContosoBench.OnceAsync(data, directory);
         return 0;
-    case ["fuzz", "packages", var package, .. var rest]:
-        var folder = Directory.CreateTempSubdirectory("ci-fuzz-").FullName;
-        var fuzz = new PackageFuzz(await File.ReadAllBytesAsync(package), Path.Combine(folder, "out"));
-        await FuzzRun.RunAsync("packages", (seed, round) => fuzz.RoundAsync(seed, round, CancellationToken.None), () => fuzz.Refused, FuzzSeed(rest), FuzzMinutes(rest));
-        Directory.Delete(folder, recursive: true);
-        return 0;
+    case ["fuzz", .. var rest]:
+        return await FuzzCommand.RunAsync(rest);
     case ["unify", .. var rest]:
         UnifyBench.Run(rest is [var count, ..] ? int.Parse(count, System.Globalization.CultureInfo.InvariantCulture) : 100_000);
+        return 0;
+    case ["plugins", .. var rest]:
+        await LifecycleBench.RunAsync(rest is [var loads, ..] ? int.Parse(loads, System.Globalization.CultureInfo.InvariantCulture) : 1000);
         return 0;
     case ["worker", .. var rest]:
         await WorkerBench.RunAsync(rest is [var read, ..] ? int.Parse(read, System.Globalization.CultureInfo.InvariantCulture) : 2_000_000);
@@ -29,13 +28,10 @@ switch (args)
             """
             csv [ROWS]        ingestion of a generated CSV file (default 1,000,000 rows), beside CsvHelper reading it
             contoso FOLDER    the whole refresh of Microsoft's lab data from empty: wall time and peak memory
-            fuzz packages FILE [MINUTES [SEED]]   mutated packages against the reader (default 10 minutes, seed 1)
+            fuzz WHAT [MINUTES [SEED [ROUND]]]   mutated packages, manifests, catalogs or protocol frames against their readers (default 10 minutes, seed 1)
+            plugins [LOADS]   a plugin in process: load, first call, unload, swap during a read, and LOADS (default 1,000) loads and unloads after real use
             worker [RECORDS]  a plugin in process and in a worker: 10-field records (default 2,000,000), round trip, start, memory
             unify [RECORDS]   rule-based unification in memory (default 100,000 records)
             """);
         return 2;
 }
-
-static double FuzzMinutes(string[] rest) => rest is [var minutes, ..] ? double.Parse(minutes, System.Globalization.CultureInfo.InvariantCulture) : 10;
-
-static int FuzzSeed(string[] rest) => rest is [_, var seed, ..] ? int.Parse(seed, System.Globalization.CultureInfo.InvariantCulture) : 1;

@@ -48,7 +48,7 @@ internal static class WorkerBench
             }
 
             await using var source = await OpenAsync(host);
-            Print("open the first component (worker start)", "ms", starts);
+            Measure.Print("open the first component (worker start)", "ms", starts);
             var idle = WorkerMiB();
             await ReadAsync(source, records / 10);
             var (cpu, rates) = (Process.GetCurrentProcess().TotalProcessorTime, new List<double>());
@@ -60,9 +60,9 @@ internal static class WorkerBench
             }
 
             cpu = Process.GetCurrentProcess().TotalProcessorTime - cpu;
-            Print("10-field records in batches of 1,000", "k/s", rates);
+            Measure.Print("10-field records in batches of 1,000", "k/s", rates);
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  {"host CPU per record",-42} {cpu.TotalMicroseconds / (3.0 * records),8:0.00} µs"));
-            Print("round trip (CheckAsync)", "µs", await RoundTripsAsync(source));
+            Measure.Print("round trip (CheckAsync)", "µs", await RoundTripsAsync(source));
             Console.WriteLine($"  worker memory: {idle} MiB loaded, {WorkerMiB()} MiB after the reads");
         }
         finally
@@ -105,14 +105,6 @@ internal static class WorkerBench
     private static ValueTask<Plugins.Components.PluginSource> OpenAsync(PluginHost host) =>
         host.OpenSourceAsync(Id, null, "bench", "{}"u8.ToArray(), CancellationToken.None);
 
-    private static void Print(string what, string unit, List<double> figures)
-    {
-        figures.Sort();
-        Console.WriteLine(string.Create(
-            CultureInfo.InvariantCulture,
-            $"  {what,-42} {figures[figures.Count / 2],8:0.0} {unit} median  (min {figures[0]:0.0}, p95 {figures[(int)(figures.Count * 0.95)]:0.0}, max {figures[^1]:0.0})"));
-    }
-
     // The worker is the child of this process; Linux tells.
     private static string WorkerMiB()
     {
@@ -123,7 +115,6 @@ internal static class WorkerBench
         }
 
         var ids = Directory.GetDirectories(children).SelectMany(task => File.ReadAllText(Path.Combine(task, "children")).Split(' ', StringSplitOptions.RemoveEmptyEntries));
-        return string.Join(", ", ids.Select(id => File.ReadLines($"/proc/{id}/status").FirstOrDefault(line => line.StartsWith("VmRSS", StringComparison.Ordinal)))
-            .OfType<string>().Select(line => long.Parse(string.Concat(line.Where(char.IsAsciiDigit)), CultureInfo.InvariantCulture) / 1024));
+        return string.Join(", ", ids.Select(id => Measure.KiB(id, "VmRSS")).OfType<long>().Select(kib => kib / 1024));
     }
 }

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using CustomerInsights.Plugins.Context;
 using CustomerInsights.Plugins.Manifests;
 using CustomerInsights.Plugins.Packaging;
 
@@ -39,6 +40,9 @@ public sealed record PluginHostOptions
 
     /// <summary>Gives numbers from 0 to 1, for the jitter of restarts. Default: the runtime's shared source.</summary>
     public Func<double> Random { get; init; } = System.Random.Shared.NextDouble;
+
+    /// <summary>What stands in logs and failures where an opened secret was cut out. Default: <c>***</c>; a test kit gives a word of its own, to see that something was cut.</summary>
+    public string SecretMask { get; init; } = RevealedSecrets.Mask;
 
     internal string MarksPath => Path.Combine(DataDirectory, "plugin-marks");
 

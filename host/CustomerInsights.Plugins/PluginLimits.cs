@@ -1,3 +1,5 @@
+using CustomerInsights.Plugins.Http;
+
 namespace CustomerInsights.Plugins;
 
 /// <summary>How long things may take. The defaults are the SDK's promises; tests make them shorter.</summary>
@@ -45,11 +47,17 @@ public sealed record PluginLimits
     /// <summary>Log lines a second that a plugin may write; the rest is counted and dropped. Default: 50, with bursts of four times as many.</summary>
     public int LogLinesPerSecond { get; init; } = 50;
 
+    /// <summary>A plugin's requests.</summary>
+    public PluginHttpLimits Http { get; init; } = new();
+
     /// <summary>From the start of a worker process to its having the plugin loaded. Default: 30 s.</summary>
     public TimeSpan WorkerStart { get; init; } = TimeSpan.FromSeconds(30);
 
     /// <summary>Between two questions whether a worker is there; three without an answer end it. Default: 5 s.</summary>
     public TimeSpan WorkerPing { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>Between two reports of a worker's measurements. Default: 5 s.</summary>
+    public TimeSpan WorkerMeasure { get; init; } = TimeSpan.FromSeconds(5);
 
     /// <summary>How long a worker lives on with nothing open in it. Default: 5 min.</summary>
     public TimeSpan WorkerIdle { get; init; } = TimeSpan.FromMinutes(5);

@@ -29,6 +29,9 @@ internal static partial class PluginLog
     [LoggerMessage(7007, LogLevel.Warning, "Plugin {PluginId}: {Call} failed. {Message} {Detail}")]
     internal static partial void CallFailed(ILogger logger, string pluginId, string call, string message, string? detail);
 
+    [LoggerMessage(7009, LogLevel.Warning, "Plugin {PluginId}: settings.network is ignored, for the manifest declares no host (capabilities.network.hosts).")]
+    internal static partial void NetworkIgnored(ILogger logger, string pluginId);
+
     [LoggerMessage(7008, LogLevel.Error, "Work of the plugin host in the background failed.")]
     internal static partial void BackgroundFailed(ILogger logger, Exception error);
 

@@ -39,7 +39,7 @@ internal sealed partial class PluginSlot
             last = await host.Workers.ObjectionAsync(mode);
             if (last is null)
             {
-                var load = new PluginLoad(package, Granted(package, wish, host.Options), host.Options, host.Services, host.Loggers, host.Clock, new QuietHealth()) { Isolation = mode };
+                var load = new PluginLoad(package, Granted(package, wish, host.Options), host.Options, host.Services, host.Loggers, host.Clock, new QuietHealth()) { Isolation = mode, Network = wish.Network };
                 try
                 {
                     return (new PluginPreflight(await PluginInstance.LoadAsync(load, cancellationToken)), null);

@@ -262,6 +262,7 @@ internal sealed partial class PluginSlot : IDisposable
             {
                 Isolation = mode,
                 Ring = Ring,
+                Network = NetworkFor(package, desired),
                 Mark = mode == IsolationMode.InProcess ? _host.Marks.Begin(Id, package.Version.ToString(), choice.Trust) : null,
             };
             return await PluginInstance.LoadAsync(load, CancellationToken.None);
@@ -295,6 +296,17 @@ internal sealed partial class PluginSlot : IDisposable
         var context = await instance.StopAsync();
         Move(PluginState.Stopped, version, actor, code, reason);
         await WatchUnloadAsync(version, context, instance.Boundary.Gate, actor);
+    }
+
+    private NetworkGrants NetworkFor(PluginPackage package, DesiredPlugin desired)
+    {
+        var granted = desired.Network;
+        if (package.Manifest!.Capabilities.Network is not { Hosts.Count: > 0 } && granted.Hosts.Count + granted.Ranges.Count > 0)
+        {
+            PluginLog.NetworkIgnored(_host.Log, Id);
+        }
+
+        return granted;
     }
 
     private PluginGrants GrantsFor(PluginPackage package, DesiredPlugin desired)

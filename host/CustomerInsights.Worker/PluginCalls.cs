@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
 using CustomerInsights.Plugins.Boundary;
 using CustomerInsights.Plugins.Components;
+using CustomerInsights.Plugins.Http;
 using CustomerInsights.Plugins.Loading;
 using CustomerInsights.Plugins.Manifests;
 using CustomerInsights.Plugins.Workers.Protocol;
@@ -11,10 +12,11 @@ using Microsoft.Extensions.Logging;
 namespace CustomerInsights.Worker;
 
 /// <summary>What a worker answers: every call goes to the same component classes, boundary and rules as in the host's process.</summary>
-internal sealed class PluginCalls(Func<RemoteServices, PluginLoad> load) : IPeerCalls, IAsyncDisposable
+internal sealed class PluginCalls(Func<RemoteServices, PluginLoad> load, string? egress) : IPeerCalls, IAsyncDisposable
 {
     private readonly ConcurrentDictionary<int, IAsyncDisposable> _components = new();
     private readonly ConcurrentDictionary<int, PluginExportSession> _sessions = new();
+    private readonly MeterRelay _meters = new();
     private RemoteServices? _services;
     private Peer? _peer;
     private PluginInstance? _instance;
@@ -59,7 +61,9 @@ internal sealed class PluginCalls(Func<RemoteServices, PluginLoad> load) : IPeer
             case WorkerCall.Close:
                 return await DisposeAsync(_sessions, Id(body));
             case WorkerCall.Dispose:
-                return await DisposeAsync(_components, Id(body));
+                var answer = await DisposeAsync(_components, Id(body));
+                TellMeasurements(observe: false);
+                return answer;
             default:
                 throw new ProtocolException($"The worker does not answer {call}.");
         }
@@ -80,8 +84,28 @@ internal sealed class PluginCalls(Func<RemoteServices, PluginLoad> load) : IPeer
         }
     }
 
+    /// <summary>Sends what was measured since the last time, again and again.</summary>
+    internal async Task MeasureAsync(TimeSpan every, CancellationToken cancellationToken)
+    {
+        // One at a time: a callback of the plugin that hangs holds up the figures and nothing else.
+        using var timer = new PeriodicTimer(every);
+        while (await timer.WaitForNextTickAsync(cancellationToken))
+        {
+            TellMeasurements(observe: true);
+        }
+    }
+
+    private void TellMeasurements(bool observe)
+    {
+        if (_meters.TakeAll(observe) is { } news)
+        {
+            _services!.TellMeasurements(news);
+        }
+    }
+
     public async ValueTask DisposeAsync()
     {
+        _meters.Dispose();
         if (Interlocked.Exchange(ref _instance, null) is { } instance)
         {
             await instance.StopAsync();
@@ -93,7 +117,8 @@ internal sealed class PluginCalls(Func<RemoteServices, PluginLoad> load) : IPeer
         var instance = _instance ?? throw new ProtocolException("A component was asked for before the plugin was loaded.");
         var contribution = instance.Package.Contributions.FirstOrDefault(item => item.Id == arguments.Contribution)
             ?? throw new ProtocolException($"There is no component {arguments.Contribution}.");
-        var handle = await instance.CreateAsync(contribution, arguments.ConnectionId, arguments.Configuration, cancellationToken);
+        var dialer = egress is not null ? new ProxyDialer(egress, arguments.EgressToken ?? "") : null;
+        var handle = await instance.CreateAsync(contribution, arguments.ConnectionId, arguments.Configuration, cancellationToken, dialer);
         var calls = new ComponentCalls(handle, contribution, instance.Package.Manifest!, arguments.Configuration);
         var isPopulation = handle.Is<IPopulationEnrichment>();
         _components[arguments.Component] = contribution.Kind switch

@@ -21,6 +21,12 @@ internal sealed class RemoteServices(Peer peer, RemoteLoggers loggers) : IPlugin
     // Transitions are made by slots, and there is none in a worker.
     public ValueTask RecordAsync(PluginTransition transition, CancellationToken cancellationToken) => ValueTask.CompletedTask;
 
+    internal void TellWait(string connectionId, TimeSpan wait) =>
+        _ = peer.NoticeAsync(WorkerCall.Waiting, WireJson.Write(new WaitNews(connectionId, wait), WireJson.Default.WaitNews));
+
+    internal void TellMeasurements(MeasurementNews news) =>
+        _ = peer.NoticeAsync(WorkerCall.Measurements, WireJson.Write(news, WireJson.Default.MeasurementNews));
+
     internal void TellMisbehaviour(string call, PluginFailure failure) =>
         _ = peer.NoticeAsync(WorkerCall.Misbehaved, WireJson.Write(new MisbehaviourNews(call, failure), WireJson.Default.MisbehaviourNews));
 

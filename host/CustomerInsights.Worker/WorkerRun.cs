@@ -25,14 +25,17 @@ internal static class WorkerRun
             return 3;
         }
 
-        var package = read with { Manifest = manifest with { Limits = new ManifestLimits() } };
+        // Deadlines are the host's; requests are held to their limits where they are made.
+        var (concurrency, perMinute) = (manifest.Limits.Concurrency, manifest.Limits.RequestsPerMinute);
+        var package = read with { Manifest = manifest with { Limits = new ManifestLimits { Concurrency = concurrency, RequestsPerMinute = perMinute } } };
         using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
         await socket.ConnectAsync(new UnixDomainSocketEndPoint(start.Socket));
         await using var connection = new NetworkStream(socket, ownsSocket: false);
-        await using var calls = new PluginCalls(services => Load(start, package, services));
+        await using var calls = new PluginCalls(services => Load(start, package, services), start.Egress);
         using var peer = new Peer(connection, isHost: false, calls, AsFailure, AsException, TimeProvider.System);
         calls.Attach(peer, start.LogLevel);
         await GreetAsync(peer, start, package);
+        _ = Task.Run(() => calls.MeasureAsync(start.MeasureEvery, CancellationToken.None));
         await peer.RunAsync(CancellationToken.None);
 
         // The host hung up. What the plugin has open is disposed if it hurries; nobody waits for it.
@@ -65,10 +68,12 @@ internal static class WorkerRun
             Drain = TimeSpan.Zero,
             LogLinesPerSecond = start.LogLinesPerSecond,
         };
-        var options = new PluginHostOptions { DataDirectory = Path.GetTempPath(), Roots = [], Limits = limits };
+        var options = new PluginHostOptions { DataDirectory = Path.GetTempPath(), Roots = [], Limits = limits, SecretMask = start.SecretMask };
         return new PluginLoad(package, new PluginGrants(start.FileRoots), options, services, services.Loggers, TimeProvider.System, new DisposalHealth(services.TellMisbehaviour))
         {
             Isolation = start.Isolation,
+            Network = start.Network,
+            TellWait = services.TellWait,
             InsideWorker = true,
         };
     }

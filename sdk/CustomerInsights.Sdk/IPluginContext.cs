@@ -18,6 +18,9 @@ public interface IPluginContext
     /// <summary>Tagged with plugin, version and connection; secrets are redacted, floods are cut. Log counts and ids, never people's data.</summary>
     ILogger Log { get; }
 
+    /// <summary>The network: declared hosts, with time-outs, retries and limits. Do not make an <see cref="HttpClient"/> with <c>new</c>: a sandbox has no other way out.</summary>
+    IPluginHttp Http { get; }
+
     /// <summary>What must be remembered between runs.</summary>
     IPluginStorage Storage { get; }
 

@@ -2,7 +2,7 @@ namespace CustomerInsights.Sdk;
 
 /// <summary>
 /// Small durable values of one plugin and connection; survives restarts and upgrades, never seen by other plugins. A value
-/// is durable when the call returns. Quota: the manifest's <c>storage.maxBytes</c>, 1 MiB by default.
+/// is durable when the call returns. Quota over all values with their keys: the manifest's <c>storage.maxBytes</c>, 1 MiB by default.
 /// </summary>
 public interface IPluginStorage
 {

@@ -16,7 +16,7 @@ internal sealed class PackageFuzz(byte[] package, string folder)
 
     internal async Task RoundAsync(int seed, int round, CancellationToken cancellationToken)
     {
-        var mutated = Mutations.Apply(package, new Random(HashCode(seed, round)));
+        var mutated = Mutations.Apply(package, Refusal.Generator(seed, round));
         var target = Path.Combine(folder, "in", "here");
         try
         {
@@ -24,13 +24,13 @@ internal sealed class PackageFuzz(byte[] package, string folder)
             using var archive = PackageArchive.Open(stream, s_limits);
             await archive.ExtractAsync(target, null, cancellationToken);
         }
-        catch (PackageException error) when (error.Message.Length is > 10 and < 1000 && !error.Message.Any(char.IsControl))
+        catch (PackageException error) when (Refusal.IsClear(error.Message))
         {
             Refused++;
         }
         catch (Exception error) when (error is not OperationCanceledException)
         {
-            throw new InvalidOperationException($"Seed {seed}, round {round}: {error.GetType().Name} {error.Message}", error);
+            throw Refusal.Find(seed, round, error);
         }
 
         if (Directory.Exists(folder))
@@ -49,7 +49,4 @@ internal sealed class PackageFuzz(byte[] package, string folder)
             throw new InvalidOperationException($"Seed {seed}, round {round}: wrote outside its folder, or too much.");
         }
     }
-
-    // Not System.HashCode, which differs from one process to the next.
-    private static int HashCode(int seed, int round) => unchecked((seed * 486187739) + round);
 }

@@ -30,9 +30,16 @@ internal sealed class PluginBoundary(
     /// <param name="limit">Its time limit.</param>
     /// <param name="body">The call and the checking and copying of its result: lists of a plugin are plugin code as well.</param>
     /// <param name="cancellationToken">The caller's.</param>
+    /// <param name="kind">What kind of call it is.</param>
+    /// <param name="lastSign">As for <see cref="RunAsync"/>.</param>
     /// <exception cref="PluginCallException">It failed, took too long, or the plugin is being stopped.</exception>
     internal async Task<T> CallAsync<T>(
-        string call, TimeSpan limit, Func<CancellationToken, ValueTask<T>> body, CancellationToken cancellationToken, CallKind kind = CallKind.Work)
+        string call,
+        TimeSpan limit,
+        Func<CancellationToken, ValueTask<T>> body,
+        CancellationToken cancellationToken,
+        CallKind kind = CallKind.Work,
+        Func<long>? lastSign = null)
     {
         cancellationToken.ThrowIfCancellationRequested();
         Enter(call);
@@ -40,7 +47,7 @@ internal sealed class PluginBoundary(
         {
             // Not linked to the caller's token: what the plugin registers here must not hang on something that outlives it.
             var cancel = new CancellationTokenSource();
-            var result = await RunAsync(call, limit, cancel, body, null, cancellationToken, kind);
+            var result = await RunAsync(call, limit, cancel, body, lastSign, cancellationToken, kind);
             cancel.Dispose();
             return result;
         }
@@ -59,7 +66,7 @@ internal sealed class PluginBoundary(
     }
 
     /// <summary>Runs one step of a call that has entered; cancels <paramref name="cancel"/> when the limit passes or nobody waits any more.</summary>
-    /// <param name="lastSign">When the plugin last showed that it is alive; puts the limit off. Null: only its answer counts.</param>
+    /// <param name="lastSign">When the plugin last showed that it is alive, or the time in the future until which it waits; puts the limit off. Null: only its answer counts.</param>
     internal async Task<T> RunAsync<T>(
         string call,
         TimeSpan limit,

@@ -1,4 +1,4 @@
-using System.Text;
+using System.Runtime.InteropServices;
 using System.Text.Json;
 using CustomerInsights.Plugins.Manifests;
 using CustomerInsights.Plugins.Packaging;
@@ -31,7 +31,7 @@ public static class SignedCatalog
         }
 
         var envelope = PackageJson.Read<Envelope>(file.Span, What);
-        var signed = Encoding.UTF8.GetBytes(envelope.Signed.GetRawText());
+        var signed = JsonMarshal.GetRawUtf8Value(envelope.Signed).ToArray();
         if (!envelope.Signatures.Any(signature => keys.Any(key => key.RevokedUtc is null && key.Verifies(signed, signature))))
         {
             throw new PackageException("signature", $"{What} is not signed by a key that trust.json names for it. It was changed, or comes from somebody else.");

@@ -25,6 +25,9 @@ internal sealed class ComponentCalls(ComponentHandle handle, PluginContribution 
 
     internal TimeSpan Short => handle.Boundary.Limits.Short;
 
+    /// <summary>The host's own waits (for another try of a request, for a rate limit) are not the plugin's silence.</summary>
+    internal Func<long> LastWait { get; } = () => handle.Context.Signs.LastWait;
+
     /// <summary>Opens a component of a loaded version.</summary>
     /// <exception cref="PluginCallException">There is no such component, the configuration does not pass, or its constructor failed.</exception>
     internal static async Task<ComponentCalls> OpenAsync(
@@ -60,7 +63,7 @@ internal sealed class ComponentCalls(ComponentHandle handle, PluginContribution 
         try
         {
             var component = handle.Component<TComponent>(call);
-            return await handle.Boundary.CallAsync(call, limit, token => body(component, token), cancellationToken);
+            return await handle.Boundary.CallAsync(call, limit, token => body(component, token), cancellationToken, lastSign: LastWait);
         }
         finally
         {

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using CustomerInsights.Plugins.Boundary;
+using CustomerInsights.Plugins.Loading;
 using CustomerInsights.Plugins.Manifests;
 using CustomerInsights.Plugins.Workers;
 using CustomerInsights.Sdk;
@@ -16,6 +17,9 @@ public sealed class PluginEnrichment : IAsyncDisposable
 
     /// <summary>Which plugin this is.</summary>
     public PluginIdentity Plugin => _calls.Plugin;
+
+    /// <summary>The way to the component itself, for the conformance kit.</summary>
+    internal ComponentHandle Handle => _calls.Handle;
 
     /// <summary>Which component of it.</summary>
     public PluginContribution Contribution => _calls.Contribution;
@@ -84,8 +88,8 @@ public sealed class PluginEnrichment : IAsyncDisposable
         try
         {
             await using var stream = await OpenAsync(new WatchedPopulation(population, handle.Context), resumeFrom, cancellationToken);
-            handle.Context.ShowLife();
-            while (await stream.NextAsync(_calls.Silence, rules.Check, null, () => handle.Context.LastSign, cancellationToken) is { } message)
+            handle.Context.Signs.Show();
+            while (await stream.NextAsync(_calls.Silence, rules.Check, null, () => handle.Context.Signs.Last, cancellationToken) is { } message)
             {
                 yield return message;
             }

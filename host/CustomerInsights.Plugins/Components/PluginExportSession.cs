@@ -102,7 +102,7 @@ public sealed class PluginExportSession : IAsyncDisposable
     private async Task<T> RunAsync<T>(string call, TimeSpan limit, Func<IExportSession, CancellationToken, ValueTask<T>> body, CancellationToken cancellationToken)
     {
         var session = _session ?? throw Boundary.Stopped(call);
-        return await Boundary.RunAsync(call, limit, new CancellationTokenSource(), token => body(session, token), null, cancellationToken);
+        return await Boundary.RunAsync(call, limit, new CancellationTokenSource(), token => body(session, token), _calls.LastWait, cancellationToken);
     }
 
     private async Task ReleaseAsync()

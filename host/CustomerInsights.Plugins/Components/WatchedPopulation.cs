@@ -15,7 +15,7 @@ internal sealed class WatchedPopulation(IPopulation inner, PluginContext context
     {
         await foreach (var batch in inner.ReadAsync(afterProfileId, cancellationToken))
         {
-            context.ShowLife();
+            context.Signs.Show();
             yield return batch;
         }
     }

@@ -1,27 +1,31 @@
 using System.Diagnostics.Metrics;
+using CustomerInsights.Plugins.Boundary;
+using CustomerInsights.Plugins.Http;
 using CustomerInsights.Sdk;
 using Microsoft.Extensions.Logging;
 
 namespace CustomerInsights.Plugins.Context;
 
 /// <summary>What one component sees of the host.</summary>
-internal sealed class PluginContext : IPluginContext
+internal sealed class PluginContext : IPluginContext, IDisposable
 {
+    private const int MaxMessage = 200;
+
     private readonly IPluginHostServices _services;
     private readonly Func<string, string> _clean;
-    private long _lastSign;
 
-    internal PluginContext(IPluginHostServices services, PluginIdentity plugin, string connectionId, Func<string, string> clean, TimeProvider clock)
-    {
+    internal PluginContext(IPluginHostServices services, PluginIdentity plugin, string connectionId, Func<string, string> clean, TimeProvider clock) =>
         (_services, Plugin, ConnectionId, _clean, Clock) = (services, plugin, connectionId, clean, clock);
-        _lastSign = clock.GetTimestamp();
-    }
 
     public PluginIdentity Plugin { get; }
 
     public string ConnectionId { get; }
 
     public required ILogger Log { get; init; }
+
+    IPluginHttp IPluginContext.Http => Http;
+
+    public required PluginHttp Http { get; init; }
 
     public required IPluginStorage Storage { get; init; }
 
@@ -35,15 +39,16 @@ internal sealed class PluginContext : IPluginContext
 
     public required CancellationToken Stopping { get; init; }
 
-    /// <summary>When the plugin last showed that it is alive, as a timestamp of <see cref="Clock"/>.</summary>
-    internal long LastSign => Interlocked.Read(ref _lastSign);
+    /// <summary>What it shows of its being alive.</summary>
+    internal required SignsOfLife Signs { get; init; }
 
     public void Report(PluginProgress progress)
     {
         ArgumentNullException.ThrowIfNull(progress);
-        ShowLife();
-        _services.Progress(ConnectionId, progress.Message is { } message ? progress with { Message = _clean(message) } : progress);
+        Signs.Show();
+        _services.Progress(ConnectionId, progress.Message is { } message ? progress with { Message = FailureText.Cut(_clean(message), MaxMessage) } : progress);
     }
 
-    internal void ShowLife() => Interlocked.Exchange(ref _lastSign, Clock.GetTimestamp());
+    /// <summary>Closes the connections of the component.</summary>
+    public void Dispose() => Http.Dispose();
 }

@@ -9,6 +9,11 @@ internal sealed class PluginMeters(string pluginId, string version) : IMeterFact
     private readonly Dictionary<string, Meter> _meters = new(StringComparer.Ordinal);
     private bool _disposed;
 
+    private const string IdTag = "plugin.id";
+
+    /// <summary>Whether a meter was made by a plugin, as it should.</summary>
+    internal static bool IsOfPlugin(Meter meter) => meter.Tags?.Any(tag => tag.Key == IdTag) == true;
+
     public Meter Create(MeterOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
@@ -18,7 +23,7 @@ internal sealed class PluginMeters(string pluginId, string version) : IMeterFact
             var key = $"{options.Name} {options.Version}";
             if (!_meters.TryGetValue(key, out var meter))
             {
-                KeyValuePair<string, object?>[] tags = [new("plugin.id", pluginId), new("plugin.version", version)];
+                KeyValuePair<string, object?>[] tags = [new(IdTag, pluginId), new("plugin.version", version)];
                 meter = new Meter(options.Name, options.Version, tags);
                 _meters.Add(key, meter);
             }

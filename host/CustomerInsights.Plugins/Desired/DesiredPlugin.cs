@@ -31,7 +31,7 @@ public sealed record DesiredPlugin(string Id)
     /// <summary>Versions that were gone back from: <see cref="Latest"/> passes them over, and nothing takes them but a person who names one.</summary>
     public IReadOnlyList<AvoidedVersion>? RolledBack { get; init; }
 
-    /// <summary>Settings of the plugin as a whole; <c>fileRoots</c> is known to the host, the rest is kept as it is. Not to be changed in place.</summary>
+    /// <summary>Settings of the plugin as a whole; <c>fileRoots</c> and <c>network</c> are known to the host, the rest is kept as it is. Not to be changed in place.</summary>
     public JsonObject? Settings { get; init; }
 
     /// <summary>Names that begin with <c>x-</c>, kept as they are.</summary>
@@ -41,6 +41,10 @@ public sealed record DesiredPlugin(string Id)
     /// <summary>The folders that the plugin may use, from <c>settings.fileRoots</c>; a relative one lies below the data directory.</summary>
     [JsonIgnore]
     public IReadOnlyList<string> FileRoots => Settings?["fileRoots"] is JsonArray roots ? [.. roots.Select(root => root!.GetValue<string>())] : [];
+
+    /// <summary>What of the private network the plugin may reach, from <c>settings.network</c>.</summary>
+    [JsonIgnore]
+    public NetworkGrants Network => NetworkGrants.Of(Settings);
 
     /// <summary>Why a version is passed over; null when it is not.</summary>
     /// <param name="version">The version.</param>

@@ -89,5 +89,8 @@ internal sealed class ComponentHandle(PluginBoundary boundary, PluginContext con
                 }
             });
         }
+
+        // Last: a disposal may have a word to say to the other side.
+        context.Dispose();
     }
 }

@@ -1,6 +1,9 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Net;
 using CustomerInsights.Plugins.Boundary;
 using CustomerInsights.Plugins.Context;
+using CustomerInsights.Plugins.Desired;
+using CustomerInsights.Plugins.Http;
 using CustomerInsights.Plugins.Manifests;
 using CustomerInsights.Plugins.Marks;
 using CustomerInsights.Plugins.Workers;
@@ -15,21 +18,20 @@ internal sealed class PluginInstance
     private readonly Lock _lock = new();
     private readonly HashSet<ComponentHandle> _components = [];
     private readonly CancellationTokenSource _stopping = new();
-    private TaskCompletionSource? _empty;
-    private readonly RevealedSecrets _secrets = new();
+    private readonly RevealedSecrets _secrets;
     private readonly PluginLoggers _loggers;
     private readonly PluginMeters _meters;
-    private readonly IPluginHostServices _services;
-    private readonly PluginGrants _grants;
+    private readonly PluginLoad _load;
     private readonly IPluginCode _code;
+    private TaskCompletionSource? _empty;
 
     private PluginInstance(PluginLoad load)
     {
         var package = load.Package;
         var (version, limits) = (package.Version.ToString(), load.Options.Limits);
         Package = package;
-        _services = load.Services;
-        _grants = load.Grants;
+        _secrets = new RevealedSecrets(load.Options.SecretMask);
+        _load = load;
         _loggers = new PluginLoggers(load.Loggers, package.Id, version, _secrets, new LogThrottle(load.Clock, limits.LogLinesPerSecond), load.Ring);
         _meters = new PluginMeters(package.Id, version);
         Identity = new PluginIdentity(package.Id, version, SdkInfo.Version, load.Isolation.ToWord());
@@ -40,7 +42,7 @@ internal sealed class PluginInstance
         }
         else
         {
-            var worker = new WorkerCode(load, _loggers, _secrets, _stopping.Token);
+            var worker = new WorkerCode(load, _loggers, _meters, _secrets, _stopping.Token);
             Boundary = new PluginBoundary(package.Id, limits, load.Clock, _secrets, worker, _stopping.Token) { Abandonment = WorkerCode.Abandonment };
             _code = worker;
         }
@@ -85,12 +87,17 @@ internal sealed class PluginInstance
     }
 
     /// <summary>Makes a component for one connection.</summary>
+    /// <param name="contribution">Which.</param>
+    /// <param name="connectionId">The connection.</param>
+    /// <param name="configuration">Its configuration, checked.</param>
+    /// <param name="cancellationToken">Cancels the making.</param>
+    /// <param name="dialer">Makes its connections; null: this process does.</param>
     /// <exception cref="PluginCallException">Its constructor failed or hung, or the plugin is being stopped.</exception>
     internal async Task<ComponentHandle> CreateAsync(
-        PluginContribution contribution, string connectionId, ReadOnlyMemory<byte> configuration, CancellationToken cancellationToken)
+        PluginContribution contribution, string connectionId, ReadOnlyMemory<byte> configuration, CancellationToken cancellationToken, IDialer? dialer = null)
     {
         // Known before it is made: a stop that comes in between must find it.
-        var handle = new ComponentHandle(Boundary, ContextFor(connectionId), Forget);
+        var handle = new ComponentHandle(Boundary, ContextFor(connectionId, configuration, dialer), Forget);
         lock (_lock)
         {
             _components.Add(handle);
@@ -113,6 +120,7 @@ internal sealed class PluginInstance
         catch
         {
             Forget(handle);
+            handle.Context.Dispose();
             throw;
         }
 
@@ -172,16 +180,37 @@ internal sealed class PluginInstance
     /// <summary>Cancels what <see cref="IPluginContext.Stopping"/> gives; a worker is told by its host.</summary>
     internal Task CancelAsync() => PluginBoundary.Cancel(_stopping);
 
-    private PluginContext ContextFor(string connectionId) =>
-        new(_services, Identity, connectionId, _secrets.Redact, Boundary.Clock)
+    private PluginContext ContextFor(string connectionId, ReadOnlyMemory<byte> configuration, IDialer? dialer)
+    {
+        var signs = new SignsOfLife(Boundary.Clock, _load.TellWait is { } tell ? wait => tell(connectionId, wait) : null);
+        var services = _load.Services;
+        return new(services, Identity, connectionId, _secrets.Redact, Boundary.Clock)
         {
+            Signs = signs,
             Log = _loggers.Create(part: null, connectionId),
-            Storage = new CheckedStorage(_services.StorageFor(Package.Id, connectionId, Package.Manifest!.Capabilities.Storage.MaxBytes), Package.Manifest.Capabilities.Storage.MaxBytes),
-            Secrets = new RedactingSecrets(_services.SecretsFor(Package.Id, connectionId), _secrets),
+            Http = new PluginHttp(HttpFor(connectionId, configuration, signs, dialer)),
+            Storage = new CheckedStorage(services.StorageFor(Package.Id, connectionId, Package.Manifest!.Capabilities.Storage.MaxBytes), Package.Manifest.Capabilities.Storage.MaxBytes),
+            Secrets = new RedactingSecrets(services.SecretsFor(Package.Id, connectionId), _secrets),
             Meters = _meters,
-            Grants = _grants,
+            Grants = _load.Grants,
             Stopping = _stopping.Token,
         };
+    }
+
+    private PluginHttpParts HttpFor(string connectionId, ReadOnlyMemory<byte> configuration, SignsOfLife signs, IDialer? dialer)
+    {
+        var manifest = Package.Manifest!;
+        var rules = new NetworkRules(Package.Id, new AllowedHosts(manifest.Capabilities.Network?.Hosts ?? [], configuration), _load.Network);
+        var limits = Boundary.Limits.Http;
+        return new(Package.Id, connectionId, rules, dialer ?? new DirectDialer(rules, Dns.GetHostAddressesAsync), signs, Boundary.Clock, _loggers.Create("http", connectionId))
+        {
+            Limits = limits,
+            Concurrency = manifest.Limits.Concurrency ?? limits.Concurrency,
+            RequestsPerMinute = manifest.Limits.RequestsPerMinute,
+            Random = _load.Options.Random,
+            Stopping = _stopping.Token,
+        };
+    }
 
     private void Forget(ComponentHandle handle)
     {

@@ -1,5 +1,6 @@
 using CustomerInsights.Plugins.Boundary;
 using CustomerInsights.Plugins.Context;
+using CustomerInsights.Plugins.Desired;
 using CustomerInsights.Plugins.Manifests;
 using CustomerInsights.Plugins.Marks;
 using CustomerInsights.Sdk;
@@ -24,8 +25,14 @@ internal sealed record PluginLoad(
     TimeProvider Clock,
     IPluginHealth Health)
 {
+    /// <summary>What of the private network it may reach.</summary>
+    internal NetworkGrants Network { get; init; } = NetworkGrants.None;
+
     /// <summary>Where it runs, as everybody sees it.</summary>
     internal IsolationMode Isolation { get; init; }
+
+    /// <summary>Within a worker: tells the host that a connection waits, for its deadlines.</summary>
+    internal Action<string, TimeSpan>? TellWait { get; init; }
 
     /// <summary>Where it is written down what its code does in the host's process; null when it runs elsewhere.</summary>
     internal RunMark? Mark { get; init; }

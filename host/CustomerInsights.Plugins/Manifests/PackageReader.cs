@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using CustomerInsights.Plugins.Http;
 using CustomerInsights.Plugins.Schema;
 
 namespace CustomerInsights.Plugins.Manifests;
@@ -80,6 +81,15 @@ public static class PackageReader
         if (manifest.Host is not null)
         {
             CheckRange(manifest.Host, "/host", problems);
+        }
+
+        var hosts = manifest.Capabilities.Network?.Hosts ?? [];
+        for (var i = 0; i < hosts.Count; i++)
+        {
+            if (!AllowedHosts.IsDeclaration(hosts[i]))
+            {
+                problems.Add(new($"/capabilities/network/hosts/{i}", "host", $"'{hosts[i]}' is not a host; write a name, perhaps with *. before it or a port from 1 to 65535 behind it, such as api.example.com."));
+            }
         }
 
         foreach (var (twice, index) in Repeated(manifest.Contributes))
@@ -176,7 +186,14 @@ public static class PackageReader
     private static async Task<string?> ReadTextAsync(
         string folder, string name, string pointer, List<SchemaProblem> problems, CancellationToken cancellationToken)
     {
+        // The schema has looked at the name; that it stays inside is worth a second look by the file system's own rules.
         var path = Path.GetFullPath(Path.Combine(folder, name));
+        if (!path.StartsWith(folder + Path.DirectorySeparatorChar, StringComparison.Ordinal))
+        {
+            problems.Add(new(pointer, "file", $"'{name}' leads out of the package; write a path within it."));
+            return null;
+        }
+
         var file = new FileInfo(path);
         if (!file.Exists)
         {

@@ -170,10 +170,10 @@ public sealed record ManifestLimits
     /// <summary>Longest gap between two messages, in seconds, 10 to 5,400.</summary>
     public int? SilenceSeconds { get; init; }
 
-    /// <summary>Most runs at once.</summary>
+    /// <summary>Most requests of a connection at once, 1 to 64; 8 when not said.</summary>
     public int? Concurrency { get; init; }
 
-    /// <summary>Most requests a minute.</summary>
+    /// <summary>Most requests of a connection in any minute; no limit when not said.</summary>
     public int? RequestsPerMinute { get; init; }
 }
 

@@ -56,6 +56,11 @@ public sealed class JsonSchema
     public static JsonSchema Load(JsonElement schema)
     {
         var own = schema.Clone();
+        if (JsonText.HalfCharacter(own) is { } half)
+        {
+            throw new SchemaException([half]);
+        }
+
         var reader = new SchemaReader(own);
         var root = reader.Read();
         return reader.Problems.Count == 0 ? new JsonSchema(root, own) : throw new SchemaException(reader.Problems);
@@ -66,6 +71,11 @@ public sealed class JsonSchema
     /// <returns>What is wrong, in document order, at most 100 problems; empty when all is well. Entries may be warnings.</returns>
     public IReadOnlyList<SchemaProblem> Validate(JsonElement value)
     {
+        if (JsonText.HalfCharacter(value) is { } half)
+        {
+            return [half];
+        }
+
         var check = new SchemaCheck();
         _root.Check(value, "", check, depth: 0);
         return check.Problems;

@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Runtime.InteropServices;
 using System.Text.Json;
 
 namespace CustomerInsights.Plugins.Schema;
@@ -21,6 +23,12 @@ internal static class JsonText
         try
         {
             using var document = JsonDocument.Parse(json, Strict);
+            if (HalfCharacter(document.RootElement) is { } half)
+            {
+                problems.Add(half);
+                return null;
+            }
+
             return document.RootElement.Clone();
         }
         catch (JsonException error)
@@ -31,6 +39,42 @@ internal static class JsonText
             var place = error.LineNumber is { } line ? $" at line {line + 1}, column {(error.BytePositionInLine ?? 0) + 1}" : "";
             problems.Add(new("", "json", $"Not valid JSON{place}: {text}"));
             return null;
+        }
+    }
+
+    /// <summary>Finds a text that is none. The parser lets an escaped lone surrogate through, and throws when somebody asks for the text.</summary>
+    internal static SchemaProblem? HalfCharacter(JsonElement value)
+    {
+        var utf8 = JsonMarshal.GetRawUtf8Value(value);
+        if (utf8.IndexOf("\\u"u8) < 0)
+        {
+            return null;
+        }
+
+        var reader = new Utf8JsonReader(utf8, new JsonReaderOptions { MaxDepth = MaxDepth });
+        while (reader.Read())
+        {
+            if (reader.TokenType is JsonTokenType.String or JsonTokenType.PropertyName && reader.ValueIsEscaped && !CanBeRead(ref reader))
+            {
+                var line = 1 + utf8[..(int)reader.TokenStartIndex].Count((byte)'\n');
+                return new("", "json", string.Create(
+                    CultureInfo.InvariantCulture, $"A text at line {line} holds half a character (an escape between \\ud800 and \\udfff without its other half); remove it."));
+            }
+        }
+
+        return null;
+    }
+
+    private static bool CanBeRead(ref Utf8JsonReader reader)
+    {
+        try
+        {
+            reader.GetString();
+            return true;
+        }
+        catch (InvalidOperationException)
+        {
+            return false;
         }
     }
 

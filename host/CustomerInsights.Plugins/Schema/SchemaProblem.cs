@@ -6,6 +6,15 @@ namespace CustomerInsights.Plugins.Schema;
 /// <param name="Message">What was found, what was expected, what to do; does not repeat the pointer.</param>
 public sealed record SchemaProblem(string Pointer, string Rule, string Message)
 {
+    private const int MaxPointer = 400;
+    private const int MaxMessage = 1000;
+
+    /// <summary>JSON pointer of the place, at most 400 characters; names in it are the document's own.</summary>
+    public string Pointer { get; init; } = OneLine.Of(Pointer, MaxPointer);
+
+    /// <summary>What was found, what was expected, what to do: one line of at most 1,000 characters, whatever the document holds.</summary>
+    public string Message { get; init; } = OneLine.Of(Message, MaxMessage);
+
     /// <summary>True for what people should know but nothing is refused for, such as an odd <c>format</c>.</summary>
     public bool IsWarning { get; init; }
 

@@ -37,8 +37,9 @@ public sealed record TrustedKey(string KeyId, string Spki)
             key.ImportSubjectPublicKeyInfo(Convert.FromBase64String(Spki), out _);
             return key.ExportParameters(false).Curve.Oid?.Value == P256 && key.VerifyData(data, signature, HashAlgorithmName.SHA256);
         }
-        catch (Exception error) when (error is CryptographicException or FormatException)
+        catch (Exception error) when (error is CryptographicException or FormatException or PlatformNotSupportedException)
         {
+            // The last one: a curve that this system does not have.
             return false;
         }
     }

@@ -10,7 +10,7 @@ using Microsoft.Extensions.Logging;
 namespace CustomerInsights.Plugins.Workers;
 
 /// <summary>What the host answers a worker: for the components that are open in it, and nobody else's.</summary>
-internal sealed class HostCalls(string pluginId, PluginLoggers loggers, Action<string, PluginFailure> misbehaved) : IPeerCalls
+internal sealed class HostCalls(string pluginId, PluginLoggers loggers, ForwardedMeters meters, Action<string, PluginFailure> misbehaved) : IPeerCalls
 {
     private readonly ConcurrentDictionary<int, ComponentHandle> _components = new();
     private readonly ConcurrentDictionary<int, IPopulation> _populations = new();
@@ -77,9 +77,16 @@ internal sealed class HostCalls(string pluginId, PluginLoggers loggers, Action<s
                 break;
             case WorkerCall.Progress:
                 var news = WireJson.Read(body, WireJson.Default.ProgressNews);
-                var contexts = _components.Values.Select(handle => handle.Context).Where(context => context.ConnectionId == news.ConnectionId).ToList();
-                contexts.ForEach(context => context.ShowLife());
+                var contexts = ContextsOf(news.ConnectionId);
+                contexts.ForEach(context => context.Signs.Show());
                 contexts.FirstOrDefault()?.Report(news.Progress ?? throw new ProtocolException("Progress without news came."));
+                break;
+            case WorkerCall.Waiting:
+                var wait = WireJson.Read(body, WireJson.Default.WaitNews);
+                ContextsOf(wait.ConnectionId).ForEach(context => context.Signs.WaitFor(wait.Wait));
+                break;
+            case WorkerCall.Measurements:
+                meters.Take(WireJson.Read(body, WireJson.Default.MeasurementNews));
                 break;
             case WorkerCall.Misbehaved:
                 var misbehaviour = WireJson.Read(body, WireJson.Default.MisbehaviourNews);
@@ -98,6 +105,9 @@ internal sealed class HostCalls(string pluginId, PluginLoggers loggers, Action<s
         loggers.Create(part is { Length: <= 200 } ? part : null, line.ConnectionId)
             .Log(level, new EventId(line.EventId), line.Text ?? "", null, static (text, _) => text);
     }
+
+    private List<PluginContext> ContextsOf(string connectionId) =>
+        [.. _components.Values.Select(handle => handle.Context).Where(context => context.ConnectionId == connectionId)];
 
     private PluginContext ContextOf(string connectionId) =>
         _components.Values.FirstOrDefault(handle => handle.Context.ConnectionId == connectionId)?.Context

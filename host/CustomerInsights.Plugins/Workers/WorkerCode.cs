@@ -25,6 +25,8 @@ internal sealed class WorkerCode : IPluginCode, IPluginHealth
     private readonly Lock _lock = new();
     private readonly PluginLoad _load;
     private readonly PluginLoggers _loggers;
+    private readonly PluginMeters _meters;
+    private readonly ForwardedMeters _forwarded;
     private readonly RevealedSecrets _secrets;
     private readonly WorkerPlace _place;
     private readonly RestartPolicy _policy;
@@ -37,13 +39,14 @@ internal sealed class WorkerCode : IPluginCode, IPluginHealth
     private int _lastComponent;
     private bool _closed;
 
-    internal WorkerCode(PluginLoad load, PluginLoggers loggers, RevealedSecrets secrets, CancellationToken stopping)
+    internal WorkerCode(PluginLoad load, PluginLoggers loggers, PluginMeters meters, RevealedSecrets secrets, CancellationToken stopping)
     {
-        (_load, _loggers, _secrets) = (load, loggers, secrets);
+        (_load, _loggers, _meters, _secrets) = (load, loggers, meters, secrets);
         (_id, _version) = (load.Package.Id, load.Package.Version.ToString());
         _place = new WorkerPlace(load.Options.WorkerFolder);
         _policy = new RestartPolicy(load.Clock, load.Options.Random);
         _log = load.Loggers.CreateLogger("CustomerInsights.Plugins");
+        _forwarded = new ForwardedMeters(meters, _id, secrets, loggers.Create("meters", connectionId: null));
         stopping.Register(() => _ = _worker?.Process.Peer.NoticeAsync(WorkerCall.Stopping, new WireWriter()));
     }
 
@@ -100,12 +103,14 @@ internal sealed class WorkerCode : IPluginCode, IPluginHealth
             _idle?.Dispose();
         }
 
-        var scope = new Opened(this, worker.Calls, component);
+        var context = handle.Context;
+        var token = worker.Process.Egress?.Open(context.Http.Rules, _loggers.Create("http", context.ConnectionId));
+        var scope = new Opened(this, worker, component, token);
         try
         {
             var peer = worker.Process.Peer;
-            var arguments = WireJson.Write(new CreateArguments(component, contribution.Id, handle.Context.ConnectionId, configuration), WireJson.Default.CreateArguments);
-            var answer = await peer.CallAsync(WorkerCall.Create, arguments, static body => WireJson.Read(body.Span, WireJson.Default.CreateAnswer), cancellationToken);
+            var arguments = new CreateArguments(component, contribution.Id, context.ConnectionId, configuration) { EgressToken = token };
+            var answer = await peer.CallAsync(WorkerCall.Create, WireJson.Write(arguments, WireJson.Default.CreateArguments), static body => WireJson.Read(body.Span, WireJson.Default.CreateAnswer), cancellationToken);
             RemoteComponent made = contribution.Kind switch
             {
                 PluginKind.Connector => new RemoteSource(peer, component),
@@ -135,6 +140,8 @@ internal sealed class WorkerCode : IPluginCode, IPluginHealth
             _oneStart.Release();
         }
 
+        _meters.Dispose();
+
         // Its code was never here.
         return new WeakReference(null);
     }
@@ -154,7 +161,7 @@ internal sealed class WorkerCode : IPluginCode, IPluginHealth
     private async Task StartAsync(CancellationToken cancellationToken)
     {
         var begun = _load.Clock.GetTimestamp();
-        var calls = new HostCalls(_id, _loggers, (call, failure) => _load.Health.Misbehaved(call, FailureText.Flatten(call, new RemoteFailureException(failure), _secrets)));
+        var calls = new HostCalls(_id, _loggers, _forwarded, (call, failure) => _load.Health.Misbehaved(call, FailureText.Flatten(call, new RemoteFailureException(failure), _secrets)));
         _policy.Started();
         WorkerProcess process;
         try
@@ -274,12 +281,17 @@ internal sealed class WorkerCode : IPluginCode, IPluginHealth
     }
 
     // Takes the place of the scope that a component has in process: when the component goes, so does the host's side of it.
-    private sealed class Opened(WorkerCode code, HostCalls calls, int component) : IAsyncDisposable
+    private sealed class Opened(WorkerCode code, (WorkerProcess Process, HostCalls Calls) worker, int component, string? egressToken) : IAsyncDisposable
     {
         public ValueTask DisposeAsync()
         {
-            calls.Remove(component);
-            code.WatchIdle(calls);
+            worker.Calls.Remove(component);
+            if (egressToken is not null)
+            {
+                worker.Process.Egress!.Close(egressToken);
+            }
+
+            code.WatchIdle(worker.Calls);
             return ValueTask.CompletedTask;
         }
     }

@@ -14,6 +14,9 @@ internal static partial class WorkerLog
     [LoggerMessage(7022, LogLevel.Warning, "Plugin {PluginId} {Version}: {Message}")]
     internal static partial void Ended(ILogger logger, string pluginId, string version, string message);
 
+    [LoggerMessage(7024, LogLevel.Warning, "{Dropped} measurements of the plugin were dropped: too many values, series or instruments, or none that can be understood.")]
+    internal static partial void MeasurementsDropped(ILogger logger, long dropped);
+
     [LoggerMessage(EventId = 7023, Message = "{Line}")]
     internal static partial void Printed(ILogger logger, LogLevel level, string line);
 }

@@ -1,6 +1,7 @@
 using System.ComponentModel;
 using System.Diagnostics;
 using System.Globalization;
+using System.Net;
 using System.Net.Sockets;
 using System.Text.Json;
 using CustomerInsights.Plugins.Boundary;
@@ -30,9 +31,9 @@ internal sealed class WorkerProcess : IDisposable
     private NetworkStream? _connection;
     private WorkerKill? _kill;
 
-    private WorkerProcess(PluginLoad load, Process process, WorkerListener listener, PluginLoggers loggers, RevealedSecrets secrets, int memoryMb)
+    private WorkerProcess(PluginLoad load, Process process, WorkerListener listener, EgressProxy? egress, PluginLoggers loggers, RevealedSecrets secrets, int memoryMb)
     {
-        (_load, _process, _listener, _memoryMb) = (load, process, listener, memoryMb);
+        (_load, _process, _listener, Egress, _memoryMb) = (load, process, listener, egress, memoryMb);
         StartedAt = load.Clock.GetUtcNow();
         _output = new OutputCapture(loggers.Create("stdout", connectionId: null), LogLevel.Information, secrets);
         _errors = new OutputCapture(loggers.Create("stderr", connectionId: null), LogLevel.Warning, secrets);
@@ -45,6 +46,9 @@ internal sealed class WorkerProcess : IDisposable
 
     internal DateTimeOffset StartedAt { get; }
 
+    /// <summary>The way out; null when the worker has a network of its own.</summary>
+    internal EgressProxy? Egress { get; }
+
     /// <summary>Ends when the process has, with what it ended with.</summary>
     internal Task<(WorkerKill? Kill, PluginFailure Failure, string? Evidence)> Ended { get; private set; } = null!;
 
@@ -54,12 +58,14 @@ internal sealed class WorkerProcess : IDisposable
         PluginLoad load, WorkerPlace place, IPeerCalls calls, PluginLoggers loggers, RevealedSecrets secrets, CancellationToken cancellationToken)
     {
         var listener = new WorkerListener();
+        EgressProxy? egress = null;
         WorkerProcess? worker = null;
         try
         {
+            egress = load.Isolation == IsolationMode.SandboxedProcess ? new EgressProxy(listener.Folder, load.Clock, Dns.GetHostAddressesAsync) : null;
             var memoryMb = load.Package.Manifest!.Limits.MemoryMb ?? load.Options.Limits.WorkerMemoryMb;
             var process = Process.Start(place.StartInfo(listener.Folder, load.Isolation, memoryMb))!;
-            worker = new WorkerProcess(load, process, listener, loggers, secrets, memoryMb);
+            worker = new WorkerProcess(load, process, listener, egress, loggers, secrets, memoryMb);
             await worker.ConnectAsync(calls, secrets, cancellationToken);
             return worker;
         }
@@ -67,6 +73,7 @@ internal sealed class WorkerProcess : IDisposable
         {
             var said = worker is null ? null : await worker.AbortAsync();
             worker?.Dispose();
+            egress?.Dispose();
             listener.Dispose();
             cancellationToken.ThrowIfCancellationRequested();
             var why = error is OperationCanceledException ? $"It did not connect within {PluginBoundary.Spoken(load.Options.Limits.WorkerStart)}." : error.Message;
@@ -100,6 +107,7 @@ internal sealed class WorkerProcess : IDisposable
     public void Dispose()
     {
         Peer?.Dispose();
+        Egress?.Dispose();
         _connection?.Dispose();
         _process.Dispose();
         _listener.Dispose();
@@ -117,8 +125,12 @@ internal sealed class WorkerProcess : IDisposable
         var start = new WorkerStart(_listener.Address, _listener.Token, package.Folder, _load.Isolation)
         {
             FileRoots = _load.Grants.FileRoots,
+            Network = _load.Network,
+            Egress = Egress?.Address,
             LogLevel = Enum.GetValues<LogLevel>().First(level => _load.Loggers.CreateLogger($"Plugin.{package.Id}").IsEnabled(level) || level == (_load.Ring is null ? LogLevel.None : LogLevel.Information)),
+            MeasureEvery = _load.Options.Limits.WorkerMeasure,
             LogLinesPerSecond = _load.Options.Limits.LogLinesPerSecond,
+            SecretMask = _load.Options.SecretMask,
         };
         await _process.StandardInput.WriteLineAsync(JsonSerializer.Serialize(start, WireJson.Default.WorkerStart).AsMemory(), limit.Token);
         await _process.StandardInput.FlushAsync(limit.Token);

@@ -1,3 +1,4 @@
+using System.Text;
 using CustomerInsights.Storage.Plugins;
 using CustomerInsights.Storage.Sqlite.Engine;
 using CustomerInsights.Storage.Sqlite.Profiles;
@@ -77,12 +78,14 @@ internal sealed class SqlitePluginStore(Database database) : IPluginStore
                         FormattableString.Invariant($"The stored value '{key}' stands at version {standing ?? 0}, not {expected} (0: none)."));
                 }
 
+                // Keys count as well: values of no bytes would else be without number. As blobs, for a text ends at its first NUL.
                 var others = db.Number(
-                    "SELECT SUM(size) FROM plugin_values WHERE plugin = ?1 AND connection = ?2 AND key <> ?3", plugin, connection, key) ?? 0;
-                if (others + value.Length > quotaBytes)
+                    "SELECT SUM(size + LENGTH(CAST(key AS BLOB))) FROM plugin_values WHERE plugin = ?1 AND connection = ?2 AND key <> ?3", plugin, connection, key) ?? 0;
+                var own = value.Length + Encoding.UTF8.GetByteCount(key);
+                if (others + own > quotaBytes)
                 {
                     throw new StoreQuotaException(
-                        FormattableString.Invariant($"{value.Length} bytes for '{key}' and {others} stored besides pass the quota of {quotaBytes} bytes."));
+                        FormattableString.Invariant($"{own} bytes for '{key}' and {others} stored besides pass the quota of {quotaBytes} bytes, keys included."));
                 }
 
                 // From one counter for all: a value that is deleted and written again has not an old version again.

@@ -14,7 +14,7 @@ public interface IPluginStore
 
     /// <summary>Writes a value; returns its new version. Expired values do not count against the quota.</summary>
     /// <exception cref="StoreConflictException">The version is another (0: it exists).</exception>
-    /// <exception cref="StoreQuotaException">All values of that plugin and connection together would pass the quota.</exception>
+    /// <exception cref="StoreQuotaException">All values of that plugin and connection together, with their keys in UTF-8, would pass the quota.</exception>
     ValueTask<long> PutValueAsync(string plugin, string connection, string key, byte[] value, long? ifVersion, DateTimeOffset? expiresAt, DateTimeOffset now, long quotaBytes, CancellationToken cancellationToken);
 
     /// <summary>Removes a value; false when there was none.</summary>

@@ -31,6 +31,15 @@ internal sealed class ManualTimeProvider(DateTimeOffset start) : TimeProvider
         return timer;
     }
 
+    /// <summary>Whether something waits for this moment, give or take the millisecond that timers round by.</summary>
+    internal bool IsWaitedFor(TimeSpan fromNow)
+    {
+        lock (_lock)
+        {
+            return _timers.Exists(timer => timer.Due is { } due && (due - _now - fromNow).Duration() <= TimeSpan.FromMilliseconds(1));
+        }
+    }
+
     internal void Advance(TimeSpan by)
     {
         List<ManualTimer> due;
@@ -49,6 +58,8 @@ internal sealed class ManualTimeProvider(DateTimeOffset start) : TimeProvider
         private TimeSpan _period;
 
         internal Action Call => call;
+
+        internal DateTimeOffset? Due => _due;
 
         public bool Change(TimeSpan dueTime, TimeSpan period)
         {

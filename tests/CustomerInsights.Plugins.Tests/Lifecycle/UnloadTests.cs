@@ -1,5 +1,5 @@
 using System.Runtime.CompilerServices;
-using System.Text;
+using CustomerInsights.Bench.Lifecycle;
 using CustomerInsights.Plugins.Boundary;
 using CustomerInsights.Plugins.Loading;
 using CustomerInsights.Plugins.Manifests;
@@ -32,7 +32,7 @@ public sealed class UnloadTests : IAsyncLifetime
         await _sandbox.StartAsync(Patient);
         for (var round = 1; round <= 20; round++)
         {
-            await UseAsync();
+            await HealthyUse.RunAsync(_sandbox.Host, default);
             await _sandbox.Host.ReloadAsync("test.healthy", default);
             var status = _sandbox.Status("test.healthy");
             Assert.True(
@@ -62,7 +62,7 @@ public sealed class UnloadTests : IAsyncLifetime
     {
         _sandbox.Add("test.healthy");
         await _sandbox.StartAsync(Patient);
-        var source = await OpenAsync("""{"rows":100}""");
+        var source = await HealthyUse.OpenAsync(_sandbox.Host, """{"rows":100}""", default);
         var reading = source.ReadAsync(PluginSandbox.Rows, default).GetAsyncEnumerator();
         Assert.True(await reading.MoveNextAsync());
         await _sandbox.SetAsync("test.healthy", plugin => plugin with { Enabled = false });
@@ -107,51 +107,11 @@ public sealed class UnloadTests : IAsyncLifetime
         return await instance.StopAsync();
     }
 
-    // Check, discover, read, a read that is cancelled in the middle, a read that fails, an enrichment and an export.
-    private async Task UseAsync()
-    {
-        await using (var source = await OpenAsync("""{"rows":30,"token":{"$secret":"t"}}"""))
-        {
-            await source.CheckAsync(default);
-            await source.DiscoverAsync(default);
-            Assert.Equal(7, (await source.ReadAsync(PluginSandbox.Rows, default).ToListAsync()).Count);
-        }
-
-        await using (var source = await OpenAsync("""{"rows":30,"pauseAfter":10}"""))
-        {
-            using var cancel = new CancellationTokenSource();
-            await Assert.ThrowsAnyAsync<OperationCanceledException>(async () =>
-            {
-                await foreach (var message in source.ReadAsync(PluginSandbox.Rows, cancel.Token))
-                {
-                    cancel.CancelAfter(message is Checkpoint ? 10 : 5000);
-                }
-            });
-        }
-
-        await using (var source = await OpenAsync("""{"rows":30,"failAfter":10}"""))
-        {
-            var error = await Assert.ThrowsAsync<PluginCallException>(async () => await source.ReadAsync(PluginSandbox.Rows, default).ToListAsync());
-            Assert.Equal("Row 10 could not be read.", error.Failure.Message);
-            Assert.Equal(FailureKind.Transient, error.Failure.Kind);
-        }
-
-        await using var enrichment = await _sandbox.Host.OpenEnrichmentAsync("test.healthy", "greeting", "c2", "{}"u8.ToArray(), default);
-        await enrichment.EnrichAsync([new ProfileInput("p1", ["Ann"])], default);
-        await using var export = await _sandbox.Host.OpenExportAsync("test.healthy", null, "c3", "{}"u8.ToArray(), default);
-        await using var session = await export.OpenAsync(new ExportJob("r", "e", "s", [], 1, DateTimeOffset.UnixEpoch), default);
-        await session.WriteAsync("b1", [new ExportMember("p1", MemberChange.Added, [])], default);
-        await session.AbortAsync(default);
-    }
-
     private async Task CheckOnceAsync(string how)
     {
         await using var source = await _sandbox.OpenFaultyAsync("check", how);
         await source.CheckAsync(default);
     }
-
-    private ValueTask<Components.PluginSource> OpenAsync(string configuration) =>
-        _sandbox.Host.OpenSourceAsync("test.healthy", null, "c1", Encoding.UTF8.GetBytes(configuration), CancellationToken.None);
 
     private sealed class DeafHealth : IPluginHealth
     {

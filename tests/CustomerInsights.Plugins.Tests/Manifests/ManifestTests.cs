@@ -59,19 +59,37 @@ public sealed class ManifestTests
     [InlineData("/id", "\"Acme\"", "/id: 'Acme' does not match ^[a-z0-9]+(-[a-z0-9]+)*\\.[a-z0-9]+(-[a-z0-9]+)*$ (publisher.name; never changes).")]
     [InlineData("/sdk", "\"[0.9.0,)\"", "/sdk: '[0.9.0,)' does not match ^\\[\\d+\\.\\d+\\.\\d+,\\d+\\.0\\.0\\)$ (half-open interval within one major, lower bound = the SDK compiled against: [0.9.0,1.0.0)).")]
     [InlineData("/sdk", "\"[2.0.0,1.0.0)\"", "/sdk: '[2.0.0,1.0.0)' is not a half-open range such as [0.9.0,1.0.0).")]
-    [InlineData("/entry/assembly", "\"../evil.dll\"", "/entry/assembly: '../evil.dll' does not match ^(?!/)(?!.*\\.\\.)(?!.*\\\\)[^:]+$ (relative path inside the package, with /, without ..).")]
+    [InlineData("/entry/assembly", "\"../evil.dll\"", "/entry/assembly: '../evil.dll' does not match ^(?!/)(?!.*\\.\\.)(?!.*\\\\)[^:\\u0000-\\u001f]+$ (relative path inside the package, with /, without ..).")]
+    [InlineData("/contributes/0/configSchema", "\"a\\n/../../secret.json\"", "/contributes/0/configSchema: 'a /../../secret.json' does not match ^(?!/)(?!.*\\.\\.)(?!.*\\\\)[^:\\u0000-\\u001f]+$ (relative path inside the package, with /, without ..).")]
     [InlineData("/entry/assembly", "\"Acme.Shop.dll\"", "/entry/assembly: 'Acme.Shop.dll' does not match ^lib/[^/]+\\.dll$ (the main assembly, directly in lib/: lib/Acme.Shop.dll).")]
     [InlineData("/versoin", "\"1.0.0\"", "/versoin: 'versoin' is not known here; did you mean 'version'?")]
     [InlineData("/name", null, "(document): 'name' (for people) is missing; add it.")]
     [InlineData("/contributes", "[]", "/contributes: The list has 0 entries; it needs at least 1.")]
     [InlineData("/publisher/id", "\"other\"", "/publisher/id: 'other' is not the first part of the id 'acme.shop-source'; write 'acme'.")]
     [InlineData("/isolation/supported", "[\"inProcess\"]", "/isolation/preferred: 'process' is preferred but not among 'supported'; add it there.")]
+    [InlineData("/capabilities/network/hosts", "[\"api.acme.example\", \"api.acme.example:70000\"]", "/capabilities/network/hosts/1: 'api.acme.example:70000' is not a host; write a name, perhaps with *. before it or a port from 1 to 65535 behind it, such as api.example.com.")]
     [InlineData("/manifestVersion", "2", "/manifestVersion: Must be 1, found 2.")]
     public void A_mistake_is_told_with_its_place_its_rule_and_a_way_out(string pointer, string? value, string message)
     {
         var (manifest, problems) = PackageReader.ReadManifest(Edited(json => Set(json, pointer, value)));
         Assert.Null(manifest);
         Assert.Equal(message, problems.First(problem => !problem.IsWarning).ToString());
+    }
+
+    [Fact]
+    public void Half_a_character_is_refused_though_the_parser_lets_it_through()
+    {
+        var (manifest, problems) = PackageReader.ReadManifest(Good.Replace("Acme Shop", "half \\ud83d", StringComparison.Ordinal));
+        Assert.Null(manifest);
+        Assert.Equal("(document): A text at line 2 holds half a character (an escape between \\ud800 and \\udfff without its other half); remove it.", Assert.Single(problems).ToString());
+    }
+
+    [Fact]
+    public void A_number_that_is_too_large_to_be_one_is_refused_with_its_place()
+    {
+        var (manifest, problems) = PackageReader.ReadManifest(Edited(json => Set(json, "/releases/stateVersion", "99999999999")));
+        Assert.Null(manifest);
+        Assert.Equal("/releases/stateVersion: 99999999999 is too large; at most 1000000.", Assert.Single(problems).ToString());
     }
 
     [Fact]

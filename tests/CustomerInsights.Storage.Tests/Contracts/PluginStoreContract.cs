@@ -46,14 +46,16 @@ public abstract class PluginStoreContract : StoreContract
     }
 
     [Fact]
-    public async Task The_quota_is_over_all_values_but_the_expired_and_the_replaced()
+    public async Task The_quota_is_over_all_values_and_their_keys_but_the_expired_and_the_replaced()
     {
-        await PutAsync("a", "12345", quota: 10, expiresAt: 10);
-        await PutAsync("b", "12345", quota: 10);
-        await Assert.ThrowsAsync<StoreQuotaException>(() => PutAsync("c", "1", quota: 10));
-        await PutAsync("b", "54321", quota: 10);
-        await PutAsync("c", "12345", quota: 10, at: 10);
-        await Assert.ThrowsAsync<StoreQuotaException>(() => PutAsync("c", "123456", quota: 10, at: 10));
+        await PutAsync("a", "12345", quota: 12, expiresAt: 10);
+        await PutAsync("b", "12345", quota: 12);
+        await Assert.ThrowsAsync<StoreQuotaException>(() => PutAsync("c", "", quota: 12));
+        await PutAsync("b", "54321", quota: 12);
+        await PutAsync("c", "12345", quota: 12, at: 10);
+        await Assert.ThrowsAsync<StoreQuotaException>(() => PutAsync("c", "123456", quota: 12, at: 10));
+        await Assert.ThrowsAsync<StoreQuotaException>(() => PutAsync("\0ä", "", quota: 14, at: 10));
+        await PutAsync("\0ä", "", quota: 15, at: 10);
         Assert.Equal("12345", Text((await GetAsync("c", 10))!.Value));
     }
 
@@ -94,7 +96,7 @@ public abstract class PluginStoreContract : StoreContract
 
     private static PluginTransitionRow Transition(string plugin, int i) => new(plugin, "1.0", "ready", "failed", "crash", $"{i}", "host", At(i), i % 2 == 0 ? null : $"at Plugin.Read() {i}");
 
-    private async Task<long> PutAsync(string key, string text, long? ifVersion = null, int? expiresAt = null, int at = 0, long quota = 1000) =>
+    private async Task<long> PutAsync(string key, string text, long? ifVersion = null, int? expiresAt = null, int at = 0, long quota = 100_000) =>
         await Plugins.PutValueAsync("p", "c", key, Doc(text), ifVersion, expiresAt is { } end ? At(end) : null, At(at), quota, None);
 
     private async Task<PluginValue?> GetAsync(string key, int at = 0) => await Plugins.GetValueAsync("p", "c", key, At(at), None);

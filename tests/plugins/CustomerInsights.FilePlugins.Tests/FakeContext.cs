@@ -14,6 +14,8 @@ internal sealed class FakeContext(params string[] roots) : IPluginContext
 
     public ILogger Log => NullLogger.Instance;
 
+    public IPluginHttp Http => throw new NotSupportedException();
+
     public IPluginStorage Storage => throw new NotSupportedException();
 
     public ISecrets Secrets => throw new NotSupportedException();

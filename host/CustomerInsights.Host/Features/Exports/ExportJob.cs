@@ -3,6 +3,7 @@ using CustomerInsights.Core.Rules;
 using CustomerInsights.Host.Features.Ingestion;
 using CustomerInsights.Host.Features.Jobs;
 using CustomerInsights.Host.Features.Metadata;
+using CustomerInsights.Host.Features.Plugins;
 using CustomerInsights.Host.Features.Profiles;
 using CustomerInsights.Host.Features.Upgrades;
 using CustomerInsights.Host.Platform;
@@ -21,7 +22,7 @@ namespace CustomerInsights.Host.Features.Exports;
 /// on: from the batch where it stood for a target that works in steps, from its first batch for a transactional one.
 /// </summary>
 internal sealed class ExportJob(
-    MetadataService metadata, PluginHost plugins, PopulationScan population, ISegmentStore segments, IExportStore exports, IDefinitionStore definitions, PluginTrials trials, TimeProvider clock) : IJobHandler
+    MetadataService metadata, PluginHost plugins, PluginNews news, PopulationScan population, ISegmentStore segments, IExportStore exports, IDefinitionStore definitions, PluginTrials trials, TimeProvider clock) : IJobHandler
 {
     public const string JobKind = "export";
 
@@ -106,6 +107,8 @@ internal sealed class ExportJob(
         var fields = export.Fields.Select(field => new FieldDescriptor(field.Name, SourceValues.ToKind(field.Type))).ToList();
         var request = new Sdk.ExportJob(plan.JobId, export.Name, export.Document.Segment, fields, plan.Generation, plan.CreatedAt) { MemberCount = plan.MemberCount };
         var tally = new Tally();
+        var progress = new RunProgress(job, $"exporting {export.Name}");
+        using var listening = news.Listen(ConnectionIds.OfExport(export.Name), progress.Say);
         await using var session = await target.OpenAsync(request, cancellationToken);
         try
         {
@@ -126,7 +129,7 @@ internal sealed class ExportJob(
                 var refused = Refused(sent, outcomes);
                 tally.Refused += refused.Count;
                 await exports.AdvanceAsync(export.Name, number + 1, refused, cancellationToken);
-                job.Report(tally.Total, plan.MemberCount, $"exporting {export.Name}");
+                progress.Count(tally.Total, plan.MemberCount, $"exporting {export.Name}");
             }
 
             var receipt = await session.CommitAsync(cancellationToken);

@@ -1,5 +1,6 @@
 using CustomerInsights.Host.Features.Jobs;
 using CustomerInsights.Host.Features.Metadata;
+using CustomerInsights.Host.Features.Plugins;
 using CustomerInsights.Host.Features.Upgrades;
 using CustomerInsights.Plugins;
 using CustomerInsights.Plugins.Boundary;
@@ -11,7 +12,7 @@ using CustomerInsights.Storage.Records;
 namespace CustomerInsights.Host.Features.Ingestion;
 
 /// <summary>Reads one source: discovers its streams, reads each from where it stood, stores what is new.</summary>
-internal sealed class IngestJob(MetadataService metadata, PluginHost plugins, IRecordStore records, PluginTrials trials) : IJobHandler
+internal sealed class IngestJob(MetadataService metadata, PluginHost plugins, PluginNews news, IRecordStore records, PluginTrials trials) : IJobHandler
 {
     public const string JobKind = "ingest";
 
@@ -98,6 +99,8 @@ internal sealed class IngestJob(MetadataService metadata, PluginHost plugins, IR
 
         if (selections.Count > 0)
         {
+            var progress = new RunProgress(job, $"reading {name}");
+            using var listening = news.Listen(ConnectionIds.OfSource(name), progress.Say);
             await foreach (var message in plugin.ReadAsync(new ReadRequest(job.Job.Id, selections), cancellationToken))
             {
                 if (!intakes.TryGetValue(message.Stream, out var intake))
@@ -106,7 +109,7 @@ internal sealed class IngestJob(MetadataService metadata, PluginHost plugins, IR
                 }
 
                 await intake.TakeAsync(message, cancellationToken);
-                job.Report(intakes.Values.Sum(other => other.Counts.Read), null, $"reading {name}.{message.Stream}");
+                progress.Count(intakes.Values.Sum(other => other.Counts.Read), null, $"reading {name}.{message.Stream}");
             }
         }
 

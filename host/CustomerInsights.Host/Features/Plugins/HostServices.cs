@@ -9,17 +9,14 @@ using Microsoft.AspNetCore.DataProtection;
 
 namespace CustomerInsights.Host.Features.Plugins;
 
-/// <summary>What plugins get from the host: storage, secrets, history; all on the store.</summary>
-internal sealed class HostServices(IPluginStore store, IAuditStore audit, SecretVault vault, TimeProvider clock) : IPluginHostServices
+/// <summary>What plugins get from the host: storage, secrets, history, all on the store; and an ear for what they say of their runs.</summary>
+internal sealed class HostServices(IPluginStore store, IAuditStore audit, SecretVault vault, PluginNews news, TimeProvider clock) : IPluginHostServices
 {
     public IPluginStorage StorageFor(string pluginId, string connectionId, long maxBytes) => new Storage(store, clock, pluginId, connectionId, maxBytes);
 
     public ISecrets SecretsFor(string pluginId, string connectionId) => new Secrets(vault, audit, clock, pluginId, connectionId);
 
-    public void Progress(string connectionId, PluginProgress progress)
-    {
-        // A run's progress is counted by the job from the records themselves; the plugin's own word is not needed yet.
-    }
+    public void Progress(string connectionId, PluginProgress progress) => news.Tell(connectionId, progress);
 
     public ValueTask RecordAsync(PluginTransition transition, CancellationToken cancellationToken) => store.AppendTransitionAsync(
         new PluginTransitionRow(

@@ -14,6 +14,7 @@ internal static class PluginsModule
 {
     public static IServiceCollection AddPlugins(this IServiceCollection services, HostSettings settings) => services
         .AddSingleton<SecretVault>()
+        .AddSingleton<PluginNews>()
         .AddSingleton<IDefinitionFollower>(provider => ActivatorUtilities.CreateInstance<ForgetSecrets>(provider, DefinitionKinds.Source))
         .AddSingleton<IDefinitionFollower>(provider => ActivatorUtilities.CreateInstance<ForgetSecrets>(provider, DefinitionKinds.Export))
         .AddSingleton<IPluginHostServices, HostServices>()

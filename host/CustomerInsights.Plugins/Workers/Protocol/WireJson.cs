@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 using CustomerInsights.Plugins.Boundary;
+using CustomerInsights.Plugins.Schema;
 using CustomerInsights.Sdk;
 
 namespace CustomerInsights.Plugins.Workers.Protocol;
@@ -25,6 +26,8 @@ namespace CustomerInsights.Plugins.Workers.Protocol;
 [JsonSerializable(typeof(PopulationArguments))]
 [JsonSerializable(typeof(LogLine))]
 [JsonSerializable(typeof(ProgressNews))]
+[JsonSerializable(typeof(WaitNews))]
+[JsonSerializable(typeof(MeasurementNews))]
 [JsonSerializable(typeof(StoredAnswer))]
 [JsonSerializable(typeof(MisbehaviourNews))]
 [JsonSerializable(typeof(string[]))]
@@ -68,7 +71,9 @@ internal sealed partial class WireJson : JsonSerializerContext
         }
         catch (Exception error) when (error is JsonException or ArgumentException or InvalidOperationException or FormatException or NotSupportedException)
         {
-            throw new ProtocolException($"A frame's JSON is not a {typeof(T).Name}: {error.Message}");
+            // The serializer's own words quote what came; the place is enough.
+            var place = error is JsonException { Path: { Length: > 0 } path } ? $" at {OneLine.Of(path, 200)}" : "";
+            throw new ProtocolException($"A frame's JSON is not a {typeof(T).Name}{place}.");
         }
     }
 }

@@ -1,4 +1,6 @@
 using CustomerInsights.Plugins.Boundary;
+using CustomerInsights.Plugins.Context;
+using CustomerInsights.Plugins.Desired;
 using CustomerInsights.Plugins.Manifests;
 using CustomerInsights.Sdk;
 using Microsoft.Extensions.Logging;
@@ -18,11 +20,23 @@ internal sealed record WorkerStart(string Socket, string Token, string Folder, I
     /// <summary>Folders that are granted.</summary>
     public IReadOnlyList<string> FileRoots { get; init; } = [];
 
+    /// <summary>What of the private network is granted.</summary>
+    public NetworkGrants Network { get; init; } = NetworkGrants.None;
+
+    /// <summary>Where the host lets a sandbox out; null outside of one.</summary>
+    public string? Egress { get; init; }
+
     /// <summary>Lines below this are not wanted.</summary>
     public LogLevel LogLevel { get; init; }
 
+    /// <summary>Between two reports of what was measured.</summary>
+    public TimeSpan MeasureEvery { get; init; } = TimeSpan.FromSeconds(5);
+
     /// <summary>Log lines a second.</summary>
     public int LogLinesPerSecond { get; init; }
+
+    /// <summary>What stands where a secret was cut out.</summary>
+    public string SecretMask { get; init; } = RevealedSecrets.Mask;
 }
 
 /// <summary>The worker's first words.</summary>
@@ -32,7 +46,11 @@ internal sealed record WorkerHello(int ProtocolMin, int ProtocolMax, string Sdk,
 internal sealed record WorkerWelcome(int Protocol);
 
 /// <summary>Arguments of <see cref="WorkerCall.Create"/>.</summary>
-internal sealed record CreateArguments(int Component, string Contribution, string ConnectionId, ReadOnlyMemory<byte> Configuration);
+internal sealed record CreateArguments(int Component, string Contribution, string ConnectionId, ReadOnlyMemory<byte> Configuration)
+{
+    /// <summary>By which the connection is let out of the sandbox; null outside of one.</summary>
+    public string? EgressToken { get; init; }
+}
 
 /// <summary>Its answer: which shape an enrichment has.</summary>
 internal sealed record CreateAnswer(bool IsPopulation);
@@ -86,6 +104,9 @@ internal sealed record LogLine(string Category, LogLevel Level, int EventId, str
 
 /// <summary>What <see cref="WorkerCall.Progress"/> brings.</summary>
 internal sealed record ProgressNews(string ConnectionId, PluginProgress Progress);
+
+/// <summary>What <see cref="WorkerCall.Waiting"/> brings.</summary>
+internal sealed record WaitNews(string ConnectionId, TimeSpan Wait);
 
 /// <summary>A value from storage; null when there is none.</summary>
 internal sealed record StoredAnswer(StoredValue? Stored);

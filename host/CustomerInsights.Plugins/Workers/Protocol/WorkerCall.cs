@@ -83,4 +83,10 @@ internal enum WorkerCall : byte
 
     /// <summary>Notice: a disposal in the plugin failed, which no answer tells.</summary>
     Misbehaved = 41,
+
+    /// <summary>Notice: a connection waits for another try of a request or for a rate limit.</summary>
+    Waiting = 42,
+
+    /// <summary>Notice: what was measured.</summary>
+    Measurements = 43,
 }
