@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Net;
 using System.Net.Sockets;
+using CustomerInsights.Host.Commands.Unify;
 
 namespace CustomerInsights.Host.Commands;
 
@@ -46,6 +47,7 @@ internal static class CommandLine
         root.Subcommands.Add(Serve(Settings));
         root.Subcommands.Add(Apply(Settings));
         root.Subcommands.Add(Refresh(Settings));
+        root.Subcommands.Add(new Command("unify", "Finding out which records are one.") { Evaluate() });
         return await root.Parse(arguments).InvokeAsync();
     }
 
@@ -96,6 +98,19 @@ internal static class CommandLine
     {
         var command = new Command("refresh", "Runs the whole pipeline and waits for its end.");
         command.SetAction((parsed, cancellationToken) => RemoteCommands.RefreshAsync(settings(parsed), cancellationToken));
+        return command;
+    }
+
+    private static Command Evaluate()
+    {
+        var files = new Argument<string[]>("files") { Description = "CSV files with the same header, comma-separated.", Arity = ArgumentArity.OneOrMore };
+        var truth = new Option<string?>("--truth") { Description = "The column whose equal values mean the same person; it is used for scoring alone." };
+        var pattern = new Option<string?>("--truth-pattern") { Description = "A regular expression for the part of that column that counts: its first group." };
+        var policy = new Option<FileInfo?>("--policy") { Description = "A JSON file with \"fields\" (name to type), \"strictness\", \"pairsPerRecord\", \"filesAreFreeOfDuplicates\". Default: all guessed." };
+        var output = new Option<FileInfo?>("--out") { Description = "A CSV file to write each record's cluster into." };
+        var command = new Command("evaluate", "Runs the matcher over CSV files, without labels, and measures it where the truth is known.") { files, truth, pattern, policy, output };
+        command.SetAction((parsed, cancellationToken) => EvaluateCommand.RunAsync(
+            parsed.GetValue(files)!, parsed.GetValue(truth), parsed.GetValue(pattern), parsed.GetValue(policy), parsed.GetValue(output), cancellationToken));
         return command;
     }
 }

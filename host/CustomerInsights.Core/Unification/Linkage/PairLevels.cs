@@ -1,0 +1,101 @@
+namespace CustomerInsights.Core.Unification.Linkage;
+
+/// <summary>
+/// The levels of all fields of a pair, packed: four bits a field. Pairs with the same pattern are alike for everything that follows.
+/// </summary>
+internal sealed class PairLevels
+{
+    internal const int Bits = 4;
+    internal const int MostFields = 16;
+
+    private readonly FieldComparison[] _fields;
+
+    // By row and field: what a pair needs of a record lies side by side.
+    private readonly (ulong Feature, int Id)[] _values;
+    private readonly int _given;
+    private readonly int _family;
+    private readonly int[]? _givenAsFamily;
+
+    internal PairLevels(FieldComparison[] fields)
+    {
+        _fields = fields;
+        _values = SideBySide(fields);
+        _given = Array.FindIndex(fields, field => field.Column.Type == MatchFieldType.GivenName);
+        _family = Array.FindIndex(fields, field => field.Column.Type == MatchFieldType.FamilyName);
+        _givenAsFamily = _given >= 0 && _family >= 0 ? Crossed(fields[_given].Column, fields[_family].Column) : null;
+    }
+
+    /// <summary>Compares two records.</summary>
+    internal ulong Pattern(int a, int b, Scratch scratch)
+    {
+        var pattern = 0UL;
+        var left = _values.AsSpan(a * _fields.Length, _fields.Length);
+        var right = _values.AsSpan(b * _fields.Length, _fields.Length);
+        for (var field = 0; field < left.Length; field++)
+        {
+            var (one, other) = (left[field], right[field]);
+
+            // The greedy pairing of letters depends on the order: the smaller number goes first, whatever the rows.
+            var level = one.Id < other.Id
+                ? _fields[field].Level(one.Id, other.Id, one.Feature, other.Feature, scratch)
+                : _fields[field].Level(other.Id, one.Id, other.Feature, one.Feature, scratch);
+            pattern |= (ulong)(uint)level << (Bits * field);
+        }
+
+        return IsSwapped(pattern, a, b) ? Swapped(pattern) : pattern;
+    }
+
+    internal static int LevelOf(ulong pattern, int field) => (int)(pattern >> (Bits * field)) & 15;
+
+    // Given and family name in each other's place: told by the given name's level of contained names; the family name then says nothing of its own.
+    private bool IsSwapped(ulong pattern, int a, int b)
+    {
+        if (_givenAsFamily is not { } crossed || LevelOf(pattern, _given) > 2 || LevelOf(pattern, _family) > 2)
+        {
+            return false;
+        }
+
+        var (left, right) = (crossed[Id(a, _given)], crossed[Id(b, _given)]);
+        return left != 0 && right != 0 && left == Id(b, _family) && right == Id(a, _family);
+    }
+
+    private ulong Swapped(ulong pattern)
+    {
+        var cleared = pattern & ~((15UL << (Bits * _given)) | (15UL << (Bits * _family)));
+        return cleared | (4UL << (Bits * _given)) | (4UL << (Bits * _family));
+    }
+
+    private int Id(int row, int field) => _values[(row * _fields.Length) + field].Id;
+
+    private static (ulong, int)[] SideBySide(FieldComparison[] fields)
+    {
+        var values = new (ulong, int)[fields[0].Column.Ids.Length * fields.Length];
+        for (var field = 0; field < fields.Length; field++)
+        {
+            var column = fields[field].Column;
+            var features = new ulong[column.Values.Length];
+            for (var id = 1; id < features.Length; id++)
+            {
+                features[id] = fields[field].Feature(id);
+            }
+
+            for (var row = 0; row < column.Ids.Length; row++)
+            {
+                values[(row * fields.Length) + field] = (features[column.Ids[row]], column.Ids[row]);
+            }
+        }
+
+        return values;
+    }
+
+    private static int[] Crossed(MatchColumn given, MatchColumn family)
+    {
+        var numbers = new Dictionary<string, int>(StringComparer.Ordinal);
+        for (var id = 1; id < family.Values.Length; id++)
+        {
+            numbers.Add(family.Values[id], id);
+        }
+
+        return [.. given.Values.Select((text, id) => id == 0 ? 0 : numbers.GetValueOrDefault(text))];
+    }
+}

@@ -1,0 +1,45 @@
+namespace CustomerInsights.Core.Unification.Linkage;
+
+/// <summary>Hashes that are the same on every machine and in every run.</summary>
+internal static class TextHash
+{
+    /// <summary>FNV-1a over UTF-16 units, 64 bits; never 0.</summary>
+    internal static ulong Of(string text) => Of(text.AsSpan());
+
+    /// <summary>FNV-1a over UTF-16 units, 64 bits; never 0.</summary>
+    internal static ulong Of(ReadOnlySpan<char> text)
+    {
+        var hash = 14695981039346656037UL;
+        foreach (var c in text)
+        {
+            hash = (hash ^ c) * 1099511628211UL;
+        }
+
+        return hash == 0 ? 1 : hash;
+    }
+
+    /// <summary>Spreads the bits of a number over all 64.</summary>
+    internal static ulong Mix(ulong x)
+    {
+        x ^= x >> 32;
+        x *= 0xD6E8FEB86659FD93UL;
+        x ^= x >> 32;
+        x *= 0xD6E8FEB86659FD93UL;
+        return x ^ (x >> 32);
+    }
+
+    /// <summary>A number for each record that depends on its values alone.</summary>
+    internal static ulong[] OfRows(IReadOnlyList<MatchColumn> columns)
+    {
+        var hashes = new ulong[columns[0].Ids.Length];
+        foreach (var column in columns)
+        {
+            for (var row = 0; row < hashes.Length; row++)
+            {
+                hashes[row] = Mix((hashes[row] * 0x9E3779B97F4A7C15UL) + (uint)column.Ids[row] + 1);
+            }
+        }
+
+        return hashes;
+    }
+}

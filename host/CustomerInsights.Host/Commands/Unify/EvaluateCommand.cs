@@ -1,0 +1,98 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using CustomerInsights.Core.Unification.Linkage;
+
+namespace CustomerInsights.Host.Commands.Unify;
+
+/// <summary>
+/// <c>unify evaluate</c>: runs the matcher over CSV files and says what it found; with a column that tells the truth, how right it is. How anybody
+/// measures the matcher on data of his own.
+/// </summary>
+internal static class EvaluateCommand
+{
+    internal static async Task<int> RunAsync(string[] files, string? truth, string? truthPattern, FileInfo? policy, FileInfo? output, CancellationToken cancellationToken)
+    {
+        if (Array.Find(files, file => !File.Exists(file)) is { } missing)
+        {
+            return await FailAsync($"There is no file {missing}.");
+        }
+
+        try
+        {
+            var settings = policy is null ? new MatchSettings() : MatchSettings.Read(await File.ReadAllTextAsync(policy.FullName, cancellationToken));
+            var pattern = truthPattern is null ? null : new Regex(truthPattern, RegexOptions.NonBacktracking);
+            var watch = Stopwatch.StartNew();
+            var data = MatchFiles.Read(files, truth, pattern, settings);
+            var read = watch.Elapsed;
+            var result = Matcher.Run(data.Columns, Options(data, settings, files.Length));
+            Print(data, result, read, watch.Elapsed);
+            if (output is not null)
+            {
+                await WriteAsync(output.FullName, result.Clusters, cancellationToken);
+            }
+
+            return 0;
+        }
+        catch (Exception error) when (error is InvalidDataException or IOException or JsonException or ArgumentException or NotSupportedException or UnauthorizedAccessException)
+        {
+            return await FailAsync(error.Message);
+        }
+    }
+
+    private static MatcherOptions Options(MatchFiles data, MatchSettings settings, int files)
+    {
+        var options = new MatcherOptions { Strictness = settings.Strictness, Sources = data.Sources, DuplicateFree = settings.FilesAreFreeOfDuplicates ? [.. Enumerable.Range(0, files)] : [] };
+        return settings.PairsPerRecord is { } pairs ? options with { PairsPerRecord = pairs } : options;
+    }
+
+    private static void Print(MatchFiles data, MatcherResult result, TimeSpan read, TimeSpan all)
+    {
+        var sizes = result.Clusters.CountBy(cluster => cluster).Select(one => one.Value).ToList();
+        Line("records", MatchFiles.Count(result.Clusters.Length));
+        Line("fields", string.Join(", ", data.Columns.Select(column => $"{column.Name} ({Word(column.Type)})")));
+        foreach (var junk in result.Junk)
+        {
+            Line("set aside", $"{junk.Field} '{junk.Value}', {MatchFiles.Count(junk.Records)} records: stands for 'not known'");
+        }
+
+        Line("compared", $"{MatchFiles.Count(result.Compared)} pairs, found by {result.Keys.Count(key => key.Pairs > 0)} keys");
+        Line("clusters", $"{MatchFiles.Count(sizes.Count)}, {MatchFiles.Count(sizes.Count(size => size > 1))} of more than one record, the largest of {MatchFiles.Count(sizes.Max())}");
+        if (data.Truth is { } truth)
+        {
+            var scores = ClusterScores.Of(result.Clusters, truth);
+            Line("pairs", $"{MatchFiles.Count(scores.FoundPairs)} found, {MatchFiles.Count(scores.TruePairs)} true, {MatchFiles.Count(scores.CommonPairs)} both");
+            Line("precision", Share(scores.Precision));
+            Line("recall", Share(scores.Recall));
+            Line("F1", Share(scores.F1));
+            Line("B-cubed", $"{Share(scores.BCubed)} (precision {Share(scores.BCubedPrecision)}, recall {Share(scores.BCubedRecall)})");
+        }
+
+        using var process = Process.GetCurrentProcess();
+        Line("time", string.Create(CultureInfo.InvariantCulture, $"{all.TotalSeconds:0.00} s, of it reading {read.TotalSeconds:0.00} s"));
+        Line("memory", string.Create(CultureInfo.InvariantCulture, $"{process.PeakWorkingSet64 / 1048576.0:N0} MiB at most"));
+    }
+
+    private static async Task WriteAsync(string file, int[] clusters, CancellationToken cancellationToken)
+    {
+        await using var writer = new StreamWriter(file);
+        await writer.WriteAsync("record,cluster\n".AsMemory(), cancellationToken);
+        for (var row = 0; row < clusters.Length; row++)
+        {
+            await writer.WriteAsync(string.Create(CultureInfo.InvariantCulture, $"{row + 1},{clusters[row] + 1}\n").AsMemory(), cancellationToken);
+        }
+    }
+
+    private static async Task<int> FailAsync(string message)
+    {
+        await Console.Error.WriteLineAsync(message);
+        return 1;
+    }
+
+    private static void Line(string what, string value) => Console.WriteLine($"{what,-10} {value}");
+
+    private static string Share(double share) => share.ToString("0.0000", CultureInfo.InvariantCulture);
+
+    private static string Word(MatchFieldType type) => JsonNamingPolicy.CamelCase.ConvertName(type.ToString());
+}
