@@ -15,6 +15,9 @@ internal sealed record HostSettings
     /// <summary>Folders whose plugins run without a signature: for who develops one. Default: none.</summary>
     public IReadOnlyList<string> DevelopmentRoots { get; init; } = [];
 
+    /// <summary>True starts only the plugins that come with the program.</summary>
+    public bool SafeMode { get; init; }
+
     /// <summary>The address to listen at; port 0 takes a free one.</summary>
     public string Url { get; init; } = "http://127.0.0.1:5080";
 

@@ -13,6 +13,7 @@ using CustomerInsights.Host.Features.Profiles;
 using CustomerInsights.Host.Features.Recipes;
 using CustomerInsights.Host.Features.Segments;
 using CustomerInsights.Host.Features.Unification;
+using CustomerInsights.Host.Features.Upgrades;
 using CustomerInsights.Host.Platform;
 using CustomerInsights.Storage;
 using CustomerInsights.Storage.Sqlite;
@@ -58,6 +59,7 @@ internal static class InsightsApp
             .AddMetadata()
             .AddPlugins(settings)
             .AddCatalog(settings)
+            .AddUpgrades()
             .AddIngestion()
             .AddActivities()
             .AddUnification()
@@ -123,6 +125,7 @@ internal static class InsightsApp
         services.AddSingleton(provider => provider.GetRequiredService<IInsightsStore>().Segments);
         services.AddSingleton(provider => provider.GetRequiredService<IInsightsStore>().Exports);
         services.AddSingleton(provider => provider.GetRequiredService<IInsightsStore>().Plugins);
+        services.AddSingleton(provider => provider.GetRequiredService<IInsightsStore>().PluginUpgrades);
         services.AddSingleton(provider => provider.GetRequiredService<IInsightsStore>().Events);
         services.AddSingleton(provider => provider.GetRequiredService<IInsightsStore>().Changes);
     }

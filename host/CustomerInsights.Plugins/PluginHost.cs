@@ -1,10 +1,11 @@
 using System.Collections.Concurrent;
 using System.Globalization;
-using System.Text;
 using CustomerInsights.Plugins.Boundary;
 using CustomerInsights.Plugins.Components;
+using CustomerInsights.Plugins.Context;
 using CustomerInsights.Plugins.Desired;
 using CustomerInsights.Plugins.Manifests;
+using CustomerInsights.Plugins.Marks;
 using CustomerInsights.Plugins.Schema;
 using CustomerInsights.Plugins.Workers;
 using CustomerInsights.Sdk;
@@ -20,13 +21,16 @@ public sealed class PluginHost : IAsyncDisposable
 {
     private readonly ConcurrentDictionary<string, PluginSlot> _slots = new(StringComparer.Ordinal);
     private readonly SemaphoreSlim _oneReconcile = new(1, 1);
+    private readonly SemaphoreSlim _oneStranger = new(1, 1);
     private readonly CancellationTokenSource _ending = new();
+    private readonly RunMarks _marks;
     private readonly TransitionRecorder _recorder;
     private readonly BackgroundWork _background;
     private readonly PluginSlotContext _context;
     private readonly PluginHostOptions _options;
     private DesiredStateWatcher? _watcher;
     private DesiredState? _desired;
+    private string? _seen;
     private IReadOnlyList<SchemaProblem> _fileProblems = [];
     private IReadOnlyList<SchemaProblem> _wishProblems = [];
     private bool _disposed;
@@ -44,7 +48,9 @@ public sealed class PluginHost : IAsyncDisposable
         var log = loggers.CreateLogger("CustomerInsights.Plugins");
         _recorder = new TransitionRecorder(services, log);
         _background = new BackgroundWork(log, _ending.Token);
-        _context = new(options, services, loggers, log, clock, _recorder.Add, _background.Run, new WorkerPlace(options.WorkerFolder), _ending.Token);
+        _marks = new RunMarks(options.MarksPath, clock, text => _slots.Values.Aggregate(text, (cut, slot) => slot.Redact(cut)));
+        _context = new(
+            options, services, loggers, log, clock, _recorder.Add, _background.Run, new WorkerPlace(options.WorkerFolder), _marks, _oneStranger, _ending.Token);
         Desired = new DesiredStateFile(options.DesiredStatePath);
     }
 
@@ -57,6 +63,9 @@ public sealed class PluginHost : IAsyncDisposable
     /// </summary>
     public IReadOnlyList<SchemaProblem> DesiredProblems => [.. Volatile.Read(ref _fileProblems), .. Volatile.Read(ref _wishProblems)];
 
+    /// <summary>Why some plugins are kept from running although nothing is wrong with their packages; null when none is.</summary>
+    public string? SafeMode { get; private set; }
+
     /// <summary>Reads <c>plugins.json</c> (makes it at the first start, with the built-in plugins), activates, and begins to watch.</summary>
     /// <param name="cancellationToken">Cancels the start.</param>
     /// <returns>When every plugin that is wanted runs or has a reason why not.</returns>
@@ -64,6 +73,7 @@ public sealed class PluginHost : IAsyncDisposable
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
         Directory.CreateDirectory(_options.DataDirectory);
+        await JudgeLastLifeAsync(cancellationToken);
         if (!File.Exists(Desired.FilePath))
         {
             await CreateDesiredAsync(cancellationToken);
@@ -83,6 +93,20 @@ public sealed class PluginHost : IAsyncDisposable
     /// <returns>Its status, or null when there is no such plugin.</returns>
     public PluginStatus? Find(string id) => _slots.TryGetValue(id, out var slot) ? slot.Status : null;
 
+    /// <summary>How a plugin does.</summary>
+    /// <param name="id">The plugin.</param>
+    /// <returns>Its figures, or null when there is no such plugin.</returns>
+    public PluginVitals? Vitals(string id) => _slots.TryGetValue(id, out var slot) ? slot.Vitals : null;
+
+    /// <summary>The last lines that a plugin wrote, at most 500, newest first. They are gone with the host.</summary>
+    /// <param name="id">The plugin.</param>
+    /// <param name="count">How many.</param>
+    /// <returns>The lines, or null when there is no such plugin.</returns>
+    public IReadOnlyList<PluginLogLine>? Logs(string id, int count) => _slots.TryGetValue(id, out var slot) ? slot.Ring.Last(count) : null;
+
+    /// <summary>Tells that the host is being stopped by who may: what dies from now on, a plugin did not end.</summary>
+    public void NoteEnding() => _marks.NoteEnding();
+
     /// <summary>Looks at the disk, the wishes and the blocks again, soon and in the background.</summary>
     public void LookAgain() => _watcher?.Poke();
 
@@ -93,12 +117,62 @@ public sealed class PluginHost : IAsyncDisposable
     /// <exception cref="KeyNotFoundException">There is no such plugin.</exception>
     public Task ReloadAsync(string id, CancellationToken cancellationToken) => AgainAsync(id, Actor.Reload, cancellationToken);
 
+    /// <summary>As <see cref="ReloadAsync(string, CancellationToken)"/>, with the name of who asks in the plugin's history.</summary>
+    /// <param name="id">The plugin.</param>
+    /// <param name="actor">Who asks.</param>
+    /// <param name="cancellationToken">As there.</param>
+    /// <returns>As there.</returns>
+    /// <exception cref="KeyNotFoundException">There is no such plugin.</exception>
+    public Task ReloadAsync(string id, string actor, CancellationToken cancellationToken) => AgainAsync(id, actor, cancellationToken);
+
     /// <summary>Tries a plugin again that is faulted or was given up.</summary>
     /// <param name="id">The plugin.</param>
     /// <param name="cancellationToken">Cancels the waiting, not the try once it has begun.</param>
     /// <returns>When it is done; see <see cref="Find"/> for how it went.</returns>
     /// <exception cref="KeyNotFoundException">There is no such plugin.</exception>
     public Task RetryAsync(string id, CancellationToken cancellationToken) => AgainAsync(id, Actor.Retry, cancellationToken);
+
+    /// <summary>As <see cref="RetryAsync(string, CancellationToken)"/>, with the name of who asks in the plugin's history.</summary>
+    /// <param name="id">The plugin.</param>
+    /// <param name="actor">Who asks.</param>
+    /// <param name="cancellationToken">As there.</param>
+    /// <returns>As there.</returns>
+    /// <exception cref="KeyNotFoundException">There is no such plugin.</exception>
+    public Task RetryAsync(string id, string actor, CancellationToken cancellationToken) => AgainAsync(id, actor, cancellationToken);
+
+    /// <summary>Watches a version, running or about to, more closely: its state is <see cref="PluginState.Probation"/> while all is well.</summary>
+    /// <param name="id">The plugin.</param>
+    /// <param name="version">The version; null when the watch is over.</param>
+    /// <param name="actor">Who says so.</param>
+    /// <param name="reason">Why it is over, for people.</param>
+    public void SetTrial(string id, string? version, string actor, string reason) => _slots.GetOrAdd(id, NewSlot).SetTrial(version, actor, reason);
+
+    /// <summary>Stops a version that is to be gone back from, its calls cancelled, and keeps it from starting until another is wanted or a person asks for it.</summary>
+    /// <param name="id">The plugin.</param>
+    /// <param name="version">The version; nothing happens to another.</param>
+    /// <param name="actor">Who wants it.</param>
+    /// <param name="code">A stable word for why.</param>
+    /// <param name="reason">Why, for people.</param>
+    /// <param name="evidence">What is known besides; null for nothing.</param>
+    /// <returns>When none of its code runs any more.</returns>
+    public Task HoldAsync(string id, string version, string actor, string code, string reason, string? evidence) =>
+        _slots.TryGetValue(id, out var slot) ? slot.HoldAsync(version, actor, code, reason, evidence) : Task.CompletedTask;
+
+    /// <summary>Loads a version into a worker of its own to try it. What runs is not touched.</summary>
+    /// <param name="id">The plugin.</param>
+    /// <param name="version">A version on disk.</param>
+    /// <param name="wish">What is to be wanted of it.</param>
+    /// <param name="services">What it gets instead of the application's store.</param>
+    /// <param name="cancellationToken">Cancels the loading.</param>
+    /// <returns>The version, to be disposed; or why it cannot be tried in a worker.</returns>
+    /// <exception cref="PluginCallException">It may not run, or does not come up.</exception>
+    public async Task<(PluginPreflight? Preflight, string? Skipped)> PreflightAsync(
+        string id, string version, DesiredPlugin wish, IPluginHostServices services, CancellationToken cancellationToken)
+    {
+        var package = (await PackageFolders.ScanAsync(_options.Roots, cancellationToken)).FirstOrDefault(one => one.Id == id && one.Version.ToString() == version)
+            ?? throw new KeyNotFoundException($"There is no {id} {version} on disk.");
+        return await PluginSlot.PreflightAsync(package, wish, _context with { Services = services }, cancellationToken);
+    }
 
     /// <summary>Looks at <c>plugins.json</c> and at the package folders now, instead of at the next look of its own.</summary>
     /// <param name="cancellationToken">Cancels the waiting for earlier steps; a step that has begun is finished.</param>
@@ -165,6 +239,7 @@ public sealed class PluginHost : IAsyncDisposable
         }
 
         _disposed = true;
+        NoteEnding();
         await _ending.CancelAsync();
         _watcher?.Dispose();
         await Task.WhenAll(_slots.Values.Select(slot => slot.ShutDownAsync()));
@@ -176,6 +251,8 @@ public sealed class PluginHost : IAsyncDisposable
         }
 
         Desired.Dispose();
+        _marks.Dispose();
+        _oneStranger.Dispose();
         _oneReconcile.Dispose();
         _ending.Dispose();
     }
@@ -184,31 +261,32 @@ public sealed class PluginHost : IAsyncDisposable
         PluginKind kind, string pluginId, string? contributionId, string connectionId, ReadOnlyMemory<byte> configuration, CancellationToken cancellationToken)
     {
         const string call = "Open";
-        PluginCallException Refuse(string message, string? path = null) =>
-            new(pluginId, call, new PluginFailure(FailureKind.Configuration, message, ConfigurationPath: path));
-
         if (!_slots.TryGetValue(pluginId, out var slot))
         {
-            throw Refuse($"There is no plugin {pluginId}.");
+            throw new PluginCallException(pluginId, call, new PluginFailure(FailureKind.Configuration, $"There is no plugin {pluginId}."));
         }
 
-        var instance = slot.Running(call);
-        var offered = instance.Package.Contributions.Where(item => item.Kind == kind && (contributionId is null || item.Id == contributionId)).ToList();
-        if (offered is not [var contribution])
+        return await ComponentCalls.OpenAsync(slot.Running(call), kind, contributionId, connectionId, configuration, cancellationToken);
+    }
+
+    private async Task JudgeLastLifeAsync(CancellationToken cancellationToken)
+    {
+        try
         {
-            throw Refuse(offered.Count == 0
-                ? $"The plugin {pluginId} has no {kind.ToString().ToLowerInvariant()}{(contributionId is null ? "" : $" '{contributionId}'")}."
-                : $"The plugin {pluginId} has several components of kind {kind.ToString().ToLowerInvariant()}; name one of {string.Join(", ", offered.Select(item => item.Id))}.");
-        }
+            var verdict = await _marks.JudgeLastLifeAsync(cancellationToken);
+            if (verdict.Told is { } told)
+            {
+                PluginLog.Died(_context.Log, told);
+            }
 
-        var own = configuration.ToArray();
-        if (contribution.ConfigSchema.Validate(Encoding.UTF8.GetString(own)).FirstOrDefault(problem => !problem.IsWarning) is { } problem)
+            SafeMode = _options.SafeMode ? "The host was started with --safe-mode: only the plugins that come with it run."
+                : verdict.Records.Count > 0 ? $"{verdict.Told} Not started: {string.Join(", ", verdict.Records.Select(record => $"{record.Id} {record.Version}"))}. POST …/retry starts one again."
+                : null;
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            throw Refuse(problem.ToString(), problem.Pointer);
+            PluginLog.MarksFailed(_context.Log, error, _options.MarksPath);
         }
-
-        var handle = await instance.CreateAsync(contribution, connectionId, own, cancellationToken);
-        return new ComponentCalls(handle, contribution, instance.Package.Manifest!, own);
     }
 
     private async Task CreateDesiredAsync(CancellationToken cancellationToken)
@@ -271,11 +349,13 @@ public sealed class PluginHost : IAsyncDisposable
 
             _desired = desired;
             Volatile.Write(ref _wishProblems, [.. Missing(desired, packages)]);
+            var actor = snapshot.ETag == _seen ? Actor.Host : snapshot.Actor ?? Actor.File;
+            _seen = snapshot.ETag;
             var ids = desired.Plugins.Select(plugin => plugin.Id).Concat(packages.Keys).Concat(_slots.Keys).Distinct(StringComparer.Ordinal).ToList();
 
             // Side by side: one that drains for seconds must not hold up the others.
             await Task.WhenAll(ids.Select(id => _slots.GetOrAdd(id, NewSlot)
-                .ApplyAsync(desired.Find(id), packages.GetValueOrDefault(id) ?? [], Actor.File, again: false, cancellationToken)));
+                .ApplyAsync(desired.Find(id), packages.GetValueOrDefault(id) ?? [], actor, again: false, cancellationToken)));
 
             // Neither on disk nor wanted: nothing to show, unless code of it is still in memory.
             foreach (var id in ids.Where(id => desired.Find(id) is null && !packages.ContainsKey(id) && _slots[id].Status is { PendingUnloads: 0, Leaked: 0 }))

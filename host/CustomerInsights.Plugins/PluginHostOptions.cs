@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using CustomerInsights.Plugins.Context;
 using CustomerInsights.Plugins.Manifests;
 using CustomerInsights.Plugins.Packaging;
 
@@ -28,6 +29,9 @@ public sealed record PluginHostOptions
     /// <summary>Judges every package before it is loaded; null lets all through.</summary>
     public IPackageGate? Gate { get; init; }
 
+    /// <summary>True starts no plugin but those of who makes the host.</summary>
+    public bool SafeMode { get; init; }
+
     /// <summary>How long things may take.</summary>
     public PluginLimits Limits { get; init; } = new();
 
@@ -36,6 +40,11 @@ public sealed record PluginHostOptions
 
     /// <summary>Gives numbers from 0 to 1, for the jitter of restarts. Default: the runtime's shared source.</summary>
     public Func<double> Random { get; init; } = System.Random.Shared.NextDouble;
+
+    /// <summary>What stands in logs and failures where an opened secret was cut out. Default: <c>***</c>; a test kit gives a word of its own, to see that something was cut.</summary>
+    public string SecretMask { get; init; } = RevealedSecrets.Mask;
+
+    internal string MarksPath => Path.Combine(DataDirectory, "plugin-marks");
 
     internal string DesiredStatePath => Path.Combine(DataDirectory, "plugins.json");
 }

@@ -23,6 +23,9 @@ public sealed record PluginLimits
     /// <summary>From the wish to stop a plugin to the cancelling of its running calls. Default: 5 s.</summary>
     public TimeSpan Drain { get; init; } = TimeSpan.FromSeconds(5);
 
+    /// <summary>How long a version may go on with what it has open after another has taken its place. Default: 1 h.</summary>
+    public TimeSpan SwapDrain { get; init; } = TimeSpan.FromHours(1);
+
     /// <summary>First wait after a fault; doubles with every further one. Default: 30 s.</summary>
     public TimeSpan FirstRetry { get; init; } = TimeSpan.FromSeconds(30);
 

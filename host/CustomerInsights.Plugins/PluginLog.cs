@@ -34,4 +34,10 @@ internal static partial class PluginLog
 
     [LoggerMessage(7008, LogLevel.Error, "Work of the plugin host in the background failed.")]
     internal static partial void BackgroundFailed(ILogger logger, Exception error);
+
+    [LoggerMessage(7009, LogLevel.Error, "The host died in its last life. {Told}")]
+    internal static partial void Died(ILogger logger, string told);
+
+    [LoggerMessage(7010, LogLevel.Error, "What the host's last life left in {Folder} could not be looked at.")]
+    internal static partial void MarksFailed(ILogger logger, Exception error, string folder);
 }

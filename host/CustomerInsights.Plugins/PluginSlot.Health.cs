@@ -17,11 +17,25 @@ internal sealed partial class PluginSlot
     // The calls of an older load must not speak for the current one.
     private sealed class SlotHealth(PluginSlot slot, int generation) : IPluginHealth
     {
-        public void Succeeded() => slot.OnSucceeded(generation);
+        public void Succeeded()
+        {
+            Interlocked.Increment(ref slot._succeeded);
+            slot.OnSucceeded(generation);
+        }
 
-        public void Misbehaved(string call, PluginFailure failure) => slot.OnMisbehaved(generation, call, failure);
+        public void Failed(string call, PluginFailure failure) => slot.Count(ref slot._failedCalls, call, failure);
 
-        public void Abandoned(string call, PluginFailure failure) => slot.OnAbandoned(generation, call, failure);
+        public void Misbehaved(string call, PluginFailure failure)
+        {
+            slot.Count(ref slot._bugCalls, call, failure);
+            slot.OnMisbehaved(generation, call, failure);
+        }
+
+        public void Abandoned(string call, PluginFailure failure)
+        {
+            slot.Count(ref slot._abandonedCalls, call, failure);
+            slot.OnAbandoned(generation, call, failure);
+        }
 
         public void WorkerEnded(string message, string? evidence, bool givenUp) => slot.OnWorkerEnded(generation, message, evidence, givenUp);
 
@@ -50,7 +64,7 @@ internal sealed partial class PluginSlot
             version = _running!.Package.Version.ToString();
         }
 
-        Move(PluginState.Active, version, Actor.Boundary, "recovered", "Calls succeed again.", onlyFrom: PluginState.Degraded);
+        Move(RunningState(version), version, Actor.Boundary, "recovered", "Calls succeed again.", onlyFrom: [PluginState.Degraded]);
     }
 
     private void OnMisbehaved(int generation, string call, PluginFailure failure)
@@ -76,7 +90,7 @@ internal sealed partial class PluginSlot
         }
         else
         {
-            Move(PluginState.Degraded, version, Actor.Boundary, "bug", failure.Message, failure.Detail, onlyFrom: PluginState.Active);
+            Move(PluginState.Degraded, version, Actor.Boundary, "bug", failure.Message, failure.Detail, onlyFrom: [PluginState.Active, PluginState.Probation]);
         }
     }
 
@@ -196,16 +210,18 @@ internal sealed partial class PluginSlot
 
     /// <summary>Looks whether a stopped version leaves memory, now and later.</summary>
     /// <param name="quiet">True for a version that never ran: the state tells why it did not, and stays.</param>
-    private async Task WatchUnloadAsync(string version, WeakReference context, CallGate gate, string actor, bool quiet = false)
+    /// <returns>Whether it has left memory already.</returns>
+    private async Task<bool> WatchUnloadAsync(string version, WeakReference context, CallGate gate, string actor, bool quiet = false)
     {
         if (await Unloading.TryCollectAsync(context))
         {
+            gate.Mark?.Dispose();
             if (!quiet)
             {
                 Move(PluginState.Unloaded, version, actor, "unloaded", $"{version} has left memory.");
             }
 
-            return;
+            return true;
         }
 
         lock (_lock)
@@ -232,6 +248,7 @@ internal sealed partial class PluginSlot
 
             EndPending(version, leaked: true, gate);
         });
+        return false;
     }
 
     // The state of the plugin moves only when nothing newer of it runs; the counters tell in any case.
@@ -242,6 +259,11 @@ internal sealed partial class PluginSlot
         {
             _pending--;
             _leaked += leaked ? 1 : 0;
+            if (!leaked)
+            {
+                gate.Mark?.Dispose();
+            }
+
             alone = _status.State == PluginState.UnloadPending;
         }
 

@@ -1,8 +1,10 @@
 using CustomerInsights.Plugins.Boundary;
+using CustomerInsights.Plugins.Context;
 using CustomerInsights.Plugins.Desired;
 using CustomerInsights.Plugins.Loading;
 using CustomerInsights.Plugins.Manifests;
 using CustomerInsights.Plugins.Packaging;
+using CustomerInsights.Plugins.Trust;
 using CustomerInsights.Sdk;
 using Microsoft.Extensions.Logging;
 
@@ -29,10 +31,14 @@ internal sealed partial class PluginSlot : IDisposable
     {
         _host = host;
         Id = id;
+        Ring = new PluginLogRing(host.Clock);
         _status = new(id, PluginState.Installed, "found", "Found on disk.", host.Clock.GetUtcNow());
     }
 
     internal string Id { get; }
+
+    /// <summary>The last lines that it wrote.</summary>
+    internal PluginLogRing Ring { get; }
 
     internal PluginStatus Status
     {
@@ -45,15 +51,27 @@ internal sealed partial class PluginSlot : IDisposable
                 {
                     Desired = _applied,
                     RunningVersion = _running?.Package.Version.ToString(),
+                    RunningIsolation = _running is null ? null : _mode,
+                    Isolation = _isolation,
                     Manifest = package?.Manifest,
                     Contributions = package?.Contributions ?? [],
                     Problems = package?.Problems ?? [],
                     Versions = _packages,
-                    RunningCalls = _running?.Boundary.Gate.Running ?? 0,
+                    RunningCalls = (_running?.Boundary.Gate.Running ?? 0) + _retired.Sum(one => one.Instance.Boundary.Gate.Running),
+                    Finishing = [.. _retired.Select(one => one.Instance.Package.Version.ToString())],
                     PendingUnloads = _pending,
                     Leaked = _leaked,
                 };
             }
+        }
+    }
+
+    /// <summary>Cuts the secrets that the running version was shown out of a text.</summary>
+    internal string Redact(string text)
+    {
+        lock (_lock)
+        {
+            return _running?.Redact(text) ?? text;
         }
     }
 
@@ -87,7 +105,8 @@ internal sealed partial class PluginSlot : IDisposable
                 (_applied, _packages) = (desired, packages);
             }
 
-            var plan = SlotPlan.Make(desired, packages, _host.Options, await WhyNotHereAsync(desired));
+            var plan = SlotPlan.Make(desired, packages, _host.Options);
+            var choice = await ChooseIsolationAsync(desired, plan.Package ?? SlotPlan.Wanted(desired, packages) ?? (packages.Count > 0 ? packages[0] : null), cancellationToken);
             if (plan.Package is not { } package)
             {
                 await SettleAsync(plan, actor);
@@ -95,7 +114,7 @@ internal sealed partial class PluginSlot : IDisposable
             }
 
             var sameWish = before is not null && desired is not null && desired.RunsLike(before);
-            var stays = !again && sameWish && (_running?.Package ?? _faulted)?.Folder == package.Folder;
+            var stays = !again && sameWish && (_running?.Package ?? _faulted)?.Folder == package.Folder && (choice is null || choice.Mode == _mode);
 
             // At every activation, also of a version that ran before: the files may have changed since.
             if (await ObjectionAsync(package, stays, cancellationToken) is { } objection)
@@ -104,10 +123,30 @@ internal sealed partial class PluginSlot : IDisposable
                 return;
             }
 
+            // What cannot be told now, because trust.json holds a slip, leaves alone what runs.
             if (stays)
             {
                 return;
             }
+
+            if ((choice is null ? ("untrusted", $"{package.Version}: who signed it cannot be told.") : await WhyNotIsolatedAsync(choice)) is { } refusal)
+            {
+                await SettleAsync(new SlotPlan(null, PluginState.IsolationUnavailable, refusal.Code, refusal.Reason, plan.Version), actor);
+                return;
+            }
+
+            if (WhyKept(package, choice!, byPerson: again && actor != Actor.Host) is { } kept)
+            {
+                await SettleAsync(kept.Plan, actor, kept.Evidence);
+                return;
+            }
+
+            if (_held == plan.Version && !(again && actor != Actor.Host))
+            {
+                return;
+            }
+
+            _held = null;
 
             // A person's request and a changed wish begin a new count; the host's own tries go on with the old one.
             if (!again || actor != Actor.Host)
@@ -115,8 +154,14 @@ internal sealed partial class PluginSlot : IDisposable
                 _faults = 0;
             }
 
-            await StopAsync(actor, again ? "reload" : "changed", again ? "Loaded again on request." : "plugins.json asks for another version or other settings.");
-            await StartAsync(package, desired!, actor);
+            if (!again && _running is { } other && other.Package.Version != package.Version)
+            {
+                await SwapAsync(other, package, desired!, choice!, actor);
+                return;
+            }
+
+            await StopAsync(actor, again ? "reload" : "changed", again ? "Loaded again on request." : "plugins.json asks for other settings or another isolation.");
+            await StartAsync(package, desired!, choice!, actor);
         }
         finally
         {
@@ -142,7 +187,7 @@ internal sealed partial class PluginSlot : IDisposable
     public void Dispose() => _oneStep.Dispose();
 
     // A wish that cannot be met stops what runs, but for a version that is not there: that is most likely a slip of the pen.
-    private async Task SettleAsync(SlotPlan plan, string actor)
+    private async Task SettleAsync(SlotPlan plan, string actor, string? evidence = null)
     {
         if (plan.State == PluginState.Missing && _running is { } running)
         {
@@ -154,7 +199,7 @@ internal sealed partial class PluginSlot : IDisposable
         await StopAsync(actor, plan.Code, plan.Reason);
         if (plan.State != PluginState.Installed || Status.State is not (PluginState.Unloaded or PluginState.UnloadPending or PluginState.Leaked))
         {
-            Move(plan.State, plan.Version, actor, plan.Code, plan.Reason);
+            Move(plan.State, plan.Version, actor, plan.Code, plan.Reason, evidence);
         }
     }
 
@@ -165,40 +210,77 @@ internal sealed partial class PluginSlot : IDisposable
         var gate => await gate.JudgeAsync(package, cancellationToken),
     };
 
-    private async Task StartAsync(PluginPackage package, DesiredPlugin desired, string actor)
+    private async Task<bool> StartAsync(PluginPackage package, DesiredPlugin desired, IsolationChoice choice, string actor, string? more = null)
     {
+        var mode = choice.Mode!.Value;
         var version = package.Version.ToString();
         _faulted = null;
         _generation++;
         Move(PluginState.Starting, version, actor, "start", $"Loading {version} from {package.Folder}.");
         try
         {
-            var health = new SlotHealth(this, _generation);
-            var load = new PluginLoad(package, GrantsFor(package, desired), _host.Options, _host.Services, _host.Loggers, _host.Clock, health)
-            {
-                Isolation = desired.Isolation,
-                Network = NetworkFor(package, desired),
-            };
-            var instance = await PluginInstance.LoadAsync(load, CancellationToken.None);
+            var instance = await LoadAsync(package, desired, choice);
             lock (_lock)
             {
                 _running = instance;
+                _mode = mode;
                 (_bugs, _startedAt) = (0, _host.Clock.GetTimestamp());
             }
 
-            Move(PluginState.Active, version, actor, "started", desired.Isolation == IsolationMode.InProcess ? $"{version} runs." : $"{version} is ready; its worker process starts at first use.");
+            var ready = mode == IsolationMode.InProcess ? $"{version} runs." : $"{version} is ready; its worker process starts at first use.";
+            Move(RunningState(version), version, actor, "started", ready + more);
+            return true;
         }
         catch (PluginLoadException error)
         {
+            lock (_lock)
+            {
+                _running = null;
+            }
+
             _faulted = package;
+            _mode = mode;
             Move(PluginState.Faulted, version, actor, "load", error.Message, error.Evidence);
             ScheduleRetry(error.Message);
             await WatchUnloadAsync(version, error.Context, error.Gate, actor, quiet: true);
+            return false;
         }
     }
 
+    private async Task<PluginInstance> LoadAsync(PluginPackage package, DesiredPlugin desired, IsolationChoice choice)
+    {
+        var mode = choice.Mode!.Value;
+        var alone = mode == IsolationMode.InProcess && choice.Trust != PackageTrust.FirstParty;
+        if (alone)
+        {
+            await _host.OneStranger.WaitAsync(CancellationToken.None);
+        }
+
+        try
+        {
+            var load = new PluginLoad(package, GrantsFor(package, desired), _host.Options, _host.Services, _host.Loggers, _host.Clock, new SlotHealth(this, _generation))
+            {
+                Isolation = mode,
+                Network = NetworkFor(package, desired),
+                Ring = Ring,
+                Mark = mode == IsolationMode.InProcess ? _host.Marks.Begin(Id, package.Version.ToString(), choice.Trust) : null,
+            };
+            return await PluginInstance.LoadAsync(load, CancellationToken.None);
+        }
+        finally
+        {
+            if (alone)
+            {
+                _host.OneStranger.Release();
+            }
+        }
+    }
+
+    private PluginState RunningState(string version) => _trial == version ? PluginState.Probation : PluginState.Active;
+
     private async Task StopAsync(string actor, string code, string reason)
     {
+        RetireAtOnce();
         if (_running is not { } instance)
         {
             return;
@@ -216,9 +298,6 @@ internal sealed partial class PluginSlot : IDisposable
         await WatchUnloadAsync(version, context, instance.Boundary.Gate, actor);
     }
 
-    private ValueTask<string?> WhyNotHereAsync(DesiredPlugin? desired) =>
-        desired is { Enabled: true } ? _host.Workers.ObjectionAsync(desired.Isolation) : new((string?)null);
-
     private NetworkGrants NetworkFor(PluginPackage package, DesiredPlugin desired)
     {
         var granted = desired.Network;
@@ -232,18 +311,17 @@ internal sealed partial class PluginSlot : IDisposable
 
     private PluginGrants GrantsFor(PluginPackage package, DesiredPlugin desired)
     {
-        if (package.Manifest!.Capabilities.Filesystem)
-        {
-            return new PluginGrants([.. desired.FileRoots.Select(root => Path.GetFullPath(root, Path.GetFullPath(_host.Options.DataDirectory)))]);
-        }
-
-        if (desired.FileRoots.Count > 0)
+        if (!package.Manifest!.Capabilities.Filesystem && desired.FileRoots.Count > 0)
         {
             PluginLog.RootsIgnored(_host.Log, Id);
         }
 
-        return PluginGrants.None;
+        return Granted(package, desired, _host.Options);
     }
+
+    private static PluginGrants Granted(PluginPackage package, DesiredPlugin desired, PluginHostOptions options) => package.Manifest!.Capabilities.Filesystem
+        ? new PluginGrants([.. desired.FileRoots.Select(root => Path.GetFullPath(root, Path.GetFullPath(options.DataDirectory)))])
+        : PluginGrants.None;
 
     private void Note(string reason)
     {
@@ -254,12 +332,12 @@ internal sealed partial class PluginSlot : IDisposable
     }
 
     // Calls report from their own threads: a plugin that is being stopped must not become degraded by a late one.
-    private void Move(PluginState to, string? version, string actor, string code, string reason, string? evidence = null, PluginState? onlyFrom = null)
+    private void Move(PluginState to, string? version, string actor, string code, string reason, string? evidence = null, PluginState[]? onlyFrom = null)
     {
         PluginTransition transition;
         lock (_lock)
         {
-            if ((_status.State == to && _status.Reason == reason) || (onlyFrom is { } expected && _status.State != expected))
+            if ((_status.State == to && _status.Reason == reason) || (onlyFrom?.Contains(_status.State) == false))
             {
                 return;
             }

@@ -1,3 +1,4 @@
+using CustomerInsights.Plugins.Marks;
 using CustomerInsights.Plugins.Workers;
 using Microsoft.Extensions.Logging;
 
@@ -12,6 +13,8 @@ namespace CustomerInsights.Plugins;
 /// <param name="Record">Takes a transition, in order, and returns at once.</param>
 /// <param name="Run">Runs work in the background; the host waits for it at its end.</param>
 /// <param name="Workers">What this system can give to workers.</param>
+/// <param name="Marks">Where it is written down what runs in this process.</param>
+/// <param name="OneStranger">Lets one plugin load in this process at a time that is not of who makes the host, so that a crash while it does names one.</param>
 /// <param name="Ending">Cancelled when the host ends.</param>
 internal sealed record PluginSlotContext(
     PluginHostOptions Options,
@@ -22,6 +25,8 @@ internal sealed record PluginSlotContext(
     Action<PluginTransition> Record,
     Action<Func<Task>> Run,
     WorkerPlace Workers,
+    RunMarks Marks,
+    SemaphoreSlim OneStranger,
     CancellationToken Ending);
 
 /// <summary>Who causes a transition.</summary>

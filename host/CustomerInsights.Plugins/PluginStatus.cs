@@ -1,6 +1,7 @@
 using CustomerInsights.Plugins.Desired;
 using CustomerInsights.Plugins.Manifests;
 using CustomerInsights.Plugins.Schema;
+using CustomerInsights.Plugins.Trust;
 
 namespace CustomerInsights.Plugins;
 
@@ -17,6 +18,12 @@ public sealed record PluginStatus(string Id, PluginState State, string Code, str
 
     /// <summary>The version whose code is running; null when none is.</summary>
     public string? RunningVersion { get; init; }
+
+    /// <summary>Where that version runs; null when none does.</summary>
+    public IsolationMode? RunningIsolation { get; init; }
+
+    /// <summary>Where the wanted version, else the newest, may run, and why; null when none can be read.</summary>
+    public IsolationChoice? Isolation { get; init; }
 
     /// <summary>When it will be tried again; null when it will not.</summary>
     public DateTimeOffset? RetryAt { get; init; }
@@ -35,6 +42,9 @@ public sealed record PluginStatus(string Id, PluginState State, string Code, str
 
     /// <summary>Calls that run now; an open read counts as one.</summary>
     public int RunningCalls { get; init; }
+
+    /// <summary>Older versions that finish what they have open.</summary>
+    public IReadOnlyList<string> Finishing { get; init; } = [];
 
     /// <summary>Stopped versions that have not left memory yet.</summary>
     public int PendingUnloads { get; init; }

@@ -6,7 +6,7 @@ namespace CustomerInsights.Plugins;
 /// <param name="From">The state before.</param>
 /// <param name="To">The state after.</param>
 /// <param name="At">When, UTC.</param>
-/// <param name="Actor">Who caused it: <c>plugins.json</c>, <c>host</c>, <c>boundary</c>, or <c>reload</c> and <c>retry</c> for a person's request.</param>
+/// <param name="Actor">Who caused it: a person by name; <c>plugins.json</c> for an edit by hand; <c>host</c>; <c>boundary</c> for what a call brought about.</param>
 /// <param name="Code">A stable word for programs: <c>disabled</c>, <c>deadline</c>, <c>sdk</c>…</param>
 /// <param name="Reason">For people.</param>
 /// <param name="Evidence">A stack trace or the like, redacted; null where there is none.</param>

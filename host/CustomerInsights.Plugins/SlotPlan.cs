@@ -13,7 +13,7 @@ namespace CustomerInsights.Plugins;
 /// <param name="Version">The version that it is about.</param>
 internal sealed record SlotPlan(PluginPackage? Package, PluginState State, string Code, string Reason, string? Version)
 {
-    internal static SlotPlan Make(DesiredPlugin? desired, IReadOnlyList<PluginPackage> packages, PluginHostOptions options, string? isolationObjection)
+    internal static SlotPlan Make(DesiredPlugin? desired, IReadOnlyList<PluginPackage> packages, PluginHostOptions options)
     {
         if (desired is null)
         {
@@ -49,44 +49,27 @@ internal sealed record SlotPlan(PluginPackage? Package, PluginState State, strin
             return Not(PluginState.Incompatible, "host", $"{version} {objection}.", version);
         }
 
-        if (WhyNotIsolated(desired, manifest, isolationObjection) is { } isolation)
-        {
-            return Not(PluginState.IsolationUnavailable, "isolation", isolation, version);
-        }
-
         return LinkCheck.Objection(package.EntryAssembly) is { } link
             ? Not(PluginState.Incompatible, "link", $"{version} {link}.", version)
             : new(package, PluginState.Starting, "start", "", version);
     }
 
     /// <summary>The package that is asked for; "latest" takes a preview only when there is nothing else.</summary>
-    internal static PluginPackage? Wanted(DesiredPlugin? desired, IReadOnlyList<PluginPackage> packages) => desired switch
+    internal static PluginPackage? Wanted(DesiredPlugin? desired, IReadOnlyList<PluginPackage> packages)
     {
-        null => null,
-        { Version: DesiredPlugin.Latest } => packages.FirstOrDefault(package => package.Version.Preview is null) ?? (packages.Count > 0 ? packages[0] : null),
-        _ => packages.FirstOrDefault(package => package.Version.ToString() == desired.Version),
-    };
-
-    internal static string WhyMissing(DesiredPlugin desired, IReadOnlyList<PluginPackage> packages) => packages.Count == 0
-        ? $"The plugin {desired.Id} is not on disk."
-        : $"Version {desired.Version} of {desired.Id} is not on disk; there are {string.Join(", ", packages.Select(package => package.Version))}.";
-
-    private static string? WhyNotIsolated(DesiredPlugin desired, PluginManifest manifest, string? objection)
-    {
-        if (!manifest.Isolation.Supported.Contains(desired.Isolation))
+        if (desired is not { Version: DesiredPlugin.Latest })
         {
-            return $"plugins.json asks for isolation '{desired.Isolation.ToWord()}'; the plugin supports {string.Join(", ", manifest.Isolation.Supported.Select(mode => mode.ToWord()))}.";
+            return packages.FirstOrDefault(package => package.Version.ToString() == desired?.Version);
         }
 
-        if (objection is not null)
-        {
-            return $"plugins.json asks for isolation '{desired.Isolation.ToWord()}'. {objection} Nothing less is put in its place.";
-        }
-
-        return desired.Isolation == IsolationMode.InProcess && manifest.Capabilities.NativeCode
-            ? "The plugin brings native code, which cannot run in process; set \"isolation\": \"process\"."
-            : null;
+        var good = packages.Where(package => desired.WhyAvoided(package.Version.ToString()) is null).ToList();
+        return good.Find(package => package.Version.Preview is null) ?? (good.Count > 0 ? good[0] : null);
     }
+
+    internal static string WhyMissing(DesiredPlugin desired, IReadOnlyList<PluginPackage> packages) =>
+        packages.Count == 0 ? $"The plugin {desired.Id} is not on disk."
+        : desired.Version == DesiredPlugin.Latest ? $"All versions of {desired.Id} on disk were gone back from: {string.Join(" ", desired.RolledBack!.Select(one => $"{one.Version}: {one.Reason}"))} Name one to take it all the same."
+        : $"Version {desired.Version} of {desired.Id} is not on disk; there are {string.Join(", ", packages.Select(package => package.Version))}.";
 
     private static SlotPlan Not(PluginState state, string code, string reason, string? version) => new(null, state, code, reason, version);
 }

@@ -43,13 +43,15 @@ public sealed class SqliteStore : IInsightsStore
         Audit = new SqliteAuditStore(insights);
         ApiKeys = new SqliteApiKeyStore(insights);
         Jobs = new SqliteJobStore(insights);
-        Records = new SqliteRecordStore(insights);
+        var runs = new RunLifecycle();
+        Records = new SqliteRecordStore(insights, runs);
         Activities = new SqliteActivityStore(insights);
         Profiles = new SqliteProfileStore(insights);
         Measures = new SqliteMeasureStore(insights);
         Segments = new SqliteSegmentStore(insights);
         Exports = new SqliteExportStore(insights);
         Plugins = new SqlitePluginStore(insights);
+        PluginUpgrades = new SqlitePluginUpgradeStore(insights, runs);
         Events = new SqliteEventLog(log, time);
         Changes = new SqliteChangeFeed(insights);
     }
@@ -86,6 +88,9 @@ public sealed class SqliteStore : IInsightsStore
 
     /// <inheritdoc />
     public IPluginStore Plugins { get; }
+
+    /// <inheritdoc />
+    public IPluginUpgradeStore PluginUpgrades { get; }
 
     /// <inheritdoc />
     public IEventLog Events { get; }

@@ -53,6 +53,9 @@ public interface IInsightsStore : IAsyncDisposable
     /// <summary>Plugin history, plugin storage, secrets.</summary>
     IPluginStore Plugins { get; }
 
+    /// <summary>What upgrades of plugins can be taken back to.</summary>
+    IPluginUpgradeStore PluginUpgrades { get; }
+
     /// <summary>Events as received; a database of its own.</summary>
     IEventLog Events { get; }
 

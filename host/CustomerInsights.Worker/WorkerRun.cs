@@ -68,7 +68,7 @@ internal static class WorkerRun
             Drain = TimeSpan.Zero,
             LogLinesPerSecond = start.LogLinesPerSecond,
         };
-        var options = new PluginHostOptions { DataDirectory = Path.GetTempPath(), Roots = [], Limits = limits };
+        var options = new PluginHostOptions { DataDirectory = Path.GetTempPath(), Roots = [], Limits = limits, SecretMask = start.SecretMask };
         return new PluginLoad(package, new PluginGrants(start.FileRoots), options, services, services.Loggers, TimeProvider.System, new DisposalHealth(services.TellMisbehaviour))
         {
             Isolation = start.Isolation,

@@ -14,7 +14,7 @@ public sealed class LayerTests
     {
         ["CustomerInsights.Core"] = [],
         ["CustomerInsights.Sdk"] = [],
-        ["CustomerInsights.Sdk.Testing"] = ["CustomerInsights.Sdk"],
+        ["CustomerInsights.Sdk.Testing"] = ["CustomerInsights.Sdk", "CustomerInsights.Plugins"],
         ["CustomerInsights.PluginTool"] = ["CustomerInsights.Sdk", "CustomerInsights.Sdk.Testing", "CustomerInsights.Plugins"],
         ["CustomerInsights.Storage"] = ["CustomerInsights.Core"],
         ["CustomerInsights.Storage.Sqlite"] = ["CustomerInsights.Core", "CustomerInsights.Storage"],

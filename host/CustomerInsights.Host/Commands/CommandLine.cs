@@ -69,9 +69,12 @@ internal static class CommandLine
             }
         });
         var sample = new Option<string?>("--sample") { Description = "A folder with recipe.json and files: copied into the data directory, applied and refreshed, unless there is a sample already." };
-        var command = new Command("serve", "Runs the host until it is stopped.") { port, address, sample };
+        var safeMode = new Option<bool>("--safe-mode") { Description = "Start only the plugins that come with the program." };
+        var command = new Command("serve", "Runs the host until it is stopped.") { port, address, sample, safeMode };
         command.SetAction((parsed, cancellationToken) => ServeCommand.RunAsync(
-            settings(parsed) with { Url = $"http://{AddressOf(parsed.GetValue(address))}:{parsed.GetValue(port)}" }, parsed.GetValue(sample), cancellationToken));
+            settings(parsed) with { Url = $"http://{AddressOf(parsed.GetValue(address))}:{parsed.GetValue(port)}", SafeMode = parsed.GetValue(safeMode) },
+            parsed.GetValue(sample),
+            cancellationToken));
         return command;
     }
 

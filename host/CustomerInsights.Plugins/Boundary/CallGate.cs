@@ -1,3 +1,5 @@
+using CustomerInsights.Plugins.Marks;
+
 namespace CustomerInsights.Plugins.Boundary;
 
 /// <summary>Counts the calls that run in one loaded version, and lets no new one in once it is closed.</summary>
@@ -9,12 +11,15 @@ internal sealed class CallGate
     private int _abandoned;
     private bool _closed;
 
+    /// <summary>Where it is written down which calls run; null where a crash of the plugin is not one of the host.</summary>
+    internal RunMark? Mark { get; init; }
+
     internal int Running => Volatile.Read(ref _running);
 
     /// <summary>Calls that were given up and have not ended yet; each holds a thread or a task of the plugin.</summary>
     internal int Abandoned => Volatile.Read(ref _abandoned);
 
-    internal bool TryEnter()
+    internal bool TryEnter(string call)
     {
         lock (_lock)
         {
@@ -24,14 +29,16 @@ internal sealed class CallGate
             }
 
             _running++;
+            Mark?.Enter(call);
             return true;
         }
     }
 
-    internal void Leave()
+    internal void Leave(string call)
     {
         lock (_lock)
         {
+            Mark?.Leave(call);
             if (--_running == 0 && _closed)
             {
                 _empty.TrySetResult();
@@ -54,12 +61,16 @@ internal sealed class CallGate
         }
     }
 
-    internal void CountAbandoned(Task call)
+    internal void CountAbandoned(string name, Task call)
     {
         Interlocked.Increment(ref _abandoned);
+        Mark?.Enter($"{name} (abandoned)");
         _ = call.ContinueWith(
-            static (_, gate) => Interlocked.Decrement(ref ((CallGate)gate!)._abandoned),
-            this,
+            _ =>
+            {
+                Interlocked.Decrement(ref _abandoned);
+                Mark?.Leave($"{name} (abandoned)");
+            },
             CancellationToken.None,
             TaskContinuationOptions.ExecuteSynchronously,
             TaskScheduler.Default);

@@ -5,6 +5,12 @@ internal interface IPluginHealth
 {
     void Succeeded();
 
+    /// <summary>A failure that is the world's and says nothing of the plugin.</summary>
+    void Failed(string call, PluginFailure failure)
+    {
+        // Whoever does not count it need not hear of it.
+    }
+
     /// <summary>A Bug failure; failures of other kinds are the world's and say nothing of the plugin.</summary>
     void Misbehaved(string call, PluginFailure failure);
 

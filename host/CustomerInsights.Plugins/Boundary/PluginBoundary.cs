@@ -16,7 +16,7 @@ namespace CustomerInsights.Plugins.Boundary;
 internal sealed class PluginBoundary(
     string pluginId, PluginLimits limits, TimeProvider clock, RevealedSecrets secrets, IPluginHealth health, CancellationToken stopping)
 {
-    internal CallGate Gate { get; } = new();
+    internal CallGate Gate { get; init; } = new();
 
     internal PluginLimits Limits => limits;
 
@@ -53,13 +53,13 @@ internal sealed class PluginBoundary(
         }
         finally
         {
-            Gate.Leave();
+            Gate.Leave(call);
         }
     }
 
     internal void Enter(string call)
     {
-        if (!Gate.TryEnter())
+        if (!Gate.TryEnter(call))
         {
             throw Stopped(call);
         }
@@ -91,7 +91,7 @@ internal sealed class PluginBoundary(
         var (late, afterwards) = await WaitAsync(running, limits.StopGrace, null, CancellationToken.None);
         if (late)
         {
-            Gate.CountAbandoned(running);
+            Gate.CountAbandoned(call, running);
             var hung = new PluginFailure(FailureKind.Bug, timedOut
                 ? $"{call} did not answer within {Spoken(limit)} and did not stop within {Spoken(limits.StopGrace)} of being cancelled. {Abandonment}"
                 : $"{call} did not stop within {Spoken(limits.StopGrace)} of being cancelled. {Abandonment}");
@@ -198,6 +198,10 @@ internal sealed class PluginBoundary(
         if (failure is { Kind: FailureKind.Bug, WorkerEnded: false })
         {
             health.Misbehaved(call, failure);
+        }
+        else
+        {
+            health.Failed(call, failure);
         }
 
         throw new PluginCallException(pluginId, call, failure);

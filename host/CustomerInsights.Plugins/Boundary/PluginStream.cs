@@ -152,7 +152,7 @@ internal sealed class PluginStream<T> : IAsyncDisposable
     {
         if (!Interlocked.Exchange(ref _closed, true))
         {
-            _boundary.Gate.Leave();
+            _boundary.Gate.Leave(_call);
         }
     }
 }

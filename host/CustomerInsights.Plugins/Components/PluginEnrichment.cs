@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using CustomerInsights.Plugins.Boundary;
+using CustomerInsights.Plugins.Loading;
 using CustomerInsights.Plugins.Manifests;
 using CustomerInsights.Plugins.Workers;
 using CustomerInsights.Sdk;
@@ -16,6 +17,9 @@ public sealed class PluginEnrichment : IAsyncDisposable
 
     /// <summary>Which plugin this is.</summary>
     public PluginIdentity Plugin => _calls.Plugin;
+
+    /// <summary>The way to the component itself, for the conformance kit.</summary>
+    internal ComponentHandle Handle => _calls.Handle;
 
     /// <summary>Which component of it.</summary>
     public PluginContribution Contribution => _calls.Contribution;

@@ -1,4 +1,5 @@
 using CustomerInsights.Plugins.Boundary;
+using CustomerInsights.Plugins.Loading;
 using CustomerInsights.Plugins.Manifests;
 using CustomerInsights.Plugins.Workers;
 using CustomerInsights.Sdk;
@@ -15,6 +16,9 @@ public sealed class PluginExport : IAsyncDisposable
 
     /// <summary>Which plugin this is.</summary>
     public PluginIdentity Plugin => _calls.Plugin;
+
+    /// <summary>The way to the component itself, for the conformance kit.</summary>
+    internal ComponentHandle Handle => _calls.Handle;
 
     /// <summary>Which component of it.</summary>
     public PluginContribution Contribution => _calls.Contribution;

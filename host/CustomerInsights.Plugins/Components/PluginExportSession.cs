@@ -18,7 +18,7 @@ public sealed class PluginExportSession : IAsyncDisposable
 
     internal static async Task<PluginExportSession> OpenAsync(ComponentCalls calls, ExportDescriptor descriptor, ExportJob job, CancellationToken cancellationToken)
     {
-        const string call = "OpenAsync";
+        const string call = nameof(OpenAsync);
         calls.Handle.BeginCall(call);
         var session = new PluginExportSession(calls, descriptor);
         try
@@ -120,7 +120,7 @@ public sealed class PluginExportSession : IAsyncDisposable
         if (!Interlocked.Exchange(ref _left, true))
         {
             _calls.Handle.EndCall();
-            Boundary.Gate.Leave();
+            Boundary.Gate.Leave(nameof(OpenAsync));
         }
     }
 }

@@ -21,6 +21,9 @@ public sealed class PluginSource : IAsyncDisposable
     /// <summary>Which plugin this is.</summary>
     public PluginIdentity Plugin => _calls.Plugin;
 
+    /// <summary>The way to the component itself, for the conformance kit.</summary>
+    internal ComponentHandle Handle => _calls.Handle;
+
     /// <summary>Which component of it.</summary>
     public PluginContribution Contribution => _calls.Contribution;
 

@@ -7,24 +7,26 @@ namespace CustomerInsights.Plugins.Context;
 /// The log that a plugin writes to. Text is made here at once: a log provider that keeps the plugin's state or exception
 /// objects, as queueing ones do, would keep the plugin in memory.
 /// </summary>
-internal sealed class PluginLogger(ILogger target, RevealedSecrets secrets, LogThrottle throttle, IReadOnlyDictionary<string, object> tags) : ILogger
+internal sealed class PluginLogger(ILogger target, RevealedSecrets secrets, LogThrottle throttle, IReadOnlyDictionary<string, object> tags, Action<LogLevel, string>? keep) : ILogger
 {
     private const int MaxText = 8000;
 
     public IDisposable? BeginScope<TState>(TState state)
         where TState : notnull => target.BeginScope(Clean(state.ToString()));
 
-    public bool IsEnabled(LogLevel logLevel) => target.IsEnabled(logLevel);
+    // What is worth being read over REST is kept also where the host's own log leaves it out.
+    public bool IsEnabled(LogLevel logLevel) => target.IsEnabled(logLevel) || (keep is not null && logLevel is >= LogLevel.Information and < LogLevel.None);
 
     public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
     {
-        if (!target.IsEnabled(logLevel) || !throttle.TryTake(out var dropped))
+        if (!IsEnabled(logLevel) || !throttle.TryTake(out var dropped))
         {
             return;
         }
 
         var text = Clean(formatter(state, exception));
         var trace = exception is null ? "" : Environment.NewLine + FailureText.Flatten("", exception, secrets).Detail;
+        keep?.Invoke(logLevel, text + trace);
         using (target.BeginScope(tags))
         {
             if (dropped > 0)

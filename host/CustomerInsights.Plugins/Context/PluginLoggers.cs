@@ -4,7 +4,7 @@ namespace CustomerInsights.Plugins.Context;
 
 /// <summary>Gives loggers to a plugin's own container, by name and never by the plugin's type.</summary>
 internal sealed class PluginLoggers(
-    ILoggerFactory loggers, string pluginId, string version, RevealedSecrets secrets, LogThrottle throttle) : ILoggerFactory
+    ILoggerFactory loggers, string pluginId, string version, RevealedSecrets secrets, LogThrottle throttle, PluginLogRing? ring = null) : ILoggerFactory
 {
     public ILogger CreateLogger(string categoryName) => Create(categoryName, connectionId: null);
 
@@ -24,6 +24,8 @@ internal sealed class PluginLoggers(
         }
 
         var name = $"Plugin.{pluginId}" + (string.IsNullOrEmpty(part) ? "" : "." + part);
-        return new PluginLogger(loggers.CreateLogger(name), secrets, throttle, tags);
+        return new PluginLogger(
+            loggers.CreateLogger(name), secrets, throttle, tags,
+            ring is null ? null : (level, text) => ring.Add(level, version, connectionId, part, text));
     }
 }

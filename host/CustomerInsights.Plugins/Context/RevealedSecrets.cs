@@ -4,7 +4,7 @@ using System.Text;
 namespace CustomerInsights.Plugins.Context;
 
 /// <summary>Secrets that a loaded version has been shown; cut out of everything it says. Safe for any thread.</summary>
-internal sealed class RevealedSecrets
+internal sealed class RevealedSecrets(string mask = RevealedSecrets.Mask)
 {
     internal const string Mask = "***";
 
@@ -29,7 +29,7 @@ internal sealed class RevealedSecrets
     {
         foreach (var form in _forms)
         {
-            text = text.Replace(form, Mask, StringComparison.Ordinal);
+            text = text.Replace(form, mask, StringComparison.Ordinal);
         }
 
         return text;

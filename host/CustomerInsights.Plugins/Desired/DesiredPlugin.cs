@@ -18,11 +18,18 @@ public sealed record DesiredPlugin(string Id)
     /// <summary>Whether it is to run.</summary>
     public bool Enabled { get; init; } = true;
 
-    /// <summary>Where it is to run. What the host cannot give is a problem, never something else instead.</summary>
-    public IsolationMode Isolation { get; init; } = IsolationMode.InProcess;
+    /// <summary>Where it is to run; null leaves it to the trust in who made it. What cannot be had is a problem, never something else instead.</summary>
+    public IsolationMode? Isolation { get; init; }
+
+    /// <summary>True when the admin accepts that the plugin runs in the host's own process although it is not of who makes the host.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool AcceptInProcess { get; init; }
 
     /// <summary>True when only a person may move the version.</summary>
     public bool Pin { get; init; }
+
+    /// <summary>Versions that were gone back from: <see cref="Latest"/> passes them over, and nothing takes them but a person who names one.</summary>
+    public IReadOnlyList<AvoidedVersion>? RolledBack { get; init; }
 
     /// <summary>Settings of the plugin as a whole; <c>fileRoots</c> and <c>network</c> are known to the host, the rest is kept as it is. Not to be changed in place.</summary>
     public JsonObject? Settings { get; init; }
@@ -39,7 +46,11 @@ public sealed record DesiredPlugin(string Id)
     [JsonIgnore]
     public NetworkGrants Network => NetworkGrants.Of(Settings);
 
-    /// <summary>Whether a running plugin may stay as it is when this changes to <paramref name="other"/>.</summary>
-    internal bool RunsLike(DesiredPlugin other) =>
-        Enabled == other.Enabled && Isolation == other.Isolation && JsonNode.DeepEquals(Settings, other.Settings);
+    /// <summary>Why a version is passed over; null when it is not.</summary>
+    /// <param name="version">The version.</param>
+    /// <returns>What is known of it.</returns>
+    public AvoidedVersion? WhyAvoided(string version) => RolledBack?.FirstOrDefault(one => one.Version == version);
+
+    /// <summary>Whether a running plugin may stay as it is when this changes to <paramref name="other"/>; where it runs is compared elsewhere.</summary>
+    internal bool RunsLike(DesiredPlugin other) => Enabled == other.Enabled && JsonNode.DeepEquals(Settings, other.Settings);
 }

@@ -12,6 +12,7 @@ public sealed class DesiredStateFile : IDisposable
     // A thousand plugins with settings fit well; more is a mistake.
     private const int MaxBytes = 1024 * 1024;
     private readonly SemaphoreSlim _oneWriter = new(1, 1);
+    private LastWrite? _last;
 
     /// <summary>Names the file; it need not exist.</summary>
     /// <param name="path">Absolute path.</param>
@@ -37,7 +38,8 @@ public sealed class DesiredStateFile : IDisposable
 
             var bytes = await File.ReadAllBytesAsync(FilePath, cancellationToken);
             var (state, problems) = DesiredStateText.Read(Encoding.UTF8.GetString(bytes).TrimStart('\uFEFF'));
-            return new(state, Convert.ToHexStringLower(SHA256.HashData(bytes)), problems);
+            var etag = Convert.ToHexStringLower(SHA256.HashData(bytes));
+            return new(state, etag, problems) { Actor = Volatile.Read(ref _last) is { } last && last.ETag == etag ? last.Actor : null };
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
@@ -51,7 +53,17 @@ public sealed class DesiredStateFile : IDisposable
     /// <param name="cancellationToken">Cancels before the rename; after it the change stands.</param>
     /// <returns>The file as written.</returns>
     /// <exception cref="DesiredStateException">The ETag is another, the file is broken, or the change would break it; nothing was written.</exception>
-    public async Task<DesiredSnapshot> UpdateAsync(Func<DesiredState, DesiredState> change, string? ifMatch, CancellationToken cancellationToken)
+    public Task<DesiredSnapshot> UpdateAsync(Func<DesiredState, DesiredState> change, string? ifMatch, CancellationToken cancellationToken) =>
+        UpdateAsync(change, ifMatch, actor: null, cancellationToken);
+
+    /// <summary>As <see cref="UpdateAsync(Func{DesiredState, DesiredState}, string?, CancellationToken)"/>, with the name of who wants it in the plugins' history.</summary>
+    /// <param name="change">As there.</param>
+    /// <param name="ifMatch">As there.</param>
+    /// <param name="actor">Who wants it; null for nobody in particular.</param>
+    /// <param name="cancellationToken">As there.</param>
+    /// <returns>As there.</returns>
+    /// <exception cref="DesiredStateException">As there.</exception>
+    public async Task<DesiredSnapshot> UpdateAsync(Func<DesiredState, DesiredState> change, string? ifMatch, string? actor, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(change);
         await _oneWriter.WaitAsync(cancellationToken);
@@ -77,8 +89,12 @@ public sealed class DesiredStateFile : IDisposable
             }
 
             var bytes = Encoding.UTF8.GetBytes(text);
+            var etag = Convert.ToHexStringLower(SHA256.HashData(bytes));
+
+            // Before the file is there: who looks at it at once must find who wrote it.
+            Volatile.Write(ref _last, new LastWrite(etag, actor));
             await ReplaceAsync(bytes, cancellationToken);
-            result = new(state, Convert.ToHexStringLower(SHA256.HashData(bytes)), problems);
+            result = new(state, etag, problems) { Actor = actor };
         }
         finally
         {
@@ -106,4 +122,6 @@ public sealed class DesiredStateFile : IDisposable
         cancellationToken.ThrowIfCancellationRequested();
         File.Move(temporary, FilePath, overwrite: true);
     }
+
+    private sealed record LastWrite(string ETag, string? Actor);
 }

@@ -13,8 +13,8 @@ public sealed record LockedPin(string By, DateTimeOffset At, string? Reason = nu
 /// <param name="Id">The plugin.</param>
 /// <param name="Version">The version that is wanted.</param>
 /// <param name="Sha256">Of the package that it was installed from.</param>
-/// <param name="Isolation">Where it runs.</param>
-public sealed record LockedPlugin(string Id, string Version, string Sha256, IsolationMode Isolation)
+/// <param name="Isolation">Where it was asked to run; null leaves it to the trust in its publisher.</param>
+public sealed record LockedPlugin(string Id, string Version, string Sha256, IsolationMode? Isolation = null)
 {
     /// <summary>The catalog that it came from.</summary>
     public string? Catalog { get; init; }

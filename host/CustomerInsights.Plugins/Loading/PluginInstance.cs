@@ -5,6 +5,7 @@ using CustomerInsights.Plugins.Context;
 using CustomerInsights.Plugins.Desired;
 using CustomerInsights.Plugins.Http;
 using CustomerInsights.Plugins.Manifests;
+using CustomerInsights.Plugins.Marks;
 using CustomerInsights.Plugins.Workers;
 using CustomerInsights.Sdk;
 
@@ -17,24 +18,26 @@ internal sealed class PluginInstance
     private readonly Lock _lock = new();
     private readonly HashSet<ComponentHandle> _components = [];
     private readonly CancellationTokenSource _stopping = new();
-    private readonly RevealedSecrets _secrets = new();
+    private readonly RevealedSecrets _secrets;
     private readonly PluginLoggers _loggers;
     private readonly PluginMeters _meters;
     private readonly PluginLoad _load;
     private readonly IPluginCode _code;
+    private TaskCompletionSource? _empty;
 
     private PluginInstance(PluginLoad load)
     {
         var package = load.Package;
         var (version, limits) = (package.Version.ToString(), load.Options.Limits);
         Package = package;
+        _secrets = new RevealedSecrets(load.Options.SecretMask);
         _load = load;
-        _loggers = new PluginLoggers(load.Loggers, package.Id, version, _secrets, new LogThrottle(load.Clock, limits.LogLinesPerSecond));
+        _loggers = new PluginLoggers(load.Loggers, package.Id, version, _secrets, new LogThrottle(load.Clock, limits.LogLinesPerSecond), load.Ring);
         _meters = new PluginMeters(package.Id, version);
         Identity = new PluginIdentity(package.Id, version, SdkInfo.Version, load.Isolation.ToWord());
         if (load.Isolation == IsolationMode.InProcess || load.InsideWorker)
         {
-            Boundary = new PluginBoundary(package.Id, limits, load.Clock, _secrets, load.Health, _stopping.Token);
+            Boundary = new PluginBoundary(package.Id, limits, load.Clock, _secrets, load.Health, _stopping.Token) { Gate = new CallGate { Mark = load.Mark } };
             _code = new LoadedCode(package, Identity, Boundary, _loggers, _meters, collectible: !load.InsideWorker);
         }
         else
@@ -51,6 +54,12 @@ internal sealed class PluginInstance
 
     internal PluginBoundary Boundary { get; }
 
+    /// <summary>How its worker does; null when it has none.</summary>
+    internal PluginWorkerVitals? Worker => (_code as WorkerCode)?.Vitals;
+
+    /// <summary>Cuts the secrets that the plugin was shown out of a text.</summary>
+    internal string Redact(string text) => _secrets.Redact(text);
+
     /// <summary>Loads a version and looks at every type that its manifest names.</summary>
     /// <exception cref="PluginLoadException">It did not come up; says why. Its unloading has begun.</exception>
     internal static async Task<PluginInstance> LoadAsync(PluginLoad load, CancellationToken cancellationToken)
@@ -62,6 +71,7 @@ internal sealed class PluginInstance
             var objection = await instance.Boundary.CallAsync("Load", instance.Boundary.Limits.Short, instance._code.LoadAsync, cancellationToken, CallKind.Making);
             if (objection is null)
             {
+                load.Mark?.Move(MarkPhase.Active);
                 return instance;
             }
 
@@ -117,11 +127,34 @@ internal sealed class PluginInstance
         return handle;
     }
 
+    /// <summary>Waits until nothing is open in it any more; what is opened meanwhile counts.</summary>
+    /// <param name="limit">How long.</param>
+    /// <param name="cancellationToken">Ends the waiting; nothing is thrown.</param>
+    internal async Task FinishAsync(TimeSpan limit, CancellationToken cancellationToken)
+    {
+        Task empty;
+        lock (_lock)
+        {
+            _empty = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            empty = _components.Count == 0 ? Task.CompletedTask : _empty.Task;
+        }
+
+        try
+        {
+            await empty.WaitAsync(limit, Boundary.Clock, cancellationToken);
+        }
+        catch (Exception error) when (error is TimeoutException or OperationCanceledException)
+        {
+            // The stop that follows cancels what is left.
+        }
+    }
+
     /// <summary>Drains, cancels, disposes and begins the unloading. Never throws for what the plugin does.</summary>
     /// <returns>Dead once the code has left memory.</returns>
     internal async Task<WeakReference> StopAsync()
     {
         var limits = Boundary.Limits;
+        Boundary.Gate.Mark?.Move(MarkPhase.Stopping);
         var empty = Boundary.Gate.Close();
         var drained = await EndsWithinAsync(empty, limits.Drain);
         var cancelled = PluginBoundary.Cancel(_stopping);
@@ -139,7 +172,9 @@ internal sealed class PluginInstance
         }
 
         await Task.WhenAll(components.Select(component => component.ReleaseAsync()));
-        return await _code.UnloadAsync();
+        var context = await _code.UnloadAsync();
+        Boundary.Gate.Mark?.Move(MarkPhase.Stopped);
+        return context;
     }
 
     /// <summary>Cancels what <see cref="IPluginContext.Stopping"/> gives; a worker is told by its host.</summary>
@@ -182,6 +217,10 @@ internal sealed class PluginInstance
         lock (_lock)
         {
             _components.Remove(handle);
+            if (_components.Count == 0)
+            {
+                _empty?.TrySetResult();
+            }
         }
     }
 

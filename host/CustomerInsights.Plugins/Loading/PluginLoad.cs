@@ -1,6 +1,8 @@
 using CustomerInsights.Plugins.Boundary;
+using CustomerInsights.Plugins.Context;
 using CustomerInsights.Plugins.Desired;
 using CustomerInsights.Plugins.Manifests;
+using CustomerInsights.Plugins.Marks;
 using CustomerInsights.Sdk;
 using Microsoft.Extensions.Logging;
 
@@ -31,6 +33,12 @@ internal sealed record PluginLoad(
 
     /// <summary>Within a worker: tells the host that a connection waits, for its deadlines.</summary>
     internal Action<string, TimeSpan>? TellWait { get; init; }
+
+    /// <summary>Where it is written down what its code does in the host's process; null when it runs elsewhere.</summary>
+    internal RunMark? Mark { get; init; }
+
+    /// <summary>Keeps the last lines that the plugin writes; null keeps none.</summary>
+    internal PluginLogRing? Ring { get; init; }
 
     /// <summary>True within a worker: the code is loaded here, for good.</summary>
     internal bool InsideWorker { get; init; }

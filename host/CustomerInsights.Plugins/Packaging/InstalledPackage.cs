@@ -14,39 +14,12 @@ public static class InstalledPackage
     /// <param name="trust">Who is trusted.</param>
     /// <param name="cancellationToken">Cancels the reading.</param>
     /// <returns>What was found; never throws for what is in the folder.</returns>
-    public static async Task<PackageVerdict> VerifyAsync(string folder, TrustSet trust, CancellationToken cancellationToken)
-    {
-        ArgumentNullException.ThrowIfNull(trust);
-        folder = Path.GetFullPath(folder);
-        var id = Path.GetFileName(Path.GetDirectoryName(folder)) ?? "";
-        try
-        {
-            if (await ReadSealAsync(folder, PackagePath.FilesList, cancellationToken) is not { } list)
-            {
-                return new(PackageState.Unsigned, "It is not signed: the folder has no META/files.json. Pack and sign it with 'ci-plugin', or use it from a folder given with --dev.");
-            }
+    public static Task<PackageVerdict> VerifyAsync(string folder, TrustSet trust, CancellationToken cancellationToken) =>
+        JudgeAsync(folder, trust, withFiles: true, cancellationToken);
 
-            var files = PackageFiles.Read(list);
-            if (files.Id != id || files.Version != Path.GetFileName(folder))
-            {
-                return new(PackageState.Modified, $"The list is that of {files.Id} {files.Version}, the folder that of {id} {Path.GetFileName(folder)}. Install it again.") { ModifiedFiles = [PackagePath.FilesList] };
-            }
-
-            var signatures = await ReadSealAsync(folder, PackagePath.Signatures, cancellationToken) is { } text ? PackageSignature.ReadAll(text) : [];
-            var verdict = trust.Judge(PluginIds.PublisherOf(id), list, signatures);
-            return verdict.State == PackageState.Valid && await DifferencesAsync(folder, files, cancellationToken) is { Count: > 0 } differences
-                ? PackageVerdict.OfModified(differences) with { KeyId = verdict.KeyId }
-                : verdict;
-        }
-        catch (PackageException error)
-        {
-            return new(PackageState.Modified, $"{error.Message} Install it again.") { ModifiedFiles = [PackagePath.FilesList] };
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            return new(PackageState.Modified, $"It cannot be read: {error.Message}");
-        }
-    }
+    /// <summary>Judges who signed; does not look at the files, so that a valid one may yet be modified.</summary>
+    internal static Task<PackageVerdict> JudgeAsync(string folder, TrustSet trust, CancellationToken cancellationToken) =>
+        JudgeAsync(folder, trust, withFiles: false, cancellationToken);
 
     /// <summary>Makes the files read-only: a slip of the hand should not need an installation to be repeated.</summary>
     internal static void Protect(string folder)
@@ -71,6 +44,40 @@ public static class InstalledPackage
         }
 
         Directory.Delete(folder, recursive: true);
+    }
+
+    private static async Task<PackageVerdict> JudgeAsync(string folder, TrustSet trust, bool withFiles, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(trust);
+        folder = Path.GetFullPath(folder);
+        var id = Path.GetFileName(Path.GetDirectoryName(folder)) ?? "";
+        try
+        {
+            if (await ReadSealAsync(folder, PackagePath.FilesList, cancellationToken) is not { } list)
+            {
+                return new(PackageState.Unsigned, "It is not signed: the folder has no META/files.json. Pack and sign it with 'ci-plugin', or use it from a folder given with --dev.");
+            }
+
+            var files = PackageFiles.Read(list);
+            if (files.Id != id || files.Version != Path.GetFileName(folder))
+            {
+                return new(PackageState.Modified, $"The list is that of {files.Id} {files.Version}, the folder that of {id} {Path.GetFileName(folder)}. Install it again.") { ModifiedFiles = [PackagePath.FilesList] };
+            }
+
+            var signatures = await ReadSealAsync(folder, PackagePath.Signatures, cancellationToken) is { } text ? PackageSignature.ReadAll(text) : [];
+            var verdict = trust.Judge(PluginIds.PublisherOf(id), list, signatures);
+            return withFiles && verdict.State == PackageState.Valid && await DifferencesAsync(folder, files, cancellationToken) is { Count: > 0 } differences
+                ? PackageVerdict.OfModified(differences) with { KeyId = verdict.KeyId }
+                : verdict;
+        }
+        catch (PackageException error)
+        {
+            return new(PackageState.Modified, $"{error.Message} Install it again.") { ModifiedFiles = [PackagePath.FilesList] };
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            return new(PackageState.Modified, $"It cannot be read: {error.Message}");
+        }
     }
 
     private static async Task<List<string>> DifferencesAsync(string folder, PackageFiles files, CancellationToken cancellationToken)

@@ -23,6 +23,12 @@ public interface IPackageGate
     /// <param name="cancellationToken">Cancels the reading.</param>
     /// <returns>Why it must stop, or null.</returns>
     ValueTask<PackageObjection?> JudgeRunningAsync(PluginPackage package, CancellationToken cancellationToken);
+
+    /// <summary>Tells how far a package is trusted, without looking at its files: <see cref="JudgeAsync"/> does that.</summary>
+    /// <param name="package">The package.</param>
+    /// <param name="cancellationToken">Cancels the reading.</param>
+    /// <returns>The trust; null when nobody who is trusted signed it, or that cannot be told now.</returns>
+    ValueTask<PackageTrust?> TrustAsync(PluginPackage package, CancellationToken cancellationToken);
 }
 
 /// <summary>
@@ -31,9 +37,11 @@ public interface IPackageGate
 /// </summary>
 /// <param name="installed">The folder of installed packages.</param>
 /// <param name="trust">Who is trusted now.</param>
-public sealed class PackageGate(string installed, ITrustSource trust) : IPackageGate
+/// <param name="development">The folders that a developer named; what lies in none of all these comes with the program.</param>
+public sealed class PackageGate(string installed, ITrustSource trust, IReadOnlyList<string>? development = null) : IPackageGate
 {
-    private readonly string _installed = Path.GetFullPath(installed) + Path.DirectorySeparatorChar;
+    private readonly string _installed = Within(installed);
+    private readonly IReadOnlyList<string> _development = [.. (development ?? []).Select(Within)];
 
     /// <inheritdoc />
     public async ValueTask<PackageObjection?> JudgeAsync(PluginPackage package, CancellationToken cancellationToken)
@@ -66,6 +74,33 @@ public sealed class PackageGate(string installed, ITrustSource trust) : IPackage
             return null;
         }
     }
+
+    /// <inheritdoc />
+    public async ValueTask<PackageTrust?> TrustAsync(PluginPackage package, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(package);
+        if (!package.Folder.StartsWith(_installed, StringComparison.Ordinal))
+        {
+            return _development.Any(folder => package.Folder.StartsWith(folder, StringComparison.Ordinal)) ? PackageTrust.Unsigned : PackageTrust.FirstParty;
+        }
+
+        try
+        {
+            var verdict = await InstalledPackage.JudgeAsync(package.Folder, await trust.ReadAsync(cancellationToken), cancellationToken);
+            return verdict.State != PackageState.Valid ? null : verdict.Trust switch
+            {
+                PublisherTrust.FirstParty => PackageTrust.FirstParty,
+                PublisherTrust.Verified => PackageTrust.Verified,
+                _ => PackageTrust.Known,
+            };
+        }
+        catch (PackageException)
+        {
+            return null;
+        }
+    }
+
+    private static string Within(string folder) => Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder)) + Path.DirectorySeparatorChar;
 
     private static PackageObjection? Block(PluginPackage package, TrustSet trusted) => trusted.FindBlock(package.Id, package.Version) is { } block
         ? new(PluginState.Blocked, "blocked", $"{package.Version} is blocked: {block.Reason}. Take another version.")

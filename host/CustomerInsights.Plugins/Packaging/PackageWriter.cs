@@ -122,7 +122,7 @@ public static class PackageWriter
         stream.Flush(flushToDisk: true);
     }
 
-    private static async Task AddAsync(ZipArchive zip, string name, Stream content, CancellationToken cancellationToken)
+    internal static async Task AddAsync(ZipArchive zip, string name, Stream content, CancellationToken cancellationToken)
     {
         await using (content)
         {

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using System.Text;
 using CustomerInsights.Plugins.Packaging;
 
 namespace CustomerInsights.Plugins.Trust;
@@ -26,9 +27,17 @@ public sealed class SigningKey : IDisposable
     /// <param name="cancellationToken">Cancels the reading.</param>
     /// <returns>The key; dispose it.</returns>
     /// <exception cref="PackageException">The file does not hold one.</exception>
-    public static async Task<SigningKey> ReadAsync(string path, CancellationToken cancellationToken)
+    public static async Task<SigningKey> ReadAsync(string path, CancellationToken cancellationToken) =>
+        Parse(await File.ReadAllTextAsync(path, cancellationToken), path);
+
+    /// <summary>Reads the text of such a file, from where a build server keeps its secrets.</summary>
+    /// <param name="json">The text.</param>
+    /// <param name="what">Where it came from, for messages; the text itself is in none.</param>
+    /// <returns>The key; dispose it.</returns>
+    /// <exception cref="PackageException">It does not hold one.</exception>
+    public static SigningKey Parse(string json, string what)
     {
-        var text = PackageJson.Read<KeyFile>(await File.ReadAllBytesAsync(path, cancellationToken), path);
+        var text = PackageJson.Read<KeyFile>(Encoding.UTF8.GetBytes(json), what);
         var key = ECDsa.Create();
         try
         {
@@ -38,7 +47,7 @@ public sealed class SigningKey : IDisposable
         catch (Exception error) when (error is CryptographicException or FormatException)
         {
             key.Dispose();
-            throw new PackageException("key", $"{path} does not hold a private key that can be read. Make one with 'ci-plugin keygen'.");
+            throw new PackageException("key", $"{what} does not hold a private key that can be read. Make one with 'ci-plugin keygen'.");
         }
     }
 

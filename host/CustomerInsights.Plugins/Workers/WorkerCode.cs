@@ -50,6 +50,21 @@ internal sealed class WorkerCode : IPluginCode, IPluginHealth
         stopping.Register(() => _ = _worker?.Process.Peer.NoticeAsync(WorkerCall.Stopping, new WireWriter()));
     }
 
+    /// <summary>How the worker does.</summary>
+    internal PluginWorkerVitals Vitals
+    {
+        get
+        {
+            lock (_lock)
+            {
+                var process = _worker?.Process;
+                return new(
+                    process?.Id, process?.StartedAt, process is null ? null : WorkerMemory.ResidentMb(process.Id),
+                    _load.Package.Manifest!.Limits.MemoryMb ?? _load.Options.Limits.WorkerMemoryMb, _policy.Ends, _policy.NotBefore > _load.Clock.GetUtcNow() ? _policy.NotBefore : null);
+            }
+        }
+    }
+
     /// <summary>Nothing to do before the first use: what can be known without running the plugin was checked before.</summary>
     public ValueTask<string?> LoadAsync(CancellationToken cancellationToken) => new((string?)null);
 
@@ -132,6 +147,8 @@ internal sealed class WorkerCode : IPluginCode, IPluginHealth
     }
 
     void IPluginHealth.Succeeded() => _load.Health.Succeeded();
+
+    void IPluginHealth.Failed(string call, PluginFailure failure) => _load.Health.Failed(call, failure);
 
     void IPluginHealth.Misbehaved(string call, PluginFailure failure) => _load.Health.Misbehaved(call, failure);
 

@@ -34,6 +34,7 @@ internal sealed class WorkerProcess : IDisposable
     private WorkerProcess(PluginLoad load, Process process, WorkerListener listener, EgressProxy? egress, PluginLoggers loggers, RevealedSecrets secrets, int memoryMb)
     {
         (_load, _process, _listener, Egress, _memoryMb) = (load, process, listener, egress, memoryMb);
+        StartedAt = load.Clock.GetUtcNow();
         _output = new OutputCapture(loggers.Create("stdout", connectionId: null), LogLevel.Information, secrets);
         _errors = new OutputCapture(loggers.Create("stderr", connectionId: null), LogLevel.Warning, secrets);
         _reading = Task.WhenAll(_output.ReadAsync(process.StandardOutput), _errors.ReadAsync(process.StandardError));
@@ -45,6 +46,8 @@ internal sealed class WorkerProcess : IDisposable
 
     /// <summary>The way out; null when the worker has a network of its own.</summary>
     internal EgressProxy? Egress { get; }
+
+    internal DateTimeOffset StartedAt { get; }
 
     /// <summary>Ends when the process has, with what it ended with.</summary>
     internal Task<(WorkerKill? Kill, PluginFailure Failure, string? Evidence)> Ended { get; private set; } = null!;
@@ -124,9 +127,10 @@ internal sealed class WorkerProcess : IDisposable
             FileRoots = _load.Grants.FileRoots,
             Network = _load.Network,
             Egress = Egress?.Address,
-            LogLevel = Enum.GetValues<LogLevel>().First(level => _load.Loggers.CreateLogger($"Plugin.{package.Id}").IsEnabled(level) || level == LogLevel.None),
+            LogLevel = Enum.GetValues<LogLevel>().First(level => _load.Loggers.CreateLogger($"Plugin.{package.Id}").IsEnabled(level) || level == (_load.Ring is null ? LogLevel.None : LogLevel.Information)),
             MeasureEvery = _load.Options.Limits.WorkerMeasure,
             LogLinesPerSecond = _load.Options.Limits.LogLinesPerSecond,
+            SecretMask = _load.Options.SecretMask,
         };
         await _process.StandardInput.WriteLineAsync(JsonSerializer.Serialize(start, WireJson.Default.WorkerStart).AsMemory(), limit.Token);
         await _process.StandardInput.FlushAsync(limit.Token);

@@ -14,9 +14,9 @@ internal sealed class SqlitePluginStore(Database database) : IPluginStore
         database.WriteAsync(
             transaction => transaction.Db.Run(
                 """
-                INSERT INTO plugin_transitions(plugin, version, from_state, to_state, reason, detail, actor, at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
+                INSERT INTO plugin_transitions(plugin, version, from_state, to_state, reason, detail, actor, at, evidence) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
                 """,
-                transition.Plugin, transition.Version, transition.From, transition.To, transition.Reason, transition.Detail, transition.Actor, transition.At),
+                transition.Plugin, transition.Version, transition.From, transition.To, transition.Reason, transition.Detail, transition.Actor, transition.At, transition.Evidence),
             cancellationToken).AsCompletion();
 
     public ValueTask<Page<PluginTransitionRow>> ListTransitionsAsync(string plugin, string? after, int limit, CancellationToken cancellationToken)
@@ -27,7 +27,7 @@ internal sealed class SqlitePluginStore(Database database) : IPluginStore
             {
                 using var rows = db.Query(
                     """
-                    SELECT plugin, version, from_state, to_state, reason, detail, actor, at, transition_no FROM plugin_transitions
+                    SELECT plugin, version, from_state, to_state, reason, detail, actor, at, evidence, transition_no FROM plugin_transitions
                     WHERE plugin = ?1 AND transition_no < ?2 ORDER BY transition_no DESC LIMIT ?3
                     """,
                     plugin, behind, limit + 1L);
@@ -35,9 +35,9 @@ internal sealed class SqlitePluginStore(Database database) : IPluginStore
                     rows,
                     limit,
                     row => new PluginTransitionRow(
-                        row.Text(0), row.Text(1), row.Text(2), row.Text(3), row.Text(4), row.Text(5), row.Text(6), row.Time(7)),
+                        row.Text(0), row.Text(1), row.Text(2), row.Text(3), row.Text(4), row.Text(5), row.Text(6), row.Time(7), row.TextOrNull(8)),
                     List,
-                    numberColumn: 8);
+                    numberColumn: 9);
             },
             cancellationToken);
     }

@@ -135,6 +135,21 @@ internal sealed class RunLifecycle
         return run.Counts;
     }
 
+    /// <summary>Ends the runs of a stream that nobody ended: what they hold is not to be gone on from.</summary>
+    public void EndAll(WriteTransaction transaction, int stream)
+    {
+        var open = new List<long>();
+        using (var rows = transaction.Db.Query("SELECT run_no FROM runs WHERE stream_no = ?1 AND outcome IS NULL", stream))
+        {
+            while (rows.Step())
+            {
+                open.Add(rows.Long(0));
+            }
+        }
+
+        open.ForEach(run => Close(transaction, run, StreamRunOutcome.Incomplete));
+    }
+
     /// <summary>Forgets the runs of a stream that is removed.</summary>
     public void Drop(WriteTransaction transaction, int stream)
     {

@@ -5,13 +5,11 @@ using CustomerInsights.Storage.Sqlite.Engine;
 
 namespace CustomerInsights.Storage.Sqlite.Records;
 
-internal sealed class SqliteRecordStore(Database database) : IRecordStore
+internal sealed class SqliteRecordStore(Database database, RunLifecycle runs) : IRecordStore
 {
     private const string RunList = "runs";
     private const string RecordList = "records";
     private const string RejectedList = "rejected";
-
-    private readonly RunLifecycle _runs = new();
 
     public ValueTask<StoredStream> EnsureStreamAsync(string name, IReadOnlyList<StreamField> fields, CancellationToken cancellationToken) =>
         database.WriteAsync(
@@ -35,7 +33,7 @@ internal sealed class SqliteRecordStore(Database database) : IRecordStore
         database.ReadAsync<IReadOnlyList<StoredStream>>(StreamRows.All, cancellationToken);
 
     public ValueTask<StreamRun> BeginRunAsync(int stream, string jobId, bool full, CancellationToken cancellationToken) =>
-        database.WriteAsync(transaction => _runs.Begin(transaction, stream, jobId, full), cancellationToken);
+        database.WriteAsync(transaction => runs.Begin(transaction, stream, jobId, full), cancellationToken);
 
     public ValueTask<RecordCounts> WriteAsync(RecordWrite write, CancellationToken cancellationToken) =>
         database.WriteAsync(transaction => Write(transaction, write), cancellationToken);
@@ -44,14 +42,14 @@ internal sealed class SqliteRecordStore(Database database) : IRecordStore
     {
         // In steps, so that the end of a large run stalls nobody. Should it be cut off, then what it deleted counts again, as any write does.
         var upTo = await database.WriteAsync(
-            transaction => _runs.Open(run).Full && outcome == StreamRunOutcome.Complete ? transaction.Last(Counter.Sequence) : 0, cancellationToken);
+            transaction => runs.Open(run).Full && outcome == StreamRunOutcome.Complete ? transaction.Last(Counter.Sequence) : 0, cancellationToken);
         long? after = upTo > 0 ? 0 : null;
         while (after is { } from)
         {
-            after = await database.WriteAsync(transaction => RunLifecycle.Sweep(transaction, _runs.Open(run), from, upTo), cancellationToken);
+            after = await database.WriteAsync(transaction => RunLifecycle.Sweep(transaction, runs.Open(run), from, upTo), cancellationToken);
         }
 
-        return await database.WriteAsync(transaction => _runs.End(transaction, run, outcome), cancellationToken);
+        return await database.WriteAsync(transaction => runs.End(transaction, run, outcome), cancellationToken);
     }
 
     public ValueTask<Page<StreamRun>> ListRunsAsync(int stream, string? after, int limit, CancellationToken cancellationToken)
@@ -65,7 +63,7 @@ internal sealed class SqliteRecordStore(Database database) : IRecordStore
                 return Paging.Page(
                     rows,
                     limit,
-                    row => RunRows.Read(row) is { Outcome: null } open && _runs.LiveCounts(open.Id) is { } live ? open with { Counts = live } : RunRows.Read(row),
+                    row => RunRows.Read(row) is { Outcome: null } open && runs.LiveCounts(open.Id) is { } live ? open with { Counts = live } : RunRows.Read(row),
                     last => Cursor.Of(RunList, last.Id));
             },
             cancellationToken);
@@ -151,7 +149,7 @@ internal sealed class SqliteRecordStore(Database database) : IRecordStore
     }
 
     public ValueTask DeleteStreamAsync(int stream, CancellationToken cancellationToken) =>
-        StreamRemoval.RemoveAsync(database, _runs, stream, cancellationToken);
+        StreamRemoval.RemoveAsync(database, runs, stream, cancellationToken);
 
     /// <summary>Keeps the stream's own count and last change.</summary>
     internal static void Grow(WriteTransaction transaction, int stream, long by) =>
@@ -160,7 +158,7 @@ internal sealed class SqliteRecordStore(Database database) : IRecordStore
 
     private RecordCounts Write(WriteTransaction transaction, RecordWrite write)
     {
-        var run = _runs.Open(write.Run);
+        var run = runs.Open(write.Run);
         var sequence = transaction.Last(Counter.Sequence);
         RecordCounts counts;
         long grown;

@@ -42,7 +42,9 @@ public interface IPluginStore
 /// <param name="Detail">For people.</param>
 /// <param name="Actor">Who or what caused it.</param>
 /// <param name="At">When.</param>
-public sealed record PluginTransitionRow(string Plugin, string Version, string From, string To, string Reason, string Detail, string Actor, DateTimeOffset At);
+/// <param name="Evidence">A stack trace, last words or the like; null where there is none.</param>
+public sealed record PluginTransitionRow(
+    string Plugin, string Version, string From, string To, string Reason, string Detail, string Actor, DateTimeOffset At, string? Evidence = null);
 
 /// <summary>A value of a plugin's storage.</summary>
 /// <param name="Value">The bytes.</param>

@@ -8,8 +8,10 @@ using CustomerInsights.Plugins.Trust;
 
 namespace CustomerInsights.Host.Tests.Catalog;
 
-/// <summary>A stranger's catalog in a folder: acme.json, which is the JSON connector under another name.</summary>
-internal sealed class AcmeCatalog : IDisposable
+/// <summary>A stranger's catalog in a folder: acme.json, which is the JSON connector under another name, or another plugin under its own name.</summary>
+/// <param name="id">The plugin's id in it.</param>
+/// <param name="built">The package that it is made of, as the build laid it out; null: the JSON connector.</param>
+internal sealed class AcmeCatalog(string id = AcmeCatalog.Id, string? built = null) : IDisposable
 {
     internal const string Id = "acme.json";
     private static readonly DateTimeOffset s_now = TimeProvider.System.GetUtcNow();
@@ -30,7 +32,7 @@ internal sealed class AcmeCatalog : IDisposable
 
     internal async Task AddAsync(string version, Action<JsonObject>? edit = null, Func<CatalogVersion, CatalogVersion>? change = null)
     {
-        var source = Directory.GetDirectories(Path.Combine(AppContext.BaseDirectory, "plugins", "customer-insights.json-connector"))[0];
+        var source = Directory.GetDirectories(built ?? Path.Combine(AppContext.BaseDirectory, "plugins", "customer-insights.json-connector"))[0];
         var copy = Path.Combine(Folder, "work", version);
         foreach (var file in Directory.EnumerateFiles(source, "*", SearchOption.AllDirectories))
         {
@@ -41,11 +43,11 @@ internal sealed class AcmeCatalog : IDisposable
 
         var path = Path.Combine(copy, "plugin.json");
         var manifest = JsonNode.Parse(await File.ReadAllTextAsync(path))!.AsObject();
-        (manifest["id"], manifest["version"], manifest["publisher"]) = (Id, version, new JsonObject { ["id"] = "acme", ["name"] = "Acme GmbH" });
+        (manifest["id"], manifest["version"], manifest["publisher"]) = (id, version, new JsonObject { ["id"] = "acme", ["name"] = "Acme GmbH" });
         edit?.Invoke(manifest);
         await File.WriteAllTextAsync(path, manifest.ToJsonString());
 
-        var package = Path.Combine(Folder, $"{Id}-{version}.ciplugin");
+        var package = Path.Combine(Folder, $"{id}-{version}.ciplugin");
         await PackageWriter.PackAsync(copy, package, _acme, s_now, CancellationToken.None);
         var bytes = await File.ReadAllBytesAsync(package);
         var read = PackageReader.ReadManifest(manifest.ToJsonString()).Manifest!;
@@ -57,6 +59,8 @@ internal sealed class AcmeCatalog : IDisposable
             Sdk = read.Sdk,
             Capabilities = read.Capabilities,
             CapabilitiesSha256 = Capabilities.Hash(read.Capabilities),
+            StateVersion = read.Releases.StateVersion,
+            ReadsStateFrom = read.Releases.ReadsStateFrom,
         };
         Versions.Add(change?.Invoke(entry) ?? entry);
     }
@@ -67,7 +71,7 @@ internal sealed class AcmeCatalog : IDisposable
             new(1, "Acme's", sequence, s_now, s_now + (validFor ?? TimeSpan.FromDays(7)))
             {
                 Publishers = [new CatalogPublisher("acme", "Acme GmbH", true, [_acme.Public])],
-                Plugins = [new CatalogPlugin(Id, "Acme JSON", "acme", Versions) { Summary = "Reads JSON.", Kinds = [PluginKind.Connector] }],
+                Plugins = [new CatalogPlugin(id, "Acme JSON", "acme", Versions) { Summary = "Reads JSON.", Kinds = [PluginKind.Connector] }],
                 Blocked = Blocked,
             },
             _feed));

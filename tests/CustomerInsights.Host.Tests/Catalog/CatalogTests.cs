@@ -79,6 +79,32 @@ public sealed class CatalogTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_verified_strangers_plugin_runs_in_a_worker_and_in_process_only_when_that_is_accepted()
+    {
+        await RunAsync("install", "1.0.0");
+        var isolation = (await _app.GetAsync($"/plugins/{AcmeCatalog.Id}"))["isolation"]!;
+        Assert.Equal(("verified", "process", "process"), (isolation.Text("trust"), isolation.Text("running"), isolation.Text("default")));
+        Assert.Equal("""["process","sandboxedProcess","inProcess"]""", isolation["allowed"]!.ToJsonString());
+        Assert.Equal("""["inProcess"]""", isolation["toAccept"]!.ToJsonString());
+
+        var (_, refused) = await _app.SendAsync(HttpMethod.Patch, $"/plugins/{AcmeCatalog.Id}", JsonNode.Parse("""{"isolation":"inProcess"}"""));
+        Assert.Equal(("isolationUnavailable", "isolation-refused"), (refused!.Text("state"), refused!.Text("code")));
+        Assert.Null(refused!["runningVersion"]);
+        Assert.Contains("only when that is accepted", refused.Text("reason"), StringComparison.Ordinal);
+        Assert.Equal(refused.Text("reason"), refused["isolation"]!.Text("refused"));
+        var (_, accepted) = await _app.SendAsync(HttpMethod.Patch, $"/plugins/{AcmeCatalog.Id}", JsonNode.Parse("""{"acceptInProcess":true}"""));
+        Assert.Equal(("active", "inProcess"), (accepted!.Text("state"), accepted!["isolation"]!.Text("running")));
+
+        // An upgrade that asks for what is refused changes nothing.
+        var request = await RequestAsync("1.1.0");
+        (request["isolation"], request["acceptInProcess"]) = ("inProcess", false);
+        var (_, job) = await _app.SendAsync(HttpMethod.Post, $"/plugins/{AcmeCatalog.Id}/upgrade", request);
+        var ended = await _app.EndOfAsync(job!.Text("jobId"));
+        Assert.Contains("only when that is accepted", ended["error"]!.Text("message"), StringComparison.Ordinal);
+        Assert.Equal("1.0.0", await RunningAsync());
+    }
+
+    [Fact]
     public async Task A_version_that_the_next_issue_blocks_stops_and_an_old_issue_is_refused()
     {
         await RunAsync("install", "1.0.0");
@@ -121,7 +147,7 @@ public sealed class CatalogTests : IAsyncLifetime
         Assert.True(answer.Status == HttpStatusCode.Accepted, answer.Body?.ToJsonString());
         var job = await _app.EndOfAsync(answer.Body!.Text("jobId"));
         Assert.True(job.Text("state") == "succeeded", job.ToJsonString());
-        Assert.Null(job["result"]!["warnings"]);
+        Assert.True(job["result"]!["warnings"] is null, job.ToJsonString());
     }
 
     private async Task<string?> RunningAsync() => (await _app.GetAsync($"/plugins/{AcmeCatalog.Id}"))["runningVersion"]?.GetValue<string>();

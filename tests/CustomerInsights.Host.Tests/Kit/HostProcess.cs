@@ -10,7 +10,7 @@ internal sealed class HostProcess : IAsyncDisposable
     private readonly Process _process;
     private readonly ConcurrentQueue<string> _output = new();
 
-    private HostProcess(string directory)
+    private HostProcess(string directory, string[] more)
     {
         var start = new ProcessStartInfo(Environment.ProcessPath is { } path && Path.GetFileNameWithoutExtension(path) == "dotnet" ? path : "dotnet")
         {
@@ -19,6 +19,7 @@ internal sealed class HostProcess : IAsyncDisposable
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
+        Array.ForEach(more, start.ArgumentList.Add);
         _process = new Process { StartInfo = start };
         _process.OutputDataReceived += (_, line) => _output.Enqueue(line.Data ?? "");
         _process.ErrorDataReceived += (_, line) => _output.Enqueue(line.Data ?? "");
@@ -29,10 +30,10 @@ internal sealed class HostProcess : IAsyncDisposable
 
     public HttpClient Http { get; private set; } = null!;
 
-    /// <summary>Starts it on a data directory and waits until it answers.</summary>
-    public static async Task<HostProcess> StartAsync(string directory)
+    /// <summary>Starts it on a data directory, with more arguments perhaps, and waits until it answers.</summary>
+    public static async Task<HostProcess> StartAsync(string directory, params string[] more)
     {
-        var host = new HostProcess(directory);
+        var host = new HostProcess(directory, more);
         File.Delete(Path.Combine(directory, "host.json"));
         host._process.Start();
         host._process.BeginOutputReadLine();
@@ -57,6 +58,14 @@ internal sealed class HostProcess : IAsyncDisposable
     {
         _process.Kill();
         await _process.WaitForExitAsync();
+    }
+
+    /// <summary>Waits until it has ended by itself; gives the exit code.</summary>
+    public async Task<int> ExitAsync()
+    {
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        await _process.WaitForExitAsync(patience.Token);
+        return _process.ExitCode;
     }
 
     public async ValueTask DisposeAsync()

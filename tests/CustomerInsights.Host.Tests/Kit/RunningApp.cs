@@ -16,9 +16,11 @@ internal sealed class RunningApp : IAsyncDisposable
 {
     private WebApplication _app;
 
-    private RunningApp(WebApplication app, string directory)
+    private readonly string? _development;
+
+    private RunningApp(WebApplication app, string directory, string? development)
     {
-        (_app, Directory) = (app, directory);
+        (_app, Directory, _development) = (app, directory, development);
         Http = Client();
     }
 
@@ -30,10 +32,13 @@ internal sealed class RunningApp : IAsyncDisposable
 
     public IServiceProvider Services => _app.Services;
 
-    public static async Task<RunningApp> StartAsync(string? directory = null, long? maxRequestBytes = null)
+    /// <param name="directory">The data directory; null: a new one.</param>
+    /// <param name="maxRequestBytes">The largest request; null: the host's own.</param>
+    /// <param name="development">A folder of plugins in development; null: none.</param>
+    public static async Task<RunningApp> StartAsync(string? directory = null, long? maxRequestBytes = null, string? development = null)
     {
         directory ??= System.IO.Directory.CreateTempSubdirectory("ci-host-").FullName;
-        return new RunningApp(await BuildAsync(directory, maxRequestBytes), directory);
+        return new RunningApp(await BuildAsync(directory, maxRequestBytes, development), directory, development);
     }
 
     /// <summary>Stops the host and starts another on the same data.</summary>
@@ -42,7 +47,7 @@ internal sealed class RunningApp : IAsyncDisposable
         Http.Dispose();
         await _app.StopAsync();
         await _app.DisposeAsync();
-        _app = await BuildAsync(Directory, null);
+        _app = await BuildAsync(Directory, null, _development);
         Http = Client();
     }
 
@@ -113,9 +118,9 @@ internal sealed class RunningApp : IAsyncDisposable
         System.IO.Directory.Delete(Directory, recursive: true);
     }
 
-    private static async Task<WebApplication> BuildAsync(string directory, long? maxRequestBytes)
+    private static async Task<WebApplication> BuildAsync(string directory, long? maxRequestBytes, string? development)
     {
-        var settings = new HostSettings { DataDirectory = directory, Url = "http://127.0.0.1:0" };
+        var settings = new HostSettings { DataDirectory = directory, Url = "http://127.0.0.1:0", DevelopmentRoots = development is null ? [] : [development] };
         var app = await InsightsApp.BuildAsync(
             maxRequestBytes is { } bytes ? settings with { MaxRequestBytes = bytes } : settings,
             TimeProvider.System,

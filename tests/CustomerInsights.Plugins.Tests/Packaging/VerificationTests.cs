@@ -97,7 +97,7 @@ public sealed class VerificationTests : IDisposable
         }
 
         sandbox.Add("test.faulty");
-        await sandbox.StartAsync(gate: new PackageGate(sandbox.Root, new Fixed(_packages.Trusting())));
+        await sandbox.StartAsync(gate: new PackageGate(sandbox.Root, new FixedTrust(_packages.Trusting())));
         Assert.Equal(PluginState.Active, sandbox.Status("test.healthy").State);
         Assert.Equal((PluginState.Untrusted, "unsigned"), (sandbox.Status("test.faulty").State, sandbox.Status("test.faulty").Code));
 
@@ -120,9 +120,10 @@ public sealed class VerificationTests : IDisposable
 
     private async Task<PackageVerdict> VerdictAsync(TrustSet trust, byte[]? package = null) =>
         await InstalledPackage.VerifyAsync(await _packages.InstallAsync(package ?? await _packages.PackAsync()), trust, CancellationToken.None);
+}
 
-    private sealed class Fixed(TrustSet trust) : ITrustSource
-    {
-        public ValueTask<TrustSet> ReadAsync(CancellationToken cancellationToken) => new(trust);
-    }
+/// <summary>Trusts as it was made.</summary>
+internal sealed class FixedTrust(TrustSet trust) : ITrustSource
+{
+    public ValueTask<TrustSet> ReadAsync(CancellationToken cancellationToken) => new(trust);
 }

@@ -91,6 +91,62 @@ public sealed class HostilePluginTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task One_that_ignores_a_cancellation_is_killed_with_its_process()
+    {
+        await _sandbox.StartAsync(Limits);
+        await using var source = await OpenAsync("ignoreCancellation");
+        using var cancel = new CancellationTokenSource();
+        var check = source.CheckAsync(cancel.Token);
+        await Eventually.TrueAsync(() => _sandbox.Loggers.Lines.Any(line => line.Text == "deaf"), () => "The call has not begun.");
+        await cancel.CancelAsync();
+        var failure = await FailAsync(() => check);
+        Assert.Equal("CheckAsync did not stop within 300 ms of being cancelled. Its worker process was ended.", failure.Message);
+        await Eventually.StateAsync(_sandbox, Hostile, PluginState.Degraded);
+    }
+
+    [Fact]
+    public async Task What_it_writes_beside_its_own_folder_stays_and_what_it_writes_into_its_package_is_found_out()
+    {
+        using var packages = new Packaging.Packages();
+        var package = Path.Combine(_sandbox.Root, Hostile, "1.0.0");
+        Directory.Delete(package, recursive: true);
+        using (var archive = Packaging.Packages.Open(await packages.PackAsync(id: Hostile)))
+        {
+            await archive.ExtractAsync(package, null, CancellationToken.None);
+        }
+
+        var gate = new CustomerInsights.Plugins.Packaging.PackageGate(Path.Combine(_sandbox.Root, Hostile), new Packaging.FixedTrust(packages.Trusting()));
+        await _sandbox.StartAsync(Limits, gate: gate);
+        var (beside, within) = (Path.Combine(_sandbox.Root, "written"), Path.Combine(package, "lib", "more.dll"));
+        await using (var source = await _sandbox.Host.OpenSourceAsync(Hostile, null, "c1", PluginSandbox.Fault($"{beside};{within}", "write"), default))
+        {
+            // Files are what the host's user may: a worker is no wall for them, and the manual says so.
+            Assert.True((await source.CheckAsync(default)).Ok);
+        }
+
+        Assert.True(File.Exists(beside));
+        await _sandbox.Host.ReloadAsync(Hostile, default);
+        var status = _sandbox.Status(Hostile);
+        Assert.Equal(PluginState.Modified, status.State);
+        Assert.Contains("lib/more.dll (added)", status.Reason, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("inProcess")]
+    [InlineData("process")]
+    public async Task Its_own_copy_of_the_sdk_is_passed_over_and_that_is_said(string isolation)
+    {
+        File.Copy(Path.Combine(AppContext.BaseDirectory, "CustomerInsights.Sdk.dll"), Path.Combine(_sandbox.Root, "test.healthy", "1.0.0", "lib", "CustomerInsights.Sdk.dll"));
+        _sandbox.WriteDesired($$"""{"plugins":[{"id":"test.healthy","isolation":"{{isolation}}"}]}""");
+        await _sandbox.StartAsync(Limits);
+        await using var source = await _sandbox.Host.OpenSourceAsync("test.healthy", null, "c2", """{"rows":1}"""u8.ToArray(), default);
+        Assert.True((await source.CheckAsync(default)).Ok);
+        Assert.Equal(
+            "lib/ holds CustomerInsights.Sdk.dll, which the host supplies and ignores; reference the SDK with Private=\"false\" and ExcludeAssets=\"runtime\".",
+            Assert.Single(_sandbox.Status("test.healthy").Problems).Message);
+    }
+
+    [Fact]
     public async Task Managed_memory_without_end_is_an_exception_of_the_plugin()
     {
         await _sandbox.StartAsync(Limits);

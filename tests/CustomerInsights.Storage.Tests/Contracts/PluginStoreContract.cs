@@ -94,7 +94,7 @@ public abstract class PluginStoreContract : StoreContract
             (await Store.Audit.ListAsync(null, 9, None)).Items.Select(row => (row.Actor, row.Action)));
     }
 
-    private static PluginTransitionRow Transition(string plugin, int i) => new(plugin, "1.0", "ready", "failed", "crash", $"{i}", "host", At(i));
+    private static PluginTransitionRow Transition(string plugin, int i) => new(plugin, "1.0", "ready", "failed", "crash", $"{i}", "host", At(i), i % 2 == 0 ? null : $"at Plugin.Read() {i}");
 
     private async Task<long> PutAsync(string key, string text, long? ifVersion = null, int? expiresAt = null, int at = 0, long quota = 100_000) =>
         await Plugins.PutValueAsync("p", "c", key, Doc(text), ifVersion, expiresAt is { } end ? At(end) : null, At(at), quota, None);

@@ -100,6 +100,15 @@ public sealed class SqlitePluginStoreTests : PluginStoreContract
     protected override Task CleanUpAsync() => _directory.RemoveAsync();
 }
 
+public sealed class SqlitePluginUpgradeStoreTests : PluginUpgradeStoreContract
+{
+    private readonly TempDirectory _directory = new();
+
+    protected override Task<IInsightsStore> OpenAsync() => _directory.OpenAsync(Time);
+
+    protected override Task CleanUpAsync() => _directory.RemoveAsync();
+}
+
 public sealed class SqliteFeedAndLogTests : FeedAndLogContract
 {
     private readonly TempDirectory _directory = new();

@@ -9,6 +9,8 @@ namespace Hostile;
 /// <summary>Harms its process in the way that the setting <c>how</c> names. In the host's own process most of these would take the host down.</summary>
 public sealed class HostileSource : ISourceConnector
 {
+    private static readonly FieldNames Names = FieldNames.Of("id");
+
     public async ValueTask<CheckResult> CheckAsync(ReadOnlyMemory<byte> configuration, IPluginContext context, CancellationToken cancellationToken)
     {
         using var document = JsonDocument.Parse(configuration);
@@ -49,6 +51,17 @@ public sealed class HostileSource : ISourceConnector
                 await Console.Out.WriteLineAsync($"out {secret}").ConfigureAwait(false);
                 await Console.Error.WriteLineAsync($"err {secret}").ConfigureAwait(false);
                 break;
+            case "write":
+                foreach (var file in document.RootElement.GetProperty("call").GetString()!.Split(';'))
+                {
+                    await File.WriteAllTextAsync(file, "was here", cancellationToken).ConfigureAwait(false);
+                }
+
+                break;
+            case "ignoreCancellation":
+                await Console.Out.WriteLineAsync("deaf").ConfigureAwait(false);
+                await new TaskCompletionSource().Task.ConfigureAwait(false);
+                break;
             case "environment":
                 return Told(string.Join(' ', Environment.GetEnvironmentVariables().Keys.Cast<string>().Order(StringComparer.Ordinal)));
             case "network":
@@ -64,13 +77,58 @@ public sealed class HostileSource : ISourceConnector
     public async IAsyncEnumerable<SourceMessage> ReadAsync(
         ReadOnlyMemory<byte> configuration, ReadRequest request, IPluginContext context, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        yield return new RecordBatch("rows", FieldNames.Of("id"), [new Record("1", ["1"])]);
+        var how = How(configuration);
+        if (how == "checkpointAhead")
+        {
+            foreach (var message in Ahead(request.Streams[0]))
+            {
+                yield return message;
+            }
+
+            yield break;
+        }
+
+        yield return new RecordBatch("rows", Names, [new Record("1", ["1"])]);
         yield return new Checkpoint("rows", new StreamState(1, "{}"u8.ToArray()));
+        for (var i = 0; how == "oneKey" && i < 1_000_000; i += 1000)
+        {
+            var first = i;
+            yield return new RecordBatch("rows", Names, [.. Enumerable.Range(first, 1000).Select(number => new Record("1", [(long)number]))]);
+        }
+
         await CheckAsync(configuration, context, cancellationToken).ConfigureAwait(false);
         yield return new StreamEnded("rows", StreamOutcome.Complete);
     }
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
+    // Says "all ten" before it has given any, and fails after the fifth; asked to go on, it believes itself.
+    private static IEnumerable<SourceMessage> Ahead(StreamSelection stream)
+    {
+        if (stream.Resuming)
+        {
+            yield return new StreamEnded("rows", StreamOutcome.Complete);
+            yield break;
+        }
+
+        yield return new Checkpoint("rows", new StreamState(1, "10"u8.ToArray()));
+        for (var i = 0; i < 10; i++)
+        {
+            yield return new RecordBatch("rows", Names, [new Record($"{i}", [$"{i}"])]);
+            if (i == 4 && stream.State is null)
+            {
+                throw new PluginException(FailureKind.Transient, "The line went dead.");
+            }
+        }
+
+        yield return new StreamEnded("rows", StreamOutcome.Complete);
+    }
+
+    private static string? How(ReadOnlyMemory<byte> configuration)
+    {
+        using var document = JsonDocument.Parse(configuration);
+        return document.RootElement.TryGetProperty("how", out var value) ? value.GetString() : null;
+    }
 
     private static CheckResult Told(string text) => new([new CheckItem("Told", Ok: true, text)]);
 

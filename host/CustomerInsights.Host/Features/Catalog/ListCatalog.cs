@@ -62,7 +62,7 @@ internal static class ListCatalog
         var items = (await offers.AllAsync(null, cancellationToken))
             .GroupBy(offer => (offer.Plugin.Id, offer.Catalog.From.Name))
             .Where(group => Matches(group.First().Plugin, search))
-            .Select(group => ItemOf([.. group], one => Compatibility.Objections(one.Plugin.Id, one.Version, trust, Offers.HostVersion), installation, plugins.Find(group.Key.Id)))
+            .Select(group => ItemOf([.. group], one => Compatibility.Objections(one.Plugin.Id, one.Version, trust, Offers.HostVersion), one => offers.Reservation(one, installation), plugins.Find(group.Key.Id)))
             .Where(item => compatible != true || item.Versions.Any(version => version.Compatible));
         return new(
             [.. known.Select(one => new CatalogState(one.From.Name, one.From.Source, one.Content?.Sequence, one.Content?.IssuedUtc, one.Content?.ExpiresUtc, one.Problem))],
@@ -73,7 +73,7 @@ internal static class ListCatalog
         (search ?? "").Split(' ', StringSplitOptions.RemoveEmptyEntries)
             .All(word => $"{plugin.Id} {plugin.Name} {plugin.Summary}".Contains(word, StringComparison.OrdinalIgnoreCase));
 
-    private static Item ItemOf(IReadOnlyList<Offer> versions, Func<Offer, IReadOnlyList<string>> objections, string installation, PluginStatus? status)
+    private static Item ItemOf(IReadOnlyList<Offer> versions, Func<Offer, IReadOnlyList<string>> objections, Func<Offer, string?> reservation, PluginStatus? status)
     {
         var (catalog, plugin) = (versions[0].Catalog, versions[0].Plugin);
         var publisher = catalog.Content!.Publishers.FirstOrDefault(one => one.Id == plugin.Publisher);
@@ -87,7 +87,7 @@ internal static class ListCatalog
                     var asked = offer.Version.Capabilities;
                     return new Version(
                         offer.Version.Version, offer.Version.Channel, offer.Version.Notes, offer.Version.Size, [.. offer.Version.Isolation.Select(Word)], against.Count == 0, against,
-                        Compatibility.Reservation(offer.Version, installation), Capabilities.Describe(asked), Capabilities.Wider(status?.Manifest?.Capabilities, asked),
+                        reservation(offer), Capabilities.Describe(asked), Capabilities.Wider(status?.Manifest?.Capabilities, asked),
                         offer.Version.CapabilitiesSha256 ?? Capabilities.Hash(asked));
                 }),
             ]);

@@ -35,8 +35,8 @@ internal sealed class Offers(CatalogStore catalogs, PluginLockFile locks, Plugin
         if (version is null)
         {
             var installation = (await locks.ReadAsync(cancellationToken)).Installation;
-            return offers.Find(offer => Usable(offer, trust) is null && Compatibility.Reservation(offer.Version, installation) is null)
-                ?? throw new PackageException("incompatible", $"No version of {id} is taken by itself. The newest, {offers[0].Version.Version}: {Usable(offers[0], trust) ?? Compatibility.Reservation(offers[0].Version, installation)}");
+            return offers.Find(offer => Usable(offer, trust) is null && Reservation(offer, installation) is null)
+                ?? throw new PackageException("incompatible", $"No version of {id} is taken by itself. The newest, {offers[0].Version.Version}: {Usable(offers[0], trust) ?? Reservation(offers[0], installation)}");
         }
 
         var named = offers.Find(offer => offer.Version.Version == version)
@@ -44,9 +44,15 @@ internal sealed class Offers(CatalogStore catalogs, PluginLockFile locks, Plugin
         return Usable(named, trust) is { } objection ? throw new PackageException("incompatible", $"{id} {version} is not installed. {objection}") : named;
     }
 
+    /// <summary>What keeps a version from being taken by who does not name it: as the catalog says, or because it was gone back from here.</summary>
+    public string? Reservation(Offer offer, string installation) =>
+        Compatibility.Reservation(offer.Version, installation)
+        ?? (plugins.Find(offer.Plugin.Id)?.Desired?.WhyAvoided(offer.Version.Version) is { } avoided ? $"It was rolled back here at {avoided.At:u} by {avoided.By}: {avoided.Reason}" : null);
+
     /// <summary>Refuses a move of the version that a pin or the plugin's state forbids.</summary>
     /// <exception cref="PackageException">It is forbidden; says by whom.</exception>
-    public async Task CheckMoveAsync(string id, SemanticVersion to, int stateVersion, int readsStateFrom, bool isUpgrade, CancellationToken cancellationToken)
+    public async Task CheckMoveAsync(
+        string id, SemanticVersion to, int stateVersion, int readsStateFrom, bool isUpgrade, bool hasCopy, CancellationToken cancellationToken)
     {
         if ((await locks.ReadAsync(cancellationToken)).Find(id)?.Pin is { } pin)
         {
@@ -65,7 +71,7 @@ internal sealed class Offers(CatalogStore catalogs, PluginLockFile locks, Plugin
         }
 
         var writes = manifest.Releases.StateVersion;
-        if (status.RunningVersion is not null && (readsStateFrom > writes || (to < current && stateVersion < writes)))
+        if (status.RunningVersion is not null && !hasCopy && (readsStateFrom > writes || (to < current && stateVersion < writes)))
         {
             throw new PackageException("state", $"{id} {to} reads state {readsStateFrom} to {stateVersion}, and {current} has written {writes}. Its sources would have to be read from the beginning.");
         }

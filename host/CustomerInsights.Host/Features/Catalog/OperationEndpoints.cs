@@ -7,6 +7,7 @@ using CustomerInsights.Plugins.Installing;
 using CustomerInsights.Plugins.Manifests;
 using CustomerInsights.Plugins.Packaging;
 using CustomerInsights.Storage.Definitions;
+using CustomerInsights.Storage.Plugins;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace CustomerInsights.Host.Features.Catalog;
@@ -16,9 +17,12 @@ internal static class InstallPlugin
 {
     /// <summary>What to install.</summary>
     /// <param name="Version">The version; left out, the newest that this host takes by itself.</param>
-    /// <param name="Isolation">inProcess, process or sandboxedProcess; left out, as before or as the author prefers.</param>
+    /// <param name="Isolation">inProcess, process or sandboxedProcess; left out, as before or as the trust in its publisher says.</param>
     /// <param name="AcceptedCapabilities">The capabilitiesSha256 of what you have read and accept.</param>
-    public sealed record Request(string? Version = null, IsolationMode? Isolation = null, string? AcceptedCapabilities = null);
+    /// <param name="AcceptInProcess">True accepts that a plugin of a verified publisher runs in the host's own process.</param>
+    /// <param name="AcceptConfigProblems">True takes the version although its schemas refuse stored settings; those connections fail until they are edited.</param>
+    public sealed record Request(
+        string? Version = null, IsolationMode? Isolation = null, string? AcceptedCapabilities = null, bool? AcceptInProcess = null, bool AcceptConfigProblems = false);
 
     public static void Map(IEndpointRouteBuilder routes)
     {
@@ -32,10 +36,17 @@ internal static class InstallPlugin
         PluginAction action, string id, Request request, Offers offers, JobQueue queue, HttpContext context, CancellationToken cancellationToken)
     {
         var offer = await offers.ChooseAsync(id, request.Version, cancellationToken);
-        await offers.CheckMoveAsync(id, offer.Number, offer.Version.StateVersion, offer.Version.ReadsStateFrom, action == PluginAction.Upgrade, cancellationToken);
+        await offers.CheckMoveAsync(id, offer.Number, offer.Version.StateVersion, offer.Version.ReadsStateFrom, action == PluginAction.Upgrade, hasCopy: false, cancellationToken);
         await offers.CheckAcceptedAsync(id, offer.Version.Version, offer.Version.Capabilities, request.AcceptedCapabilities, cancellationToken);
         return await OperationQueue.AddAsync(
-            new PluginOperation(action, id, context.ActorName()) { Version = offer.Version.Version, Isolation = request.Isolation, AcceptedCapabilities = request.AcceptedCapabilities },
+            new PluginOperation(action, id, context.ActorName())
+            {
+                Version = offer.Version.Version,
+                Isolation = request.Isolation,
+                AcceptInProcess = request.AcceptInProcess,
+                AcceptedCapabilities = request.AcceptedCapabilities,
+                AcceptConfigProblems = request.AcceptConfigProblems,
+            },
             queue, cancellationToken);
     }
 }
@@ -45,13 +56,14 @@ internal static class RollBackPlugin
 {
     /// <summary>Where to go.</summary>
     /// <param name="Version">The version; left out, the one that was wanted before.</param>
-    public sealed record Request(string? Version = null);
+    /// <param name="Reason">Why, for who comes after.</param>
+    public sealed record Request(string? Version = null, string? Reason = null);
 
     public static void Map(IEndpointRouteBuilder routes) =>
         routes.MapPost("/plugins/{id}/rollback", HandleAsync).WithName(nameof(RollBackPlugin)).Requires(AccessAction.Write, ResourceKind.Plugin);
 
     internal static async Task<Results<Accepted<AcceptedJob>, ProblemHttpResult>> HandleAsync(
-        string id, Request request, Offers offers, PluginLockFile locks, PluginHost plugins, JobQueue queue, HttpContext context, CancellationToken cancellationToken)
+        string id, Request request, Offers offers, PluginLockFile locks, IPluginUpgradeStore upgrades, PluginHost plugins, JobQueue queue, HttpContext context, CancellationToken cancellationToken)
     {
         if (plugins.Find(id) is not { } status)
         {
@@ -67,8 +79,15 @@ internal static class RollBackPlugin
                 $"On disk are {string.Join(", ", status.Versions.Select(package => package.Version))}. Name one of them, or install another.");
         }
 
-        await offers.CheckMoveAsync(id, onDisk.Version, manifest.Releases.StateVersion, manifest.Releases.ReadsStateFrom, isUpgrade: false, cancellationToken);
-        return await OperationQueue.AddAsync(new PluginOperation(PluginAction.Rollback, id, context.ActorName()) { Version = asked }, queue, cancellationToken);
+        if (asked == status.RunningVersion)
+        {
+            return Problems.Conflict($"{id} {asked} is what runs.", "Name the version to go back to.");
+        }
+
+        // With a copy of the state that the version knew, it does not matter what has been written since.
+        var hasCopy = await upgrades.FindSnapshotAsync(id, asked!, cancellationToken) is not null;
+        await offers.CheckMoveAsync(id, onDisk.Version, manifest.Releases.StateVersion, manifest.Releases.ReadsStateFrom, isUpgrade: false, hasCopy, cancellationToken);
+        return await OperationQueue.AddAsync(new PluginOperation(PluginAction.Rollback, id, context.ActorName()) { Version = asked, Reason = request.Reason }, queue, cancellationToken);
     }
 }
 

@@ -3,7 +3,6 @@ using CustomerInsights.Host.Platform;
 using CustomerInsights.Plugins;
 using CustomerInsights.Plugins.Desired;
 using CustomerInsights.Plugins.Installing;
-using CustomerInsights.Plugins.Manifests;
 using CustomerInsights.Storage.Access;
 using Microsoft.AspNetCore.Http.HttpResults;
 
@@ -30,7 +29,7 @@ internal static class PinPlugin
 
         var version = status.RunningVersion ?? manifest.Version;
         var pin = request.Pinned ? new LockedPin(context.ActorName(), clock.GetUtcNow(), request.Reason) : null;
-        var isolation = status.Desired?.Isolation ?? IsolationMode.InProcess;
+        var isolation = status.Desired?.Isolation;
         await locks.UpdateAsync(current => current.With(id, (current.Find(id) ?? new LockedPlugin(id, version, "", isolation)) with { Pin = pin }), cancellationToken);
         await plugins.Desired.UpdateAsync(
             state =>
@@ -40,6 +39,7 @@ internal static class PinPlugin
                 return state.With(wish with { Pin = request.Pinned, Version = request.Pinned ? version : wish.Version });
             },
             null,
+            context.ActorName(),
             cancellationToken);
         await audit.AppendAsync(new AuditEntry(clock.GetUtcNow(), context.ActorName(), request.Pinned ? "plugin.pin" : "plugin.unpin", $"plugin/{id}", request.Reason), cancellationToken);
         return TypedResults.Ok(await PluginVersions.OfAsync(id, plugins, locks, cancellationToken));
@@ -54,8 +54,11 @@ internal static class PluginVersions
     /// <param name="Desired">The version that is wanted.</param>
     /// <param name="Pin">Who holds it, and why.</param>
     /// <param name="Previous">Where a rollback goes, newest first.</param>
+    /// <param name="Finishing">Older versions that finish what they have open.</param>
+    /// <param name="RolledBack">Versions that were gone back from, and why; nothing takes them but a person who names one.</param>
     /// <param name="OnDisk">All on disk, newest first.</param>
-    public sealed record Response(string? Running, string? Desired, LockedPin? Pin, IReadOnlyList<string> Previous, IReadOnlyList<Item> OnDisk);
+    public sealed record Response(
+        string? Running, string? Desired, LockedPin? Pin, IReadOnlyList<string> Previous, IReadOnlyList<string> Finishing, IReadOnlyList<AvoidedVersion> RolledBack, IReadOnlyList<Item> OnDisk);
 
     /// <summary>A version on disk.</summary>
     /// <param name="Version">The version.</param>
@@ -75,6 +78,7 @@ internal static class PluginVersions
         var locked = (await locks.ReadAsync(cancellationToken)).Find(id);
         return new(
             status?.RunningVersion, status?.Desired?.Version, locked?.Pin, [.. (locked?.Previous ?? []).Select(one => one.Version)],
+            status?.Finishing ?? [], status?.Desired?.RolledBack ?? [],
             [.. (status?.Versions ?? []).Select(package => new Item(package.Version.ToString(), package.IsUsable, [.. package.Problems.Select(problem => problem.ToString())]))]);
     }
 }

@@ -1,9 +1,13 @@
+using CustomerInsights.Host.Features.Upgrades;
 using CustomerInsights.Plugins;
 using CustomerInsights.Plugins.Catalogs;
 using CustomerInsights.Plugins.Desired;
 using CustomerInsights.Plugins.Installing;
 using CustomerInsights.Plugins.Manifests;
 using CustomerInsights.Plugins.Packaging;
+using CustomerInsights.Plugins.Trust;
+using CustomerInsights.Storage.Definitions;
+using CustomerInsights.Storage.Plugins;
 
 namespace CustomerInsights.Host.Features.Catalog;
 
@@ -11,12 +15,16 @@ namespace CustomerInsights.Host.Features.Catalog;
 /// Installs, moves and removes plugins. Each step can be done again: after a crash the job begins anew and finds what is done.
 /// One at a time.
 /// </summary>
-internal sealed class PluginOperations(
-    Offers offers, CatalogStore catalogs, CatalogReader reader, PackageInstaller installer, PluginLockFile locks, PluginHost plugins, HostSettings settings, TimeProvider clock) : IDisposable
+internal sealed partial class PluginOperations(
+    Offers offers, CatalogStore catalogs, CatalogReader reader, PackageInstaller installer, PluginLockFile locks, IPackageGate gate, PluginHost plugins,
+    Preflight preflight, PluginTrials trials, PluginConnections connections, IPluginUpgradeStore upgrades, IDefinitionStore definitions, HostSettings settings, TimeProvider clock) : IDisposable
 {
     private const int KeptVersions = 3;
     private static readonly TimeSpan s_settles = TimeSpan.FromSeconds(30);
     private readonly SemaphoreSlim _one = new(1, 1);
+
+    /// <summary>Called where a host may die; tests let it die there.</summary>
+    internal Func<OperationStep, CancellationToken, Task> AtStep { get; set; } = (_, _) => Task.CompletedTask;
 
     /// <summary>Does it; gives a sentence for people and what they should look at.</summary>
     /// <exception cref="PackageException">It cannot be done; says why. What runs goes on running.</exception>
@@ -50,45 +58,44 @@ internal sealed class PluginOperations(
 
         var running = plugins.Find(operation.Id)?.RunningVersion;
         var wished = (await plugins.Desired.ReadAsync(cancellationToken)).State?.Find(operation.Id);
-        var isolation = operation.Isolation ?? wished?.Isolation ?? manifest.Isolation.Preferred;
+        var wish = (wished ?? new DesiredPlugin(operation.Id)) with
+        {
+            Version = manifest.Version,
+            Isolation = operation.Isolation ?? wished?.Isolation,
+            AcceptInProcess = operation.AcceptInProcess ?? wished?.AcceptInProcess ?? false,
+            RolledBack = Without(wished, manifest.Version),
+        };
+        await CheckIsolationAsync(wish, package, cancellationToken);
+        var warnings = new List<string>();
+        var trial = await PrepareAsync(operation, package, wished, wish, warnings, report, cancellationToken);
         await locks.UpdateAsync(
-            current => current.With(operation.Id, Moved(current.Find(operation.Id), running, new LockedPlugin(operation.Id, manifest.Version, sha256, isolation)
+            current => current.With(operation.Id, Moved(current.Find(operation.Id), running, new LockedPlugin(operation.Id, manifest.Version, sha256, wish.Isolation)
             {
                 Catalog = offer.Catalog.From.Name,
                 AcceptedCapabilities = Capabilities.Hash(manifest.Capabilities),
             })),
             cancellationToken);
-        var warnings = await FlipAsync(operation.Id, manifest.Version, isolation, report, cancellationToken);
-        await PruneAsync(operation.Id, manifest.Version, cancellationToken);
-        return ($"{operation.Id} {manifest.Version} is installed.", warnings);
-    }
+        warnings.AddRange(await FlipAsync(operation.Actor, wish, report, cancellationToken));
+        if (trial is not null)
+        {
+            await BeginTrialAsync(trial, report, cancellationToken);
+        }
 
-    private async Task<(string, IReadOnlyList<string>)> RollBackAsync(PluginOperation operation, Action<long, long?, string> report, CancellationToken cancellationToken)
-    {
-        var version = operation.Version!;
-        var running = plugins.Find(operation.Id)?.RunningVersion;
-        var isolation = (await plugins.Desired.ReadAsync(cancellationToken)).State?.Find(operation.Id)?.Isolation ?? IsolationMode.InProcess;
-        await locks.UpdateAsync(
-            current =>
-            {
-                var locked = current.Find(operation.Id);
-                var sha256 = locked?.Previous.FirstOrDefault(one => one.Version == version)?.Sha256 ?? (locked?.Version == version ? locked.Sha256 : "");
-                return current.With(operation.Id, Moved(locked, running, new LockedPlugin(operation.Id, version, sha256, isolation) { Catalog = locked?.Catalog }));
-            },
-            cancellationToken);
-        var warnings = await FlipAsync(operation.Id, version, isolation, report, cancellationToken);
-        return ($"{operation.Id} is back at {version}.", warnings);
+        await PruneAsync(operation.Id, manifest.Version, cancellationToken);
+        return (trial is null ? $"{operation.Id} {manifest.Version} is installed." : $"{operation.Id} {manifest.Version} is installed, and on trial: {TrialJudge.EnoughRuns} good runs or 24 hours.", warnings);
     }
 
     private async Task<(string, IReadOnlyList<string>)> UninstallAsync(PluginOperation operation, CancellationToken cancellationToken)
     {
-        await plugins.Desired.UpdateAsync(state => state.Without(operation.Id), null, cancellationToken);
+        await plugins.Desired.UpdateAsync(state => state.Without(operation.Id), null, operation.Actor, cancellationToken);
         await SettledAsync(operation.Id, status => status is null or { RunningVersion: null }, cancellationToken);
         foreach (var version in installer.Versions(operation.Id))
         {
             installer.Remove(operation.Id, version.ToString());
         }
 
+        await upgrades.PutTrialAsync(operation.Id, null, cancellationToken);
+        await upgrades.KeepSnapshotsAsync(operation.Id, [], cancellationToken);
         await locks.UpdateAsync(current => current.With(operation.Id, null), cancellationToken);
         plugins.LookAgain();
         return ($"{operation.Id} is uninstalled. What it brought into the store stays.", []);
@@ -107,7 +114,9 @@ internal sealed class PluginOperations(
             // Older versions to go back to belong to the installation that the lock is of: they are not on this disk.
             await locks.UpdateAsync(
                 current => current.With(wanted.Id, wanted with { Previous = [], AcceptedCapabilities = Capabilities.Hash(package.Manifest!.Capabilities) }), cancellationToken);
-            warnings.AddRange(await FlipAsync(wanted.Id, wanted.Version, wanted.Isolation, report, cancellationToken, wanted.Pin is not null));
+            var wish = (await plugins.Desired.ReadAsync(cancellationToken)).State?.Find(wanted.Id) ?? new DesiredPlugin(wanted.Id);
+            warnings.AddRange(await FlipAsync(
+                operation.Actor, wish with { Version = wanted.Version, Isolation = wanted.Isolation, RolledBack = Without(wish, wanted.Version), Pin = wanted.Pin is not null }, report, cancellationToken));
         }
 
         return ($"{operation.Lock.Plugins.Count} plugins are as the lock says.", warnings);
@@ -127,23 +136,51 @@ internal sealed class PluginOperations(
         return (package, version.Sha256!);
     }
 
-    // The wish is one file that is replaced as a whole: before it the old version is wanted, after it the new one.
-    private async Task<IReadOnlyList<string>> FlipAsync(
-        string id, string version, IsolationMode isolation, Action<long, long?, string> report, CancellationToken cancellationToken, bool? pin = null)
+    // Before anything is changed: a version that may not run as it is asked for is no use.
+    private async Task CheckIsolationAsync(DesiredPlugin wish, PluginPackage package, CancellationToken cancellationToken)
     {
+        var trust = await gate.TrustAsync(package, cancellationToken) ?? throw new PackageException("untrusted", $"Nobody who is trusted here has signed {wish.Id} {wish.Version}.");
+        if (IsolationChoice.Decide(wish, package.Manifest!, trust).Objection is { } objection)
+        {
+            throw new PackageException("isolation", $"{wish.Id} {wish.Version} is not taken: {objection}");
+        }
+    }
+
+    // The wish is one file that is replaced as a whole: before it the old version is wanted, after it the new one.
+    private async Task<IReadOnlyList<string>> FlipAsync(string actor, DesiredPlugin wish, Action<long, long?, string> report, CancellationToken cancellationToken)
+    {
+        var (id, version) = (wish.Id, wish.Version);
         report(0, null, $"Starting {id} {version}");
+        var begun = clock.GetUtcNow();
         await plugins.Desired.UpdateAsync(
             state =>
             {
-                var wish = state.Find(id) ?? new DesiredPlugin(id);
-                return state.With(wish with { Version = version, Isolation = isolation, Enabled = true, Pin = pin ?? wish.Pin });
+                // What else was edited meanwhile stays.
+                var now = state.Find(id) ?? new DesiredPlugin(id);
+                return state.With(now with
+                {
+                    Version = version,
+                    Enabled = true,
+                    Isolation = wish.Isolation,
+                    AcceptInProcess = wish.AcceptInProcess,
+                    Pin = wish.Pin,
+                    RolledBack = wish.RolledBack,
+                });
             },
             null,
+            actor,
             cancellationToken);
+        await AtStep(OperationStep.Flipped, cancellationToken);
         plugins.LookAgain();
-        var status = await SettledAsync(id, one => one is not null && (one.RunningVersion == version || (one.State > PluginState.Leaked && one.Desired?.Version == version)), cancellationToken);
+
+        // A problem of the version before, faulted or held, says nothing of this one.
+        var status = await SettledAsync(
+            id, one => one is not null && (one.RunningVersion == version || (one.State > PluginState.Leaked && one.Since >= begun && one.Desired?.Version == version)), cancellationToken);
         return status?.RunningVersion == version ? [] : [$"{id} {version} does not run: {status?.Reason ?? "the host has not looked yet."}"];
     }
+
+    private static List<AvoidedVersion>? Without(DesiredPlugin? wish, string version) =>
+        wish?.RolledBack?.Where(one => one.Version != version).ToList() is { Count: > 0 } left ? left : null;
 
     private async Task<PluginStatus?> SettledAsync(string id, Func<PluginStatus?, bool> settled, CancellationToken cancellationToken)
     {
@@ -164,13 +201,20 @@ internal sealed class PluginOperations(
         return now with { Pin = before?.Pin, Previous = [.. previous.Take(KeptVersions)] };
     }
 
+    // The last three, and every one that something still speaks of.
     private async Task PruneAsync(string id, string version, CancellationToken cancellationToken)
     {
-        var kept = (await locks.ReadAsync(cancellationToken)).Find(id)!.Previous.Select(one => one.Version).Append(version).Append(plugins.Find(id)?.RunningVersion).ToHashSet(StringComparer.Ordinal);
+        var status = plugins.Find(id);
+        var trial = await trials.FindAsync(id, cancellationToken);
+        var kept = (await locks.ReadAsync(cancellationToken)).Find(id)!.Previous.Select(one => one.Version)
+            .Concat(status?.Finishing ?? []).Append(version).Append(status?.RunningVersion).Append(status?.Desired?.Version).Append(trial?.From).Append(trial?.To)
+            .OfType<string>().ToHashSet(StringComparer.Ordinal);
         foreach (var old in installer.Versions(id).Select(one => one.ToString()).Where(one => !kept.Contains(one)))
         {
             installer.Remove(id, old);
         }
+
+        await upgrades.KeepSnapshotsAsync(id, [.. kept], cancellationToken);
     }
 
     private sealed class Relay(Action<long> tell) : IProgress<long>

@@ -5,6 +5,7 @@ using CustomerInsights.Host.Features.Jobs;
 using CustomerInsights.Host.Features.Metadata;
 using CustomerInsights.Host.Features.Plugins;
 using CustomerInsights.Host.Features.Profiles;
+using CustomerInsights.Host.Features.Upgrades;
 using CustomerInsights.Host.Platform;
 using CustomerInsights.Plugins;
 using CustomerInsights.Plugins.Boundary;
@@ -21,7 +22,7 @@ namespace CustomerInsights.Host.Features.Exports;
 /// on: from the batch where it stood for a target that works in steps, from its first batch for a transactional one.
 /// </summary>
 internal sealed class ExportJob(
-    MetadataService metadata, PluginHost plugins, PluginNews news, PopulationScan population, ISegmentStore segments, IExportStore exports, IDefinitionStore definitions, TimeProvider clock) : IJobHandler
+    MetadataService metadata, PluginHost plugins, PluginNews news, PopulationScan population, ISegmentStore segments, IExportStore exports, IDefinitionStore definitions, PluginTrials trials, TimeProvider clock) : IJobHandler
 {
     public const string JobKind = "export";
 
@@ -41,9 +42,17 @@ internal sealed class ExportJob(
         {
             var configuration = SourceDiscovery.Configuration(export.Document.Settings);
             await using var target = await plugins.OpenExportAsync(export.Document.Plugin, export.Document.Contribution, ConnectionIds.OfExport(name), configuration, cancellationToken);
-            var descriptor = await target.DescribeAsync(cancellationToken);
-            Require(descriptor, export);
-            return await RunAsync(job, model, export, target, descriptor, cancellationToken);
+            return await trials.WatchAsync(
+                target.Plugin,
+                source: null,
+                job.Job.Id,
+                async () =>
+                {
+                    var descriptor = await target.DescribeAsync(cancellationToken);
+                    Require(descriptor, export);
+                    return await RunAsync(job, model, export, target, descriptor, cancellationToken);
+                },
+                cancellationToken);
         }
         catch (PluginCallException failure)
         {

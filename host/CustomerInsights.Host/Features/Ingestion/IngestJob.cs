@@ -1,7 +1,7 @@
-using System.Text;
 using CustomerInsights.Host.Features.Jobs;
 using CustomerInsights.Host.Features.Metadata;
 using CustomerInsights.Host.Features.Plugins;
+using CustomerInsights.Host.Features.Upgrades;
 using CustomerInsights.Plugins;
 using CustomerInsights.Plugins.Boundary;
 using CustomerInsights.Plugins.Components;
@@ -12,7 +12,7 @@ using CustomerInsights.Storage.Records;
 namespace CustomerInsights.Host.Features.Ingestion;
 
 /// <summary>Reads one source: discovers its streams, reads each from where it stood, stores what is new.</summary>
-internal sealed class IngestJob(MetadataService metadata, PluginHost plugins, PluginNews news, IRecordStore records) : IJobHandler
+internal sealed class IngestJob(MetadataService metadata, PluginHost plugins, PluginNews news, IRecordStore records, PluginTrials trials) : IJobHandler
 {
     public const string JobKind = "ingest";
 
@@ -34,8 +34,12 @@ internal sealed class IngestJob(MetadataService metadata, PluginHost plugins, Pl
         {
             var configuration = SourceDiscovery.Configuration(source.Settings);
             await using var plugin = await plugins.OpenSourceAsync(source.Plugin, source.Contribution, ConnectionIds.OfSource(name), configuration, cancellationToken);
-            var catalog = await plugin.DiscoverAsync(cancellationToken);
-            return await ReadAsync(job, name, source, plugin, catalog, cancellationToken);
+            return await trials.WatchAsync(
+                plugin.Plugin,
+                name,
+                job.Job.Id,
+                async () => await ReadAsync(job, name, source, plugin, await plugin.DiscoverAsync(cancellationToken), cancellationToken),
+                cancellationToken);
         }
         catch (StoreConflictException)
         {
@@ -87,7 +91,7 @@ internal sealed class IngestJob(MetadataService metadata, PluginHost plugins, Pl
                 intakes[descriptor.Name] = new StreamIntake(records, run, stored);
                 selections.Add(new StreamSelection(descriptor.Name, mode)
                 {
-                    State = run.State is { } state ? new StreamState(state.Version, Encoding.UTF8.GetBytes(state.Json)) : null,
+                    State = await StreamStates.ForAsync(plugin, descriptor, run.State, cancellationToken),
                     Resuming = run.Resuming,
                 });
             }

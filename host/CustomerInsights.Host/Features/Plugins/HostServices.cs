@@ -20,7 +20,7 @@ internal sealed class HostServices(IPluginStore store, IAuditStore audit, Secret
 
     public ValueTask RecordAsync(PluginTransition transition, CancellationToken cancellationToken) => store.AppendTransitionAsync(
         new PluginTransitionRow(
-            transition.PluginId, transition.Version ?? "", Word(transition.From), Word(transition.To), transition.Code, transition.Reason, transition.Actor, transition.At),
+            transition.PluginId, transition.Version ?? "", Word(transition.From), Word(transition.To), transition.Code, transition.Reason, transition.Actor, transition.At, transition.Evidence),
         cancellationToken);
 
     // As REST shows states everywhere.

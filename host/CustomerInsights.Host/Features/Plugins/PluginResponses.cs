@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using CustomerInsights.Plugins;
 using CustomerInsights.Plugins.Manifests;
+using CustomerInsights.Plugins.Trust;
 
 namespace CustomerInsights.Host.Features.Plugins;
 
@@ -14,6 +15,7 @@ namespace CustomerInsights.Host.Features.Plugins;
 /// <param name="Reason">Why it is there.</param>
 /// <param name="Since">Since when.</param>
 /// <param name="RunningVersion">The version whose code runs.</param>
+/// <param name="Isolation">Where it may run, where it runs, and why.</param>
 /// <param name="Desired">What plugins.json wants.</param>
 /// <param name="Contributions">What it offers.</param>
 /// <param name="Versions">The versions on disk, newest first.</param>
@@ -31,6 +33,7 @@ public sealed record PluginResponse(
     string Reason,
     DateTimeOffset Since,
     string? RunningVersion,
+    PluginResponse.IsolationResponse? Isolation,
     PluginResponse.DesiredPluginResponse? Desired,
     IReadOnlyList<PluginResponse.ContributionResponse> Contributions,
     IReadOnlyList<string> Versions,
@@ -41,7 +44,29 @@ public sealed record PluginResponse(
     DateTimeOffset? RetryAt)
 {
     /// <summary>What plugins.json wants.</summary>
-    public sealed record DesiredPluginResponse(string Version, bool Enabled, string Isolation, bool Pin, JsonObject? Settings);
+    /// <param name="Version">A version, or latest.</param>
+    /// <param name="Enabled">Whether it is to run.</param>
+    /// <param name="Isolation">Where; left out, where the trust in its publisher says.</param>
+    /// <param name="AcceptInProcess">Whether the host's own process was accepted.</param>
+    /// <param name="Pin">Whether only a person moves the version.</param>
+    /// <param name="Settings">Its settings.</param>
+    public sealed record DesiredPluginResponse(string Version, bool Enabled, IsolationMode? Isolation, bool AcceptInProcess, bool Pin, JsonObject? Settings);
+
+    /// <summary>Where a plugin may run.</summary>
+    /// <param name="Trust">How far the version is trusted.</param>
+    /// <param name="Running">Where it runs now.</param>
+    /// <param name="Allowed">What the plugin supports and the trust allows.</param>
+    /// <param name="ToAccept">Of that, what runs only with acceptInProcess.</param>
+    /// <param name="Default">What is taken when plugins.json names none.</param>
+    /// <param name="Refused">Why what is wanted is refused, and what to do.</param>
+    /// <param name="Warning">What an admin should know although it runs.</param>
+    public sealed record IsolationResponse(
+        PackageTrust Trust, IsolationMode? Running, IReadOnlyList<IsolationMode> Allowed, IReadOnlyList<IsolationMode> ToAccept, IsolationMode? Default, string? Refused, string? Warning)
+    {
+        internal static IsolationResponse? Of(PluginStatus status) => status.Isolation is { } choice
+            ? new(choice.Trust, status.RunningIsolation, choice.Allowed, choice.ToAccept, choice.Default, choice.Objection, choice.Warning)
+            : null;
+    }
 
     /// <summary>A component with the schema of its configuration.</summary>
     public sealed record ContributionResponse(string Id, string Kind, string Title, int ConfigVersion, JsonElement ConfigSchema);
@@ -55,8 +80,9 @@ public sealed record PluginResponse(
         status.Reason,
         status.Since,
         status.RunningVersion,
+        IsolationResponse.Of(status),
         status.Desired is { } desired
-            ? new DesiredPluginResponse(desired.Version, desired.Enabled, JsonNamingPolicy.CamelCase.ConvertName(desired.Isolation.ToString()), desired.Pin, desired.Settings)
+            ? new DesiredPluginResponse(desired.Version, desired.Enabled, desired.Isolation, desired.AcceptInProcess, desired.Pin, desired.Settings)
             : null,
         [.. status.Contributions.Select(one => new ContributionResponse(
             one.Id, JsonNamingPolicy.CamelCase.ConvertName(one.Kind.ToString()), one.Title, one.ConfigVersion, one.ConfigSchema.Document))],

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using CustomerInsights.Host.Features.Catalog;
 using CustomerInsights.Host.Features.Metadata;
+using CustomerInsights.Host.Features.Upgrades;
 using CustomerInsights.Plugins;
 using CustomerInsights.Plugins.Installing;
 using CustomerInsights.Plugins.Manifests;
@@ -17,13 +18,16 @@ internal static class PluginsModule
         .AddSingleton<IDefinitionFollower>(provider => ActivatorUtilities.CreateInstance<ForgetSecrets>(provider, DefinitionKinds.Source))
         .AddSingleton<IDefinitionFollower>(provider => ActivatorUtilities.CreateInstance<ForgetSecrets>(provider, DefinitionKinds.Export))
         .AddSingleton<IPluginHostServices, HostServices>()
+        .AddSingleton<IPackageGate>(provider => new PackageGate(Installed(settings), provider.GetRequiredService<ITrustSource>(), settings.DevelopmentRoots))
         .AddSingleton(provider => new PluginHost(
             new PluginHostOptions
             {
                 DataDirectory = settings.DataDirectory,
                 Roots = [.. settings.PluginRoots, Installed(settings), .. settings.DevelopmentRoots],
-                Gate = new PackageGate(Installed(settings), provider.GetRequiredService<ITrustSource>()),
+                Gate = provider.GetRequiredService<IPackageGate>(),
                 FirstSettings = FirstSettings,
+                HostVersion = Offers.HostVersion,
+                SafeMode = settings.SafeMode,
             },
             provider.GetRequiredService<IPluginHostServices>(),
             provider.GetRequiredService<ILoggerFactory>(),
@@ -35,7 +39,10 @@ internal static class PluginsModule
         GetPlugin.Map(routes);
         ChangePlugin.Map(routes);
         ReloadPlugin.Map(routes);
+        SwitchPlugin.Map(routes);
         ListPluginEvents.Map(routes);
+        ListPluginLogs.Map(routes);
+        GetPluginHealth.Map(routes);
     }
 
     /// <summary>Starts the plugins. The folders that they are given at the first start are made, so that people see where files go.</summary>
@@ -45,7 +52,10 @@ internal static class PluginsModule
         Directory.CreateDirectory(Path.Combine(settings.DataDirectory, "exports"));
         services.GetRequiredService<PackageInstaller>().CleanUp();
         await services.GetRequiredService<BuiltIns>().InstallAsync(cancellationToken);
-        await services.GetRequiredService<PluginHost>().StartAsync(cancellationToken);
+        var plugins = services.GetRequiredService<PluginHost>();
+        services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping.Register(plugins.NoteEnding);
+        await services.GetRequiredService<PluginTrials>().ResumeAsync(cancellationToken);
+        await plugins.StartAsync(cancellationToken);
     }
 
     /// <summary>Where installed packages are unpacked.</summary>

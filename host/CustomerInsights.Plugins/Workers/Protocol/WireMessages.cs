@@ -1,4 +1,5 @@
 using CustomerInsights.Plugins.Boundary;
+using CustomerInsights.Plugins.Context;
 using CustomerInsights.Plugins.Desired;
 using CustomerInsights.Plugins.Manifests;
 using CustomerInsights.Sdk;
@@ -33,6 +34,9 @@ internal sealed record WorkerStart(string Socket, string Token, string Folder, I
 
     /// <summary>Log lines a second.</summary>
     public int LogLinesPerSecond { get; init; }
+
+    /// <summary>What stands where a secret was cut out.</summary>
+    public string SecretMask { get; init; } = RevealedSecrets.Mask;
 }
 
 /// <summary>The worker's first words.</summary>

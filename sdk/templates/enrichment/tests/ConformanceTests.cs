@@ -1,0 +1,11 @@
+using CustomerInsights.Sdk.Testing;
+using Xunit;
+
+namespace PublisherName.PluginName.Tests;
+
+public sealed class ConformanceTests
+{
+    [Fact]
+    public Task The_plugin_keeps_the_contract() => ConformanceKit.VerifyAsync(
+        Path.Combine(AppContext.BaseDirectory, "plugin"), Path.Combine(AppContext.BaseDirectory, "test.json"), CancellationToken.None);
+}
