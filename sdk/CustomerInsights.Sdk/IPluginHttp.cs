@@ -17,7 +17,7 @@ public interface IPluginHttp
     /// <returns>
     /// A client whose <c>BaseAddress</c> and default headers are the caller's to set. It answers with a response, whatever its status, or throws
     /// a <see cref="PluginException"/>. Configuration: the host is not declared or its address is not granted. Transient: it cannot be
-    /// reached, or was too slow. Data: the response is too large. Its own <c>Timeout</c> is infinite; set a shorter one where it
+    /// reached, or was too slow. Permanent: its certificate is not trusted. Data: the response is too large. Its own <c>Timeout</c> is infinite; set a shorter one where it
     /// matters.
     /// </returns>
     HttpClient CreateClient();

@@ -138,7 +138,9 @@ internal sealed class PluginHttpHandler : HttpMessageHandler
             throw new HttpRequestException(HttpRequestError.ConnectionError, "No connection came about in time.", late);
         }
 
-        if (response.Content.Headers.ContentLength > _parts.Limits.ResponseBytes)
+        // The length that a HEAD is answered with is that of a body which does not come.
+        var length = exchange.Message.Method == HttpMethod.Head ? 0 : response.Content.Headers.ContentLength;
+        if (length > _parts.Limits.ResponseBytes)
         {
             response.Dispose();
             throw CappedBody.TooLarge(asked, _parts.Limits.ResponseBytes);
@@ -150,7 +152,7 @@ internal sealed class PluginHttpHandler : HttpMessageHandler
             _telemetry.Received(host, bytes);
         });
         response.Content = new CappedContent(response.Content, body);
-        if (response.Content.Headers.ContentLength == 0)
+        if (length == 0)
         {
             body.End();
         }

@@ -131,7 +131,7 @@ internal static partial class ConfigChecks
     private static async Task ConstraintsAsync(Trial trial, CancellationToken cancellationToken)
     {
         var (config, members) = Settings(trial);
-        foreach (var member in members.Where(member => !member.Parent.Contains(Mark, StringComparison.Ordinal)))
+        foreach (var member in members)
         {
             foreach (var (what, value) in Violations(member))
             {

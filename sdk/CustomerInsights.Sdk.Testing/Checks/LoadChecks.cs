@@ -196,9 +196,7 @@ internal static class LoadChecks
 
                 return "a cancelled read";
             default:
-                trial.Bench.Services.Quota = 0;
-                trial.Bench.Server.Play(null);
-                Fixtures.FixtureFiles.LayOut(trial.Bench.Granted, new Fixtures.SourceState(), null, "");
+                trial.Bench.Ruin();
                 await Exercise.RunAsync(trial, config, cancellationToken);
                 return "work that failed";
         }

@@ -14,9 +14,9 @@ internal static class ReadChecks
     [
         new("R01", "Every stream asked for ends, and ends Complete", Subject.Connector, EndsAsync),
         new("R02", "Every stream that is not empty has records", Subject.Connector, HasRecordsAsync),
-        new("R03", "Every value is of the kind that its field declares", Subject.Connector, KindsAsync),
-        new("R04", "Declared fields are all seen, undeclared ones never", Subject.Connector, FieldsAsync),
-        new("R05", "The primary key is there, and unique by its values", Subject.Connector, KeysAsync),
+        new("R03", "Every value is of the kind that its field declares", Subject.Connector, RecordChecks.KindsAsync),
+        new("R04", "Declared fields are all seen, undeclared ones never", Subject.Connector, RecordChecks.FieldsAsync),
+        new("R05", "The primary key is there, and unique by its values", Subject.Connector, RecordChecks.KeysAsync),
         new("R06", "Two reads give the same records, in every mode", Subject.Connector, RepeatsAsync),
         new("R07", "A selection of fields gives the same values", Subject.Connector, SelectionAsync),
         new("R08", "A limit of records is kept", Subject.Connector, LimitAsync),
@@ -24,7 +24,7 @@ internal static class ReadChecks
         new("R10", "No checkpoint comes before its records", Subject.Connector, CheckpointOrderAsync),
         new("R11", "Records and rejected records add up to what the fixture holds", Subject.Connector, CountsAsync) { Note = "A checkpoint of SDK 0.9 carries no counts: compared with test.json." },
         new("R12", "100,000 records are read in flat memory", Subject.Connector, MemoryAsync),
-        new("R13", "Values arrive as they are at the source", Subject.Connector, ValuesAsync),
+        new("R13", "Values arrive as they are at the source", Subject.Connector, RecordChecks.ValuesAsync),
         new("R14", "What was deleted at the source goes", Subject.Connector, DeletesAsync),
         new("R15", "Batches are at most twice as large as asked for", Subject.Connector, BatchSizeAsync),
     ];
@@ -50,62 +50,6 @@ internal static class ReadChecks
 
         var unknown = trial.Component.Test.Expect.Streams.Keys.Except(catalog.Streams.Select(stream => stream.Name), StringComparer.Ordinal).ToList();
         Expect.That(unknown.Count == 0, $"test.json expects the streams {Expect.Some(unknown)}, which were not discovered; found were {Expect.Some(catalog.Streams.Select(stream => stream.Name))}.");
-    }
-
-    private static async Task KindsAsync(Trial trial, CancellationToken cancellationToken)
-    {
-        var (_, catalog, reading) = await trial.GoodReferenceAsync(cancellationToken);
-        var kinds = Descriptors(catalog, reading).ToDictionary(pair => pair.Key, pair => pair.Value.Fields.ToDictionary(field => field.Name, field => field.Kind, StringComparer.Ordinal), StringComparer.Ordinal);
-        foreach (var (stream, names, record) in reading.Records().Where(found => found.Record.Operation == RecordOperation.Upsert))
-        {
-            for (var i = 0; i < names.Count; i++)
-            {
-                var value = record.Values[i];
-                if (!value.IsNull && kinds[stream].TryGetValue(names[i], out var kind))
-                {
-                    Expect.That(value.Kind == kind, $"'{names[i]}' of record '{record.Key}' in '{stream}' is {value.Kind}; the stream declares {kind}. The host rejects such a record.");
-                    Expect.That(value.Kind != FieldKind.Json || IsJson(value.AsText()), $"'{names[i]}' of record '{record.Key}' in '{stream}' is declared as JSON and is not valid JSON.");
-                }
-            }
-        }
-    }
-
-    private static async Task FieldsAsync(Trial trial, CancellationToken cancellationToken)
-    {
-        var (_, catalog, reading) = await trial.GoodReferenceAsync(cancellationToken);
-        foreach (var (name, stream) in Descriptors(catalog, reading).Where(pair => reading.Records(pair.Key).Any()))
-        {
-            var declared = stream.Fields.Select(field => field.Name).ToHashSet(StringComparer.Ordinal);
-            var seen = reading.Records(name).SelectMany(found => found.Names.All.Where((_, i) => found.Record.Operation == RecordOperation.Upsert && !found.Record.Values[i].IsNull)).ToHashSet(StringComparer.Ordinal);
-            var undeclared = seen.Except(declared, StringComparer.Ordinal).ToList();
-            Expect.That(undeclared.Count == 0, $"'{name}' yields {Expect.Some(undeclared)}, which it does not declare. Declare it, or send SchemaFound before.");
-            var never = declared.Except(seen, StringComparer.Ordinal).Except(trial.Component.Test.Expect.Streams.GetValueOrDefault(name)?.Unfilled ?? [], StringComparer.Ordinal).ToList();
-            Expect.That(never.Count == 0, $"'{name}' declares {Expect.Some(never)}, which has a value in no record. Add a record with it to the fixture, or name it in expect.streams.{name}.unfilled.");
-        }
-    }
-
-    private static async Task KeysAsync(Trial trial, CancellationToken cancellationToken)
-    {
-        var (_, catalog, reading) = await trial.GoodReferenceAsync(cancellationToken);
-        foreach (var (name, stream) in Descriptors(catalog, reading))
-        {
-            var keys = new HashSet<string>(StringComparer.Ordinal);
-            var values = new Dictionary<string, string>(StringComparer.Ordinal);
-            foreach (var (_, names, record) in reading.Records(name).Where(found => found.Record.Operation == RecordOperation.Upsert))
-            {
-                Expect.That(keys.Add(record.Key), $"The key '{record.Key}' comes twice in one read of '{name}'. Two records with one key are one record to the host: the second takes the place of the first.");
-                if (stream.PrimaryKey.Count == 0)
-                {
-                    continue;
-                }
-
-                var parts = stream.PrimaryKey.Select(field => names.IndexOf(field) is var at and >= 0 ? record.Values[at] : FieldValue.Null).ToList();
-                var missing = stream.PrimaryKey.Where((_, i) => parts[i].IsNull).ToList();
-                Expect.That(missing.Count == 0, $"Record '{record.Key}' of '{name}' has no value for {Expect.Some(missing)}, which is of the primary key. Reject such a record.");
-                var text = string.Join('\u001f', parts.Select(Canonical.Value));
-                Expect.That(values.TryAdd(text, record.Key), $"Records '{values.GetValueOrDefault(text)}' and '{record.Key}' of '{name}' have the same primary key ({string.Join(", ", parts)}) and other keys. The same record always has the same key.");
-            }
-        }
     }
 
     private static async Task RepeatsAsync(Trial trial, CancellationToken cancellationToken)
@@ -246,31 +190,6 @@ internal static class ReadChecks
         Expect.That(most - start < MostGrowth, $"Memory grew by {(most - start) / 1024 / 1024} MB between record {BigRows / 10} and record {records}; less than {MostGrowth / 1024 / 1024} MB is flat. Yield what is read instead of gathering it.");
     }
 
-    private static async Task ValuesAsync(Trial trial, CancellationToken cancellationToken)
-    {
-        var (_, _, reading) = await trial.GoodReferenceAsync(cancellationToken);
-        var expected = trial.Component.Test.Expect.Streams.Where(pair => pair.Value.Values.Count > 0).ToList();
-        if (expected.Count == 0)
-        {
-            throw Expect.NotHere("test.json gives no values (expect.streams.<name>.values): non-Latin text, null, dates before 1970 and with offsets, integers over 2^53.");
-        }
-
-        foreach (var (stream, expectation) in expected)
-        {
-            foreach (var (key, fields) in expectation.Values)
-            {
-                var (_, names, record) = reading.Records(stream).LastOrDefault(found => found.Record.Key == key);
-                Expect.That(record is not null, $"'{stream}' has no record '{key}', for which test.json expects values.");
-                foreach (var (field, value) in fields)
-                {
-                    var at = names.IndexOf(field);
-                    var found = at < 0 ? FieldValue.Null : record!.Values[at];
-                    Expect.That(JsonValues.Equal(value, found), $"'{field}' of record '{key}' in '{stream}' is {Shown(Canonical.Value(found))}; the source has {Shown(value?.ToJsonString() ?? "null")}.");
-                }
-            }
-        }
-    }
-
     private static async Task DeletesAsync(Trial trial, CancellationToken cancellationToken)
     {
         var changes = SourceProbe.Given(trial.Component.Test.Changes, "changes");
@@ -313,18 +232,6 @@ internal static class ReadChecks
         Expect.That(most.Records.Count <= AskedBatch * 2, $"With BatchSize {AskedBatch} a batch of '{most.Stream}' has {most.Records.Count} records; within twice of it is fine. Cut what the source gives into batches.");
     }
 
-    // A descriptor that comes with the records is the newer one.
-    private static Dictionary<string, StreamDescriptor> Descriptors(SourceCatalog catalog, Reading reading)
-    {
-        var descriptors = catalog.Streams.ToDictionary(stream => stream.Name, StringComparer.Ordinal);
-        foreach (var found in reading.Messages.OfType<SchemaFound>())
-        {
-            descriptors[found.Stream] = found.Descriptor;
-        }
-
-        return descriptors;
-    }
-
     private static void Same(Reading expected, Reading found, FormattableString what)
     {
         if (expected.Digest() == found.Digest())
@@ -343,18 +250,5 @@ internal static class ReadChecks
             group => group.Last() is var (_, names, record) ? string.Join(", ", names.All.Select((name, i) => (name, Text: record.Values.Length > i ? Canonical.Value(record.Values[i]) : "null")).Where(pair => wanted.Contains(pair.name) && pair.Text != "null").OrderBy(pair => pair.name, StringComparer.Ordinal).Select(pair => $"{pair.name}={pair.Text}")) : "",
             StringComparer.Ordinal);
 
-    private static string Shown(string? text) => text is null ? "not there" : text.Replace('\u001f', ' ') is { Length: > 120 } longText ? longText[..120] + "…" : text.Replace('\u001f', ' ');
-
-    private static bool IsJson(string text)
-    {
-        try
-        {
-            using var document = System.Text.Json.JsonDocument.Parse(text);
-            return true;
-        }
-        catch (System.Text.Json.JsonException)
-        {
-            return false;
-        }
-    }
+    internal static string Shown(string? text) => text is null ? "not there" : text.Replace('\u001f', ' ') is { Length: > 120 } longText ? longText[..120] + "…" : text.Replace('\u001f', ' ');
 }

@@ -18,7 +18,7 @@ internal static partial class SecurityChecks
 
     internal static IReadOnlyList<Check> All { get; } =
     [
-        new("G01", "A planted secret turns up nowhere", Subject.Component, SecretAsync) { Note = "Looked for in logs, failures, answers, states, storage, files, metrics and addresses; as it is, in base64 and URL-encoded." },
+        new("G01", "A planted secret turns up nowhere", Subject.Component, SecretAsync) { Note = "Looked for in logs, failures, answers, states, storage, files, metrics and addresses; as it is, in base64 and URL-encoded. A worker writes no crash dumps." },
         new("G02", "Only declared hosts are contacted", Subject.Component, HostsAsync) { OnlyIn = IsolationMode.InProcess, Note = "Seen by the events of the runtime, which a worker does not give." },
         new("G03", "The address of cloud metadata is not contacted", Subject.Component, MetadataAsync) { OnlyIn = IsolationMode.InProcess, Note = "As G02." },
         new("G04", "No file is written outside of the granted folders", Subject.Component, FilesAsync) { Note = "Looks at the package, at what lies around the granted folder, at the home and the working folder; reading is not seen." },

@@ -62,5 +62,5 @@ internal static class JUnitReport
     private static string Seconds(TimeSpan span) => span.TotalSeconds.ToString("0.000", CultureInfo.InvariantCulture);
 
     // What a plugin says may hold characters that XML cannot.
-    private static string Clean(string text) => new([.. text.Select(letter => XmlConvert.IsXmlChar(letter) || char.IsSurrogate(letter) ? char.IsSurrogate(letter) ? '?' : letter : '?')]);
+    private static string Clean(string text) => new([.. text.Select(letter => XmlConvert.IsXmlChar(letter) ? letter : '?')]);
 }

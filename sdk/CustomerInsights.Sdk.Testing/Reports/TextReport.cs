@@ -21,8 +21,8 @@ internal static class TextReport
 
     private static void Part(StringBuilder text, ConformanceReport report, ConformanceOutcome outcome, string title)
     {
-        // The same words for several checks or modes are said once.
-        var some = report.Results.Where(result => result.Outcome == outcome).GroupBy(result => (result.CheckId, result.Component, result.Message)).ToList();
+        // The same words are said once: of a check in both modes, or of all checks that could not run for one reason.
+        var some = report.Results.Where(result => result.Outcome == outcome).GroupBy(result => (result.Component, result.Message)).ToList();
         if (some.Count == 0)
         {
             return;
@@ -31,8 +31,10 @@ internal static class TextReport
         text.Append(CultureInfo.InvariantCulture, $"\n\n{title}:");
         foreach (var same in some)
         {
+            var checks = same.DistinctBy(result => result.CheckId).ToList();
             var where = string.Join(", ", new[] { same.Key.Component }.Concat(same.Select(result => result.Mode?.ToString())).Where(part => part is not null).Distinct(StringComparer.Ordinal));
-            text.Append(CultureInfo.InvariantCulture, $"\n  {same.Key.CheckId}  {same.First().Title}{(where.Length > 0 ? $" [{where}]" : "")}\n       {same.Key.Message}");
+            var what = checks is [var only] ? $"{only.CheckId}  {only.Title}" : string.Join(' ', checks.Select(result => result.CheckId));
+            text.Append(CultureInfo.InvariantCulture, $"\n  {what}{(where.Length > 0 ? $" [{where}]" : "")}\n       {same.Key.Message}");
         }
     }
 }

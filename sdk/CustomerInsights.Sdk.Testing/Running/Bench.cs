@@ -40,10 +40,8 @@ internal sealed class Bench : IAsyncDisposable
     {
         (_package, Mode, Server) = (package, mode, server);
         Services = new KitServices(Clock);
-        foreach (var folder in (string[])[Granted, Outside, Data])
-        {
-            Directory.CreateDirectory(folder);
-        }
+        Directory.CreateDirectory(Granted);
+        Directory.CreateDirectory(Data);
     }
 
     internal IsolationMode Mode { get; }
@@ -61,10 +59,7 @@ internal sealed class Bench : IAsyncDisposable
     /// <summary>The folder that the plugin may use.</summary>
     internal string Granted => Path.Combine(_folder, "granted");
 
-    /// <summary>A folder beside it that the plugin may not use.</summary>
-    internal string Outside => Path.Combine(_folder, "outside");
-
-    /// <summary>The folder that both are in.</summary>
+    /// <summary>The folder around it, in which the plugin has no business.</summary>
     internal string Surroundings => _folder;
 
     internal string PluginId => _package.Read.Id;
@@ -123,8 +118,15 @@ internal sealed class Bench : IAsyncDisposable
         }
 
         Planted = new Dictionary<string, string>(Services.Secrets, StringComparer.Ordinal);
-
         return FixtureConfig.Bytes(config);
+    }
+
+    /// <summary>Takes away what the component needs: its files, its server, its storage.</summary>
+    internal void Ruin()
+    {
+        Services.Quota = 0;
+        Server.Play(null);
+        FixtureFiles.LayOut(Granted, new SourceState(), null, TestFolder);
     }
 
     /// <summary>Settings with another server than that of the bench.</summary>

@@ -9,9 +9,9 @@ internal static class Resuming
     private const int Most = 12;
 
     /// <summary>All places, or some of them from the first to the last.</summary>
-    internal static IEnumerable<int> Spread(IReadOnlyList<int> places) => places.Count <= Most
+    internal static IEnumerable<int> Spread(IReadOnlyList<int> places, int most = Most) => places.Count <= most
         ? places
-        : Enumerable.Range(0, Most).Select(i => places[i * (places.Count - 1) / (Most - 1)]);
+        : Enumerable.Range(0, most).Select(i => places[i * (places.Count - 1) / (most - 1)]);
 
     /// <summary>Reads the checkpoint's stream from it.</summary>
     internal static Task<Reading> FromAsync(

@@ -79,6 +79,18 @@ public sealed class PluginHttpTests : IAsyncLifetime
         Assert.DoesNotContain(_web.Loggers.Lines, line => line.Text.Contains(RecordingServices.Secret, StringComparison.Ordinal));
     }
 
+    [Theory]
+    [MemberData(nameof(Isolations.OfThisSystem), MemberType = typeof(Isolations))]
+    public async Task Tls_is_between_the_plugin_and_its_server_and_a_certificate_that_nobody_trusts_is_no_reason_to_try_again(IsolationMode isolation)
+    {
+        await using var server = new TlsServer();
+        await _web.StartAsync(isolation);
+        var failure = await FailAsync(server.Url);
+        Assert.Equal(FailureKind.Permanent, failure.Kind);
+        Assert.StartsWith($"127.0.0.1:{server.Port} has no TLS that can be trusted: The remote certificate is invalid", failure.Message, StringComparison.Ordinal);
+        Assert.Equal(1, server.Connections);
+    }
+
     [Fact]
     public async Task A_plugin_that_used_the_network_leaves_memory()
     {

@@ -20,6 +20,18 @@ public sealed class ResponseCapTests
         Assert.Equal($"The response to GET {server.Url}big has more than 1 MB, which is the most that a plugin gets at once. Ask for smaller pages, or for parts of the file (Range).", failure.Message);
     }
 
+    [Fact]
+    public async Task The_size_of_a_large_file_may_be_asked_for()
+    {
+        await using var server = new ScriptedServer(Reply.Of(200, "", "Content-Length: 99999999999"));
+        using var rig = new HttpRig([RetryTests.Host(server)], limits: Small, concurrency: 1);
+        for (var i = 0; i < 3; i++)
+        {
+            var response = await rig.Client.SendAsync(new HttpRequestMessage(HttpMethod.Head, server.Url), HttpCompletionOption.ResponseHeadersRead);
+            Assert.Equal(99999999999, response.Content.Headers.ContentLength);
+        }
+    }
+
     [Theory]
     [InlineData(HttpCompletionOption.ResponseContentRead)]
     [InlineData(HttpCompletionOption.ResponseHeadersRead)]

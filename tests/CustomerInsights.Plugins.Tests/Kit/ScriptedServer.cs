@@ -128,7 +128,8 @@ internal sealed class Reply(Func<TcpClient, NetworkStream, CancellationToken, Ta
 
     internal static Reply Of(int status, byte[] body, params string[] headers) => new(async (_, stream, cancellationToken) =>
     {
-        await stream.WriteAsync(Head(status, [string.Create(CultureInfo.InvariantCulture, $"Content-Length: {body.Length}"), .. headers]), cancellationToken);
+        string[] length = headers.Any(header => header.StartsWith("Content-Length:", StringComparison.Ordinal)) ? [] : [string.Create(CultureInfo.InvariantCulture, $"Content-Length: {body.Length}")];
+        await stream.WriteAsync(Head(status, [.. length, .. headers]), cancellationToken);
         await stream.WriteAsync(body, cancellationToken);
     });
 
