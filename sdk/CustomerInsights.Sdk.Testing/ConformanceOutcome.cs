@@ -14,7 +14,7 @@ public enum ConformanceOutcome
     [JsonStringEnumMemberName("failed")]
     Failed = 1,
 
-    /// <summary>Not run: <c>test.json</c> skips it with a reason, or what it needs did not come up. Lowers the tier.</summary>
+    /// <summary>Not run: <c>test.json</c> skips it with a reason, which costs a tier, or it could not be run, which costs all.</summary>
     [JsonStringEnumMemberName("skipped")]
     Skipped = 2,
 

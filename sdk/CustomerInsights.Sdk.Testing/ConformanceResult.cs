@@ -13,6 +13,9 @@ public sealed record ConformanceResult(string CheckId, string Title, Conformance
     /// <summary>The check's group, its letter: <c>R</c>.</summary>
     public string Group => CheckId[..1];
 
+    /// <summary>True when <c>test.json</c> skips the check with a reason; false when it could not be run.</summary>
+    public bool IsExcused { get; init; }
+
     /// <summary>Where the plugin ran; null for what is checked without running it.</summary>
     public IsolationMode? Mode { get; init; }
 

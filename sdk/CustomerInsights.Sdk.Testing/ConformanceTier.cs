@@ -6,7 +6,7 @@ namespace CustomerInsights.Sdk.Testing;
 [JsonConverter(typeof(JsonStringEnumConverter<ConformanceTier>))]
 public enum ConformanceTier
 {
-    /// <summary>A check of the first tier failed or was skipped, or not all checks ran.</summary>
+    /// <summary>A check of the first tier failed or could not run, or not all checks were asked for.</summary>
     [JsonStringEnumMemberName("none")]
     None = 0,
 

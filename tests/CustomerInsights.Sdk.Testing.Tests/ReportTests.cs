@@ -70,6 +70,7 @@ public sealed class ReportTests
 
         var skipped = Assert.Single(report.Results, result => result.Component == "enrichment/greet");
         Assert.Equal(ConformanceOutcome.Skipped, skipped.Outcome);
+        Assert.True(skipped.IsExcused);
         Assert.Contains("waiting for the service", skipped.Message, StringComparison.Ordinal);
     }
 

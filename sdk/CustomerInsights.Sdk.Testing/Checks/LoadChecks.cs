@@ -238,7 +238,7 @@ internal static class LoadChecks
 
     private static long Resident()
     {
-        GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+        GC.Collect(GC.MaxGeneration, GCCollectionMode.Forced, blocking: true, compacting: true);
         return MemoryMeter.Resident(Environment.ProcessId);
     }
 

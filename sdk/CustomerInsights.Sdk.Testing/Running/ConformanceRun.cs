@@ -117,7 +117,7 @@ internal sealed class ConformanceRun
         if (SkipOf(check, component) is { } skip)
         {
             var expired = DateOnly.FromDateTime(_options.Clock.GetUtcNow().UtcDateTime) > skip.LastDay;
-            Add(check, expired ? ConformanceOutcome.Failed : ConformanceOutcome.Skipped, expired ? $"The skip of {check.Id} expired on {skip.Until}; it was: {skip.Reason}. Make the plugin pass, or give a new day." : $"Until {skip.Until}: {skip.Reason}", TimeSpan.Zero, mode, component?.Name);
+            Add(check, expired ? ConformanceOutcome.Failed : ConformanceOutcome.Skipped, expired ? $"The skip of {check.Id} expired on {skip.Until}; it was: {skip.Reason}. Make the plugin pass, or give a new day." : $"Until {skip.Until}: {skip.Reason}", TimeSpan.Zero, mode, component?.Name, excused: !expired);
             return;
         }
 
@@ -161,9 +161,9 @@ internal sealed class ConformanceRun
     private SkipNote? SkipOf(Check check, TestedComponent? component) =>
         component?.Test.Skip.FirstOrDefault(skip => skip.Check == check.Id) ?? _tests?.Skip.FirstOrDefault(skip => skip.Check == check.Id);
 
-    private void Add(Check check, ConformanceOutcome outcome, string message, TimeSpan took, IsolationMode? mode, string? component)
+    private void Add(Check check, ConformanceOutcome outcome, string message, TimeSpan took, IsolationMode? mode, string? component, bool excused = false)
     {
-        var result = new ConformanceResult(check.Id, check.Title, outcome, message, took) { Mode = mode, Component = component };
+        var result = new ConformanceResult(check.Id, check.Title, outcome, message, took) { Mode = mode, Component = component, IsExcused = excused };
         _results.Add(result);
         _options.OnResult?.Invoke(result);
     }

@@ -15,19 +15,14 @@ internal static class Tiers
             return (ConformanceTier.None, "Only a part of the checks ran.");
         }
 
-        if (Obstacle(results, Bronze, ConformanceOutcome.Failed) is { } failed)
+        if (Obstacle(results, Bronze, excuses: true) is { } obstacle)
         {
-            return (ConformanceTier.None, $"{failed} failed; bronze needs the groups {string.Join(' ', Bronze.AsEnumerable())}.");
+            return (ConformanceTier.None, $"{obstacle} failed or could not run; bronze needs the groups {string.Join(' ', Bronze.AsEnumerable())}.");
         }
 
-        if (Obstacle(results, Bronze, ConformanceOutcome.Skipped) is { } skipped)
+        if ((Obstacle(results, Bronze, excuses: false) ?? Obstacle(results, Silver, excuses: false)) is { } higher)
         {
-            return (ConformanceTier.None, $"{skipped} was not run; bronze needs the groups {string.Join(' ', Bronze.AsEnumerable())}.");
-        }
-
-        if ((Obstacle(results, Silver, ConformanceOutcome.Failed) ?? Obstacle(results, Silver, ConformanceOutcome.Skipped)) is { } obstacle)
-        {
-            return (ConformanceTier.Bronze, $"{obstacle} failed or was not run; silver needs the groups {string.Join(' ', Silver.AsEnumerable())} with nothing skipped.");
+            return (ConformanceTier.Bronze, $"{higher} failed or was not run; silver needs the groups {string.Join(' ', (Bronze + Silver).AsEnumerable())} with nothing skipped.");
         }
 
         foreach (var mode in (IsolationMode[])[IsolationMode.InProcess, IsolationMode.Process])
@@ -41,6 +36,7 @@ internal static class Tiers
         return (ConformanceTier.Silver, "Gold needs the groups B and T, which are not in this release of the kit.");
     }
 
-    private static string? Obstacle(IReadOnlyList<ConformanceResult> results, string groups, ConformanceOutcome outcome) =>
-        results.FirstOrDefault(result => result.Outcome == outcome && groups.Contains(result.Group, StringComparison.Ordinal))?.CheckId;
+    private static string? Obstacle(IReadOnlyList<ConformanceResult> results, string groups, bool excuses) => results.FirstOrDefault(result =>
+        groups.Contains(result.Group, StringComparison.Ordinal)
+        && (result.Outcome == ConformanceOutcome.Failed || (result.Outcome == ConformanceOutcome.Skipped && !(excuses && result.IsExcused))))?.CheckId;
 }
