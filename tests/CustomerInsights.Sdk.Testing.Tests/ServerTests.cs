@@ -82,6 +82,26 @@ public sealed class ServerTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Each_run_stages_for_itself_and_what_is_staged_can_take_the_place_of_all()
+    {
+        Play("""
+            { "routes": [
+              { "method": "POST", "path": "/batch", "run": "run", "effect": "stage" }, { "method": "POST", "path": "/put", "run": "run", "effect": "replace" },
+              { "method": "POST", "path": "/discard", "run": "run", "effect": "discard" } ] }
+            """);
+        await PostAsync("/batch?run=1", "ada", key: "b1");
+        await PostAsync("/batch?run=2", "zoe", key: "b1");
+        await PostAsync("/put?run=1", "");
+        Assert.Equal((1, 0), (_server.Truth.Count("ada"), _server.Truth.Count("zoe")));
+
+        // What was discarded may be sent again under its key.
+        await PostAsync("/discard?run=2", "");
+        await PostAsync("/batch?run=2", "zoe", key: "b1");
+        await PostAsync("/put?run=2", "");
+        Assert.Equal((0, 1), (_server.Truth.Count("ada"), _server.Truth.Count("zoe")));
+    }
+
+    [Fact]
     public async Task A_fault_meets_the_requests_that_it_is_told_and_no_others()
     {
         Play("""{ "routes": [ { "path": "/rows", "body": [1, 2, 3] } ] }""");

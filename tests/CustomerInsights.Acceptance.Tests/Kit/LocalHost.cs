@@ -64,7 +64,7 @@ internal sealed class LocalHost : IAsyncDisposable
         using var response = await Http.PostAsync(new Uri(Url + path), content);
         var text = await response.Content.ReadAsStringAsync();
         Assert.True(response.IsSuccessStatusCode, $"POST {path}: {(int)response.StatusCode} {text}");
-        return JsonNode.Parse(text)!;
+        return JsonNode.Parse(text.Length == 0 ? "{}" : text)!;
     }
 
     /// <summary>Waits until a job has ended, and fails the test unless it succeeded.</summary>
