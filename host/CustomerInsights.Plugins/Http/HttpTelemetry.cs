@@ -5,9 +5,9 @@ using CustomerInsights.Plugins.Boundary;
 namespace CustomerInsights.Plugins.Http;
 
 /// <summary>Counts and traces one connection's requests. Hosts are as the manifest names them, so that a wildcard is one host and not a thousand.</summary>
-internal sealed class HttpTelemetry(string pluginId, string connectionId, TimeProvider clock)
+internal sealed class HttpTelemetry(string pluginId, string connectionId, Func<string, string> clean, TimeProvider clock)
 {
-    /// <summary>Begins a request; the query and the user of its address are left out.</summary>
+    /// <summary>Begins a request; the query and the user of its address are left out, and secrets cut.</summary>
     internal Activity? Begin(HttpRequestMessage request)
     {
         var activity = PluginTelemetry.Activities.StartActivity($"{request.Method}", ActivityKind.Client);
@@ -17,7 +17,7 @@ internal sealed class HttpTelemetry(string pluginId, string connectionId, TimePr
                 .SetTag("http.request.method", request.Method.Method)
                 .SetTag("server.address", request.RequestUri!.IdnHost)
                 .SetTag("server.port", request.RequestUri.Port)
-                .SetTag("url.full", SafeUrl.Of(request.RequestUri));
+                .SetTag("url.full", clean(SafeUrl.Of(request.RequestUri)));
         }
 
         return activity;
@@ -40,7 +40,7 @@ internal sealed class HttpTelemetry(string pluginId, string connectionId, TimePr
             .SetTag("http.request.resend_count", Math.Max(0, sent - 1));
     }
 
-    internal static void Failed(Activity? activity, string message) => activity?.SetStatus(ActivityStatusCode.Error, FailureText.Cut(message, 300));
+    internal void Failed(Activity? activity, string message) => activity?.SetStatus(ActivityStatusCode.Error, FailureText.Cut(clean(message), 300));
 
     private static KeyValuePair<string, object?> Tag(string value, string name = "plugin.id") => new(name, value);
 }

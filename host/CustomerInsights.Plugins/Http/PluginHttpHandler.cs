@@ -1,7 +1,5 @@
-using System.Diagnostics;
 using System.Globalization;
 using System.Net;
-using System.Net.Http.Headers;
 using System.Runtime.ExceptionServices;
 using CustomerInsights.Plugins.Boundary;
 using CustomerInsights.Plugins.Context;
@@ -27,7 +25,7 @@ internal sealed class PluginHttpHandler : HttpMessageHandler
     {
         _parts = parts;
         _wire = new HttpMessageInvoker(Wire(parts.Dialer));
-        _telemetry = new HttpTelemetry(parts.PluginId, parts.ConnectionId, parts.Clock);
+        _telemetry = new HttpTelemetry(parts.PluginId, parts.ConnectionId, parts.Clean, parts.Clock);
         _limiter = new RequestLimiter(parts.Concurrency, parts.RequestsPerMinute, parts.Signs, parts.Clock, parts.Log);
         _tries = new HttpTries(SendOnceAsync, _limiter, parts.Signs, parts.Limits, parts.Clock, parts.Random, _telemetry, parts.Log);
     }
@@ -52,7 +50,7 @@ internal sealed class PluginHttpHandler : HttpMessageHandler
                 : HttpFailure.Of(error, exchange);
             var isRefused = failure.Kind == FailureKind.Configuration;
             _telemetry.Ended(activity, exchange.Host, isRefused ? "refused" : "failed", exchange.Sent, begun);
-            HttpTelemetry.Failed(activity, failure.Message);
+            _telemetry.Failed(activity, failure.Message);
             if (isRefused)
             {
                 HttpLog.Refused(_parts.Log, failure.Message);

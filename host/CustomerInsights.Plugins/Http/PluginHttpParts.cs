@@ -18,6 +18,9 @@ internal sealed record PluginHttpParts(string PluginId, string ConnectionId, Net
     /// <summary>Numbers from 0 to 1, for jitter.</summary>
     internal Func<double> Random { get; init; } = System.Random.Shared.NextDouble;
 
+    /// <summary>Cuts secrets out of what leaves for a trace.</summary>
+    internal Func<string, string> Clean { get; init; } = static text => text;
+
     /// <summary>Ends every wait and every request.</summary>
     internal CancellationToken Stopping { get; init; }
 }

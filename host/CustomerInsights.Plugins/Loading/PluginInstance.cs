@@ -208,6 +208,7 @@ internal sealed class PluginInstance
             Concurrency = manifest.Limits.Concurrency ?? limits.Concurrency,
             RequestsPerMinute = manifest.Limits.RequestsPerMinute,
             Random = _load.Options.Random,
+            Clean = _secrets.Redact,
             Stopping = _stopping.Token,
         };
     }

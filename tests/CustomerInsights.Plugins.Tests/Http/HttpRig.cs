@@ -23,6 +23,7 @@ internal sealed class HttpRig : IDisposable
             Concurrency = concurrency,
             RequestsPerMinute = perMinute,
             Random = () => 0.5,
+            Clean = static text => text.Replace("0pened", "***", StringComparison.Ordinal),
             Stopping = _stopping.Token,
         });
         Client = _http.CreateClient();
