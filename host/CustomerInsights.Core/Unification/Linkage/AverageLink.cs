@@ -23,28 +23,18 @@ internal static class AverageLink
     /// <returns>For each record the smallest row of its cluster.</returns>
     internal static int[] Cluster(int rows, ulong[] pairs, double[] bits, double stop, ulong[] rowHashes, ulong[]? alone, int threads)
     {
-        var root = new int[rows];
-        for (var i = 0; i < rows; i++)
-        {
-            root[i] = i;
-        }
-
+        var sets = new ConstrainedUnionFind(rows);
         var edges = new List<int>();
         for (var i = 0; i < pairs.Length; i++)
         {
             if (bits[i] > Floor + stop)
             {
                 edges.Add(i);
-                Union(root, (int)(pairs[i] >> 32), (int)(uint)pairs[i]);
+                sets.Union((int)(pairs[i] >> 32), (int)(uint)pairs[i]);
             }
         }
 
-        for (var i = 0; i < rows; i++)
-        {
-            root[i] = Find(root, i);
-        }
-
-        var components = edges.GroupBy(edge => root[(int)(pairs[edge] >> 32)]).Select(group => group.ToArray()).ToArray();
+        var components = edges.GroupBy(edge => sets.Find((int)(pairs[edge] >> 32))).Select(group => group.ToArray()).ToArray();
         var result = new int[rows];
         for (var i = 0; i < rows; i++)
         {
@@ -154,26 +144,6 @@ internal static class AverageLink
         for (var i = 0; i < members.Length; i++)
         {
             result[members[i]] = smallest[tops[i]];
-        }
-    }
-
-    private static int Find(int[] root, int i)
-    {
-        while (root[i] != i)
-        {
-            root[i] = root[root[i]];
-            i = root[i];
-        }
-
-        return i;
-    }
-
-    private static void Union(int[] root, int a, int b)
-    {
-        (a, b) = (Find(root, a), Find(root, b));
-        if (a != b)
-        {
-            root[Math.Max(a, b)] = Math.Min(a, b);
         }
     }
 }

@@ -44,16 +44,14 @@ internal sealed class Blocking
 
     internal IReadOnlyList<KeyBill> Bill { get; private set; } = [];
 
-    internal int LargestTaken { get; private set; }
-
     /// <summary>The pairs, each once, in order, the smaller row in the upper half.</summary>
     internal ulong[] Pairs(double pairsPerRecord, int threads)
     {
         var histogram = Histogram(threads);
-        LargestTaken = Cap(histogram, (long)(pairsPerRecord * _rows));
+        var cap = Cap(histogram, (long)(pairsPerRecord * _rows));
         var perKey = new List<ulong>[_keys.Length];
         var bills = new KeyBill[_keys.Length];
-        Parallel.For(0, _keys.Length, new ParallelOptions { MaxDegreeOfParallelism = threads }, key => (perKey[key], bills[key]) = Emit(_keys[key], LargestTaken));
+        Parallel.For(0, _keys.Length, new ParallelOptions { MaxDegreeOfParallelism = threads }, key => (perKey[key], bills[key]) = Emit(_keys[key], cap));
         Bill = bills;
         return PairSet.Union(perKey, _rows, threads);
     }
@@ -85,7 +83,7 @@ internal sealed class Blocking
         }
 
         // Each pair was met from one of its two records, if that was in the sample.
-        return Array.ConvertAll(sizes, count => step == 1 ? count / 2 : count * step / 2);
+        return Array.ConvertAll(sizes, count => count * step / 2);
     }
 
     private List<ulong> Partners(BlockingKey key, int[] number)

@@ -13,6 +13,7 @@ internal abstract class FieldComparison
     // Shares of the bits that a value shared by two records has.
     private static readonly double[] s_steps = [0.35, 0.55, 0.8];
     private readonly byte[] _equal;
+    private ulong[]? _features;
 
     /// <param name="column">The field.</param>
     /// <param name="partial">The names of the levels between different and equal, least alike first.</param>
@@ -37,11 +38,11 @@ internal abstract class FieldComparison
 
     internal int FirstEqual => Levels.Count - Steps;
 
-    /// <summary>What of a value is looked at first, held beside the record: a comparison that ends there touches no other memory.</summary>
-    internal virtual ulong Feature(int id) => 0;
+    /// <summary>What of each value is looked at first, by number: a comparison that ends there touches no other memory.</summary>
+    internal ulong[] Features => _features ??= [.. Column.Values.Select((_, id) => id == 0 ? 0 : Feature(id))];
 
     /// <summary>The level of two values.</summary>
-    internal int Level(int a, int b, Scratch scratch) => Level(a, b, Feature(a), Feature(b), scratch);
+    internal int Level(int a, int b, Scratch scratch) => Level(a, b, Features[a], Features[b], scratch);
 
     /// <summary>The level of two values.</summary>
     /// <param name="a">One value's number.</param>
@@ -56,6 +57,8 @@ internal abstract class FieldComparison
 
     /// <summary>How alike two different values are: 0 for not at all, else the number of the partial level.</summary>
     protected abstract int Partial(int a, int b, ulong left, ulong right, Scratch scratch);
+
+    protected virtual ulong Feature(int id) => 0;
 
     protected string Text(int id) => Column.Values[id];
 }

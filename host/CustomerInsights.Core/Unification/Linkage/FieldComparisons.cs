@@ -30,11 +30,11 @@ internal static class FieldComparisons
             : base(column, "same initial", "similar or contained", "very similar", "nickname")
         {
             var numbers = new Dictionary<string, int>(StringComparer.Ordinal);
-            _roots = [.. column.Values.Select(text => numbers.TryAdd(GivenName.Root(text), numbers.Count) ? numbers.Count - 1 : numbers[GivenName.Root(text)])];
+            _roots = [.. column.Values.Select(GivenName.Root).Select(root => numbers.TryAdd(root, numbers.Count) ? numbers.Count - 1 : numbers[root])];
             _several = Several(column);
         }
 
-        internal override ulong Feature(int id) => TextFeature.Of(Text(id));
+        protected override ulong Feature(int id) => TextFeature.Of(Text(id));
 
         protected override int Partial(int a, int b, ulong left, ulong right, Scratch scratch)
         {
@@ -59,7 +59,7 @@ internal static class FieldComparisons
     {
         private readonly bool[] _several = Several(column);
 
-        internal override ulong Feature(int id) => TextFeature.Of(Text(id));
+        protected override ulong Feature(int id) => TextFeature.Of(Text(id));
 
         protected override int Partial(int a, int b, ulong left, ulong right, Scratch scratch)
         {
@@ -73,7 +73,7 @@ internal static class FieldComparisons
     private sealed class Dates(MatchColumn column) : FieldComparison(column, "near year", "same day, other year", "two parts alike", "one digit off")
     {
         // Eight digits as one number, four bits each; 0 for what is no day.
-        internal override ulong Feature(int id) =>
+        protected override ulong Feature(int id) =>
             Text(id).Length == 8 && uint.TryParse(Text(id), NumberStyles.HexNumber, CultureInfo.InvariantCulture, out var digits) ? digits : 0;
 
         protected override int Partial(int a, int b, ulong left, ulong right, Scratch scratch) =>
@@ -115,7 +115,7 @@ internal static class FieldComparisons
     {
         private readonly string[] _locals = [.. column.Values.Select(text => text.IndexOf('@', StringComparison.Ordinal) is > 0 and var at ? text[..at] : text)];
 
-        internal override ulong Feature(int id) => TextFeature.Of(_locals[id]);
+        protected override ulong Feature(int id) => TextFeature.Of(_locals[id]);
 
         protected override int Partial(int a, int b, ulong left, ulong right, Scratch scratch) =>
             !TextFeature.MayReach(left, right, 0.92) ? 0
@@ -128,7 +128,7 @@ internal static class FieldComparisons
         private const ulong LastSeven = (1UL << 28) - 1;
 
         // The last sixteen digits, four bits each and counted from one, so that a place without a digit is none.
-        internal override ulong Feature(int id)
+        protected override ulong Feature(int id)
         {
             var digits = 0UL;
             foreach (var c in Text(id))
@@ -173,7 +173,7 @@ internal static class FieldComparisons
 
     private sealed class Places(MatchColumn column) : FieldComparison(column, "similar or contained")
     {
-        internal override ulong Feature(int id) => TextFeature.Of(Text(id));
+        protected override ulong Feature(int id) => TextFeature.Of(Text(id));
 
         protected override int Partial(int a, int b, ulong left, ulong right, Scratch scratch)
         {

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using CustomerInsights.Core.Unification.Normalisation;
 
 namespace CustomerInsights.Core.Unification.Linkage;
 
@@ -28,7 +29,7 @@ internal static class FieldText
 
         var result = new StringBuilder(text.Length);
         var gap = false;
-        foreach (var c in IsAscii(text) ? text : text.Normalize(NormalizationForm.FormD))
+        foreach (var c in TextNormalisers.UnicodeToAscii(text))
         {
             if (char.IsLetterOrDigit(c))
             {
@@ -38,27 +39,15 @@ internal static class FieldText
                 }
 
                 gap = false;
-                Append(result, c);
+                result.Append(char.ToLowerInvariant(c));
             }
-            else if (c is not ('\'' or '’') && CharUnicodeInfo.GetUnicodeCategory(c) is not UnicodeCategory.NonSpacingMark)
+            else if (c != '\'' && CharUnicodeInfo.GetUnicodeCategory(c) is not UnicodeCategory.NonSpacingMark)
             {
                 gap = true;
             }
         }
 
         return result.ToString();
-    }
-
-    private static void Append(StringBuilder result, char c)
-    {
-        switch (c)
-        {
-            case 'ß': result.Append("ss"); break;
-            case 'ø' or 'Ø': result.Append('o'); break;
-            case 'ł' or 'Ł': result.Append('l'); break;
-            case 'æ' or 'Æ': result.Append("ae"); break;
-            default: result.Append(char.ToLowerInvariant(c)); break;
-        }
     }
 
     private static string LettersAndDigits(string text)
@@ -175,6 +164,4 @@ internal static class FieldText
             ? number.ToString("R", CultureInfo.InvariantCulture)
             : "";
     }
-
-    private static bool IsAscii(string text) => Ascii.IsValid(text);
 }

@@ -10,9 +10,6 @@ public sealed class MatchColumnBuilder(string name, MatchFieldType type)
     private readonly List<string> _values = [""];
     private readonly List<int> _ids = [];
 
-    /// <summary>The records so far.</summary>
-    public int Count => _ids.Count;
-
     /// <summary>Takes the value of the next record.</summary>
     /// <param name="value">The text as it came; empty for none.</param>
     public void Add(ReadOnlySpan<char> value)

@@ -37,10 +37,6 @@ public sealed record MatcherResult(int[] Clusters)
 
     /// <summary>The evidence of each pair in bits.</summary>
     internal double[] Bits { get; init; } = [];
-
-    internal int Patterns { get; init; }
-
-    internal MixtureModel? Model { get; init; }
 }
 
 /// <summary>Finds out which records are one and the same, without labels and without settings. Deterministic to the bit.</summary>
@@ -77,7 +73,7 @@ public static class Matcher
         step?.Invoke("clusters");
         var bits = Array.ConvertAll(set.OfPair, pattern => model.Bits[pattern]);
         var clusters = AverageLink.Cluster(rows, pairs, bits, options.Strictness, rowHashes, alone, options.Threads);
-        return new MatcherResult(clusters) { Junk = junk, Keys = blocking.Bill, Pairs = pairs, Bits = bits, Patterns = set.Patterns.Length, Model = model };
+        return new MatcherResult(clusters) { Junk = junk, Keys = blocking.Bill, Pairs = pairs, Bits = bits };
     }
 
     // One bit for each source that is free of duplicates; records that share a bit are never one.

@@ -55,33 +55,20 @@ internal sealed class MixtureModel
         _log = [.. Enumerable.Range(0, classes).Select(_ => fields.Select(field => new double[field.Levels.Count]).ToArray())];
     }
 
-    internal int Rounds { get; private set; }
-
-    internal double MatchShare => _share[0];
-
     /// <summary>The evidence of each pattern in bits: log2 of the odds that it is a match.</summary>
     internal double[] Bits { get; private set; } = [];
 
     internal static MixtureModel Fit(FieldComparison[] fields, double[][] chance, PatternSet set, int threads)
     {
         var usual = fields.Select(Usual).ToArray();
-        var naive = set.Patterns.Select(pattern => Naive(fields, chance, usual, pattern)).ToArray();
+
+        // Two records drawn at random: one in so many is the other's match.
+        var prior = -Math.Log2(Math.Max(2, fields.Max(field => field.Column.Filled)));
+        var naive = set.Patterns.Select(pattern => Naive(fields, chance, usual, prior, pattern)).ToArray();
         var leads = Leads(fields, set, naive);
         var model = new MixtureModel(fields, chance, 1 + leads.Count);
         model.Learn(set, naive, leads, usual, threads);
         return model;
-    }
-
-    /// <summary>The weight of a level in bits against the class of non-matches as a whole.</summary>
-    internal double Weight(int field, int level)
-    {
-        var against = 0.0;
-        for (var k = 1; k < _classes; k++)
-        {
-            against += _share[k] * Math.Exp(_log[k][field][level]);
-        }
-
-        return (_log[0][field][level] - Math.Log(against / Math.Max(1e-300, 1 - _share[0]))) / Math.Log(2);
     }
 
     // What is usual among records of one person, before anything is learnt.
@@ -104,10 +91,9 @@ internal sealed class MixtureModel
     }
 
     // The bits that agreement by chance would be worth, and the one or two fields that bring most of them.
-    private static (double Bits, int Lead) Naive(FieldComparison[] fields, double[][] chance, double[][] usual, ulong pattern)
+    private static (double Bits, int Lead) Naive(FieldComparison[] fields, double[][] chance, double[][] usual, double prior, ulong pattern)
     {
-        // Two records drawn at random: one in so many is the other's match.
-        var sum = -Math.Log2(Math.Max(2, fields.Max(field => field.Column.Filled)));
+        var sum = prior;
         var (first, most, second, next) = (0, double.MinValue, -1, Telling);
         for (var field = 0; field < fields.Length; field++)
         {
@@ -169,7 +155,7 @@ internal sealed class MixtureModel
 
         Maximise(set, responsibility, leads, usual, total);
         var before = double.MinValue;
-        for (Rounds = 1; Rounds <= MostRounds; Rounds++)
+        for (var round = 1; round <= MostRounds; round++)
         {
             var likelihood = Expect(set, responsibility, naive, threads);
             Maximise(set, responsibility, leads, usual, total);

@@ -47,7 +47,7 @@ internal sealed class PairLevels
 
     internal static int LevelOf(ulong pattern, int field) => (int)(pattern >> (Bits * field)) & 15;
 
-    // Given and family name in each other's place: told by the given name's level of contained names; the family name then says nothing of its own.
+    // Given and family name in each other's place: both count as very similar.
     private bool IsSwapped(ulong pattern, int a, int b)
     {
         if (_givenAsFamily is not { } crossed || LevelOf(pattern, _given) > 2 || LevelOf(pattern, _family) > 2)
@@ -72,16 +72,10 @@ internal sealed class PairLevels
         var values = new (ulong, int)[fields[0].Column.Ids.Length * fields.Length];
         for (var field = 0; field < fields.Length; field++)
         {
-            var column = fields[field].Column;
-            var features = new ulong[column.Values.Length];
-            for (var id = 1; id < features.Length; id++)
+            var (ids, features) = (fields[field].Column.Ids, fields[field].Features);
+            for (var row = 0; row < ids.Length; row++)
             {
-                features[id] = fields[field].Feature(id);
-            }
-
-            for (var row = 0; row < column.Ids.Length; row++)
-            {
-                values[(row * fields.Length) + field] = (features[column.Ids[row]], column.Ids[row]);
+                values[(row * fields.Length) + field] = (features[ids[row]], ids[row]);
             }
         }
 

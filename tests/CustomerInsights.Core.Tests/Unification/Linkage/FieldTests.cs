@@ -24,6 +24,15 @@ public sealed class FieldTests
     [InlineData("n/a", MatchFieldType.Number, "")]
     public void Spellings_of_one_thing_become_one(string text, MatchFieldType type, string normal) => Assert.Equal(normal, FieldText.Normal(text, type));
 
+    [Fact]
+    public void Half_a_character_is_no_reason_to_fail()
+    {
+        Assert.Equal("ann", FieldText.Normal("Ann \ud83d", MatchFieldType.FullName).Trim());
+
+        // Cut in the middle of one.
+        Assert.StartsWith("xx", FieldText.Normal(new string('x', 399) + "\ud83d\ude00", MatchFieldType.Text), StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData(MatchFieldType.GivenName, "robert", "bob", "nickname")]
     [InlineData(MatchFieldType.GivenName, "robert", "roberto", "nickname")]
