@@ -12,19 +12,10 @@ public sealed class SampleTests(AuthorsMachine machine)
         // As deep as in the repository, so that its nuget.config finds the feed where it says.
         var folder = machine.Below(Path.Combine("checkout", "samples", "third-party", "acme-tickets"));
         Directory.CreateSymbolicLink(Path.Combine(machine.Folder, "checkout", "artifacts"), Path.GetDirectoryName(AuthorsMachine.Feed)!);
-        Copy(Path.Combine(RepositoryRoot.Path, "samples", "third-party", "acme-tickets"), folder);
+        PackageCopy.Folder(
+            Path.Combine(RepositoryRoot.Path, "samples", "third-party", "acme-tickets"), folder, name => !name.Split(Path.DirectorySeparatorChar).Any(part => part is "bin" or "obj"));
         (await machine.CiPluginAsync(folder, "test")).Ended(0).Said("acme.tickets 1.0.0: conforms.");
         (await machine.CiPluginAsync(folder, "run", "--limit", "2")).Ended(0).Said("Parcel lost").Said("parcel;refund");
         (await machine.RunAsync("dotnet", folder, "build", "tests", "-c", "Release")).Ended(0).Said("0 Warning(s)");
-    }
-
-    private static void Copy(string from, string to)
-    {
-        foreach (var file in Directory.EnumerateFiles(from, "*", SearchOption.AllDirectories).Where(file => !Path.GetRelativePath(from, file).Split(Path.DirectorySeparatorChar).Any(part => part is "bin" or "obj")))
-        {
-            var target = Path.Combine(to, Path.GetRelativePath(from, file));
-            Directory.CreateDirectory(Path.GetDirectoryName(target)!);
-            File.Copy(file, target);
-        }
     }
 }

@@ -16,8 +16,8 @@ internal sealed class Mutant : IDisposable
     private Mutant()
     {
         Package = Path.Combine(_folder, "package");
-        Copy(Path.Combine(AppContext.BaseDirectory, "mutants", "package"), Package);
-        Copy(Path.Combine(AppContext.BaseDirectory, "mutants", "conformance"), Path.Combine(_folder, "conformance"));
+        PackageCopy.Folder(Path.Combine(AppContext.BaseDirectory, "mutants", "package"), Package);
+        PackageCopy.Folder(Path.Combine(AppContext.BaseDirectory, "mutants", "conformance"), Path.Combine(_folder, "conformance"));
     }
 
     internal string Package { get; private set; }
@@ -80,7 +80,7 @@ internal sealed class Mutant : IDisposable
     internal void Previous(string version)
     {
         _previous = Path.Combine(_folder, "previous");
-        Copy(Package, _previous);
+        PackageCopy.Folder(Package, _previous);
         Edit(Path.Combine(_previous, "plugin.json"), manifest => manifest["version"] = version);
     }
 
@@ -96,15 +96,5 @@ internal sealed class Mutant : IDisposable
         var json = JsonNode.Parse(File.ReadAllText(file))!.AsObject();
         edit(json);
         File.WriteAllText(file, json.ToJsonString());
-    }
-
-    private static void Copy(string from, string to)
-    {
-        foreach (var file in Directory.EnumerateFiles(from, "*", SearchOption.AllDirectories))
-        {
-            var copy = Path.Combine(to, Path.GetRelativePath(from, file));
-            Directory.CreateDirectory(Path.GetDirectoryName(copy)!);
-            File.Copy(file, copy);
-        }
     }
 }

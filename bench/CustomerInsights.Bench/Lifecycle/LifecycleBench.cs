@@ -6,6 +6,7 @@ using CustomerInsights.Plugins.Boundary;
 using CustomerInsights.Plugins.Loading;
 using CustomerInsights.Plugins.Manifests;
 using CustomerInsights.Sdk;
+using CustomerInsights.Tests.Shared;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace CustomerInsights.Bench.Lifecycle;
@@ -51,15 +52,7 @@ internal static class LifecycleBench
         var root = Path.Combine(data, "packages");
         foreach (var version in new[] { "1.0.0", "1.0.1" })
         {
-            foreach (var file in Directory.EnumerateFiles(source, "*", SearchOption.AllDirectories))
-            {
-                var copy = Path.Combine(root, HealthyUse.Plugin, version, Path.GetRelativePath(source, file));
-                Directory.CreateDirectory(Path.GetDirectoryName(copy)!);
-                File.Copy(file, copy);
-            }
-
-            var manifest = Path.Combine(root, HealthyUse.Plugin, version, PackageReader.ManifestFile);
-            File.WriteAllText(manifest, File.ReadAllText(manifest).Replace("\"version\": \"1.0.0\"", $"\"version\": \"{version}\"", StringComparison.Ordinal));
+            PackageCopy.Package(source, Path.Combine(root, HealthyUse.Plugin, version), version);
         }
 
         return root;

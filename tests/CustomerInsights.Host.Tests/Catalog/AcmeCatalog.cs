@@ -34,18 +34,11 @@ internal sealed class AcmeCatalog(string id = AcmeCatalog.Id, string? built = nu
     {
         var source = Directory.GetDirectories(built ?? Path.Combine(AppContext.BaseDirectory, "plugins", "customer-insights.json-connector"))[0];
         var copy = Path.Combine(Folder, "work", version);
-        foreach (var file in Directory.EnumerateFiles(source, "*", SearchOption.AllDirectories))
+        var manifest = PackageCopy.Package(source, copy, version, json =>
         {
-            var target = Path.Combine(copy, Path.GetRelativePath(source, file));
-            Directory.CreateDirectory(Path.GetDirectoryName(target)!);
-            File.Copy(file, target);
-        }
-
-        var path = Path.Combine(copy, "plugin.json");
-        var manifest = JsonNode.Parse(await File.ReadAllTextAsync(path))!.AsObject();
-        (manifest["id"], manifest["version"], manifest["publisher"]) = (id, version, new JsonObject { ["id"] = "acme", ["name"] = "Acme GmbH" });
-        edit?.Invoke(manifest);
-        await File.WriteAllTextAsync(path, manifest.ToJsonString());
+            (json["id"], json["publisher"]) = (id, new JsonObject { ["id"] = "acme", ["name"] = "Acme GmbH" });
+            edit?.Invoke(json);
+        });
 
         var package = Path.Combine(Folder, $"{id}-{version}.ciplugin");
         await PackageWriter.PackAsync(copy, package, _acme, s_now, CancellationToken.None);

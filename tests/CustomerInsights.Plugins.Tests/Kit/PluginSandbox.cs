@@ -43,19 +43,7 @@ internal sealed class PluginSandbox : IAsyncDisposable
     internal string Add(string id, Action<JsonObject>? edit = null, string version = "1.0.0")
     {
         var target = Path.Combine(Root, id, version);
-        var source = Path.Combine(AppContext.BaseDirectory, "test-plugins", id, "1.0.0");
-        foreach (var file in Directory.EnumerateFiles(source, "*", SearchOption.AllDirectories))
-        {
-            var copy = Path.Combine(target, Path.GetRelativePath(source, file));
-            Directory.CreateDirectory(Path.GetDirectoryName(copy)!);
-            File.Copy(file, copy);
-        }
-
-        var path = Path.Combine(target, "plugin.json");
-        var manifest = JsonNode.Parse(File.ReadAllText(path))!.AsObject();
-        manifest["version"] = version;
-        edit?.Invoke(manifest);
-        File.WriteAllText(path, manifest.ToJsonString());
+        PackageCopy.Package(PackageCopy.Built(id), target, version, edit);
         return target;
     }
 
