@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using System.Text.Json;
 
 namespace CustomerInsights.Sdk;
 
@@ -156,6 +157,54 @@ public readonly struct FieldValue : IEquatable<FieldValue>
         FieldKind.TextList => string.Join(';', AsList()),
         _ => "",
     };
+
+    /// <summary>
+    /// Writes the value as JSON of its kind: null, a number, true or false, a list of texts; JSON as the same JSON, written anew, so that a line break within
+    /// it breaks no line; dates, times and text as text.
+    /// </summary>
+    /// <param name="json">Where a value is expected.</param>
+    /// <exception cref="JsonException">A value of kind <see cref="FieldKind.Json"/> is not JSON.</exception>
+    public void WriteTo(Utf8JsonWriter json)
+    {
+        ArgumentNullException.ThrowIfNull(json);
+        switch (Kind)
+        {
+            case FieldKind.Null:
+                json.WriteNullValue();
+                break;
+            case FieldKind.Integer:
+                json.WriteNumberValue(_bits);
+                break;
+            case FieldKind.Number:
+                json.WriteNumberValue(AsNumber());
+                break;
+            case FieldKind.Decimal:
+                json.WriteNumberValue(AsDecimal());
+                break;
+            case FieldKind.Boolean:
+                json.WriteBooleanValue(AsBoolean());
+                break;
+            case FieldKind.TextList:
+                json.WriteStartArray();
+                foreach (var text in AsList())
+                {
+                    json.WriteStringValue(text);
+                }
+
+                json.WriteEndArray();
+                break;
+            case FieldKind.Json:
+                using (var document = JsonDocument.Parse(AsText()))
+                {
+                    document.RootElement.WriteTo(json);
+                }
+
+                break;
+            default:
+                json.WriteStringValue(ToString());
+                break;
+        }
+    }
 
     private InvalidOperationException Wrong(FieldKind asked) => new($"The value is {Kind}, not {asked}.");
 }

@@ -114,54 +114,12 @@ internal sealed class JsonLinesFormat(CsvExportOptions options) : MemberFormat
             for (var i = 0; i < fields.Count; i++)
             {
                 json.WritePropertyName(fields[i].Name);
-                Value(json, i < member.Values.Count ? member.Values[i] : FieldValue.Null);
+                (i < member.Values.Count ? member.Values[i] : FieldValue.Null).WriteTo(json);
             }
 
             json.WriteEndObject();
         }
 
         target.Write("\n"u8);
-    }
-
-    private static void Value(Utf8JsonWriter json, FieldValue value)
-    {
-        switch (value.Kind)
-        {
-            case FieldKind.Null:
-                json.WriteNullValue();
-                break;
-            case FieldKind.Integer:
-                json.WriteNumberValue(value.AsInteger());
-                break;
-            case FieldKind.Number:
-                json.WriteNumberValue(value.AsNumber());
-                break;
-            case FieldKind.Decimal:
-                json.WriteNumberValue(value.AsDecimal());
-                break;
-            case FieldKind.Boolean:
-                json.WriteBooleanValue(value.AsBoolean());
-                break;
-            case FieldKind.TextList:
-                json.WriteStartArray();
-                foreach (var text in value.AsList())
-                {
-                    json.WriteStringValue(text);
-                }
-
-                json.WriteEndArray();
-                break;
-            case FieldKind.Json:
-                // Written anew: a line break inside would break the line.
-                using (var document = JsonDocument.Parse(value.AsText()))
-                {
-                    document.RootElement.WriteTo(json);
-                }
-
-                break;
-            default:
-                json.WriteStringValue(value.ToString());
-                break;
-        }
     }
 }

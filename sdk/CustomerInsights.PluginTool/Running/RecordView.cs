@@ -61,43 +61,12 @@ internal sealed class RecordView(TextWriter target, bool asLines)
             for (var i = 0; i < columns.Count; i++)
             {
                 json.WritePropertyName(columns[i]);
-                Write(json, row[i]);
+                row[i].WriteTo(json);
             }
 
             json.WriteEndObject();
         }
 
         return Encoding.UTF8.GetString(buffer.ToArray());
-    }
-
-    private static void Write(Utf8JsonWriter json, FieldValue value)
-    {
-        switch (value.Kind)
-        {
-            case FieldKind.Null:
-                json.WriteNullValue();
-                break;
-            case FieldKind.Integer:
-                json.WriteNumberValue(value.AsInteger());
-                break;
-            case FieldKind.Number:
-                json.WriteNumberValue(value.AsNumber());
-                break;
-            case FieldKind.Decimal:
-                json.WriteNumberValue(value.AsDecimal());
-                break;
-            case FieldKind.Boolean:
-                json.WriteBooleanValue(value.AsBoolean());
-                break;
-            case FieldKind.TextList:
-                JsonSerializer.Serialize(json, value.AsList());
-                break;
-            case FieldKind.Json:
-                json.WriteRawValue(value.AsText());
-                break;
-            default:
-                json.WriteStringValue(value.ToString());
-                break;
-        }
     }
 }

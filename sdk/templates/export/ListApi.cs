@@ -98,7 +98,8 @@ internal sealed class ListApi : IDisposable
                 json.WriteStartObject();
                 for (var i = 0; i < job.Fields.Count; i++)
                 {
-                    Write(json, job.Fields[i].Name, member.Values[i]);
+                    json.WritePropertyName(job.Fields[i].Name);
+                    member.Values[i].WriteTo(json);
                 }
 
                 json.WriteEndObject();
@@ -109,34 +110,5 @@ internal sealed class ListApi : IDisposable
         }
 
         return new ReadOnlyMemoryContent(buffer.WrittenMemory) { Headers = { ContentType = new MediaTypeHeaderValue("application/json", "utf-8") } };
-    }
-
-    private static void Write(Utf8JsonWriter json, string name, FieldValue value)
-    {
-        json.WritePropertyName(name);
-        switch (value.Kind)
-        {
-            case FieldKind.Null:
-                json.WriteNullValue();
-                break;
-            case FieldKind.Integer:
-                json.WriteNumberValue(value.AsInteger());
-                break;
-            case FieldKind.Number:
-                json.WriteNumberValue(value.AsNumber());
-                break;
-            case FieldKind.Decimal:
-                json.WriteNumberValue(value.AsDecimal());
-                break;
-            case FieldKind.Boolean:
-                json.WriteBooleanValue(value.AsBoolean());
-                break;
-            case FieldKind.Json:
-                json.WriteRawValue(value.AsText());
-                break;
-            default:
-                json.WriteStringValue(value.ToString());
-                break;
-        }
     }
 }
