@@ -2,7 +2,7 @@ namespace CustomerInsights.Core.Unification.Linkage;
 
 /// <summary>
 /// Something that a field's values may have in common: the value itself, its sound, its first letters. Held by value number, so that a record's costs
-/// two look-ups.
+/// a look-up.
 /// </summary>
 /// <param name="Name">For people: <c>family name: sound</c>.</param>
 /// <param name="Field">The column's place.</param>
@@ -11,7 +11,34 @@ namespace CustomerInsights.Core.Unification.Linkage;
 internal sealed record KeyPart(string Name, int Field, ulong[] Codes, bool StandsAlone);
 
 /// <summary>What two records must have in common to become candidates: one part, or two of different fields.</summary>
-internal sealed record BlockingKey(KeyPart First, KeyPart? Second)
+/// <param name="Name">Its parts' names.</param>
+/// <param name="First">The place of a part.</param>
+/// <param name="Second">The place of the other; −1 for none.</param>
+internal sealed record BlockingKey(string Name, int First, int Second)
 {
-    public string Name => Second is null ? First.Name : $"{First.Name} + {Second.Name}";
+    /// <summary>All keys that the parts make.</summary>
+    internal static BlockingKey[] All(IReadOnlyList<KeyPart> parts)
+    {
+        var keys = new List<BlockingKey>();
+        for (var first = 0; first < parts.Count; first++)
+        {
+            if (parts[first].StandsAlone)
+            {
+                keys.Add(new(parts[first].Name, first, -1));
+            }
+        }
+
+        for (var first = 0; first < parts.Count; first++)
+        {
+            for (var second = 0; second < parts.Count; second++)
+            {
+                if (parts[first].Field < parts[second].Field)
+                {
+                    keys.Add(new($"{parts[first].Name} + {parts[second].Name}", first, second));
+                }
+            }
+        }
+
+        return [.. keys];
+    }
 }

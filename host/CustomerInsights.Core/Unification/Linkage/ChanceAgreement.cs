@@ -8,9 +8,7 @@ internal static class ChanceAgreement
     // One pair in so many, for a level that no draw reached.
     private const double Least = 1e-7;
 
-    internal static double[][] Of(FieldComparison[] fields) => [.. fields.AsParallel().AsOrdered().Select(Of)];
-
-    private static double[] Of(FieldComparison field)
+    internal static double[] Of(FieldComparison field)
     {
         var chance = new double[field.Levels.Count];
         var (column, scratch) = (field.Column, new Scratch());

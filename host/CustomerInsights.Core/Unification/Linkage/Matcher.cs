@@ -46,8 +46,9 @@ public static class Matcher
     /// <param name="columns">The fields; ignored ones may be among them. All have the same number of records.</param>
     /// <param name="options">Bounds.</param>
     /// <param name="step">Told the name of each step when it begins.</param>
+    /// <param name="cancellationToken">Looked at several times a second.</param>
     /// <returns>The clusters and what led to them.</returns>
-    public static MatcherResult Run(IReadOnlyList<MatchColumn> columns, MatcherOptions options, Action<string>? step = null)
+    public static MatcherResult Run(IReadOnlyList<MatchColumn> columns, MatcherOptions options, Action<string>? step = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(columns);
         ArgumentNullException.ThrowIfNull(options);
@@ -60,20 +61,42 @@ public static class Matcher
 
         step?.Invoke("junk");
         var junk = JunkValues.Remove(used);
-        var fields = used.Select(FieldComparisons.Of).ToArray();
-        step?.Invoke("candidates");
+        step?.Invoke("values");
+        var parallel = new ParallelOptions { MaxDegreeOfParallelism = options.Threads, CancellationToken = cancellationToken };
+        var fields = new FieldComparison[used.Length];
+        var chance = new double[used.Length][];
+        var ofField = new List<KeyPart>[used.Length];
+        Parallel.For(0, used.Length, parallel, field =>
+        {
+            fields[field] = FieldComparisons.Of(used[field]);
+            chance[field] = ChanceAgreement.Of(fields[field]);
+            ofField[field] = [.. KeyParts.Of(used[field], field, fields[field])];
+        });
+        var levels = new PairLevels(fields, parallel);
+        step?.Invoke("keys");
         var alone = Alone(options, rows);
         var rowHashes = TextHash.OfRows(used);
-        var blocking = new Blocking(used, fields, rowHashes, alone);
-        var pairs = blocking.Pairs(options.PairsPerRecord, options.Threads);
+        var parts = ofField.SelectMany(list => list).ToList();
+        var codes = new PartCodes(parts, used, options.Threads);
+        var choice = KeyChoice.Of(codes, BlockingKey.All(parts), rowHashes, alone, pairs => Likely(fields, chance, levels, pairs), options.PairsPerRecord, options.Threads);
+        step?.Invoke("candidates");
+        var keys = new CandidateKeys(codes, choice.Keys, choice.Cap, options.Threads);
         step?.Invoke("comparison");
-        var set = PatternSet.Compare(new PairLevels(fields), pairs, options.Threads);
+        var (pairs, patterns) = Candidates.Of(keys, levels, alone, options.Threads, cancellationToken);
         step?.Invoke("model");
-        var model = MixtureModel.Fit(fields, ChanceAgreement.Of(fields), set, options.Threads);
+        var model = MixtureModel.Fit(fields, chance, patterns, options.Threads);
         step?.Invoke("clusters");
-        var bits = Array.ConvertAll(set.OfPair, pattern => model.Bits[pattern]);
+        var bits = Array.ConvertAll(patterns.OfPair, pattern => model.Bits[pattern]);
         var clusters = AverageLink.Cluster(rows, pairs, bits, options.Strictness, rowHashes, alone, options.Threads);
-        return new MatcherResult(clusters) { Junk = junk, Keys = blocking.Bill, Pairs = pairs, Bits = bits };
+        return new MatcherResult(clusters) { Junk = junk, Keys = keys.Bill, Pairs = pairs, Bits = bits };
+    }
+
+    // How likely pairs are matches before anything is learnt.
+    private static double[] Likely(FieldComparison[] fields, double[][] chance, PairLevels levels, ulong[] pairs)
+    {
+        var scratch = new Scratch();
+        var patterns = Array.ConvertAll(pairs, pair => levels.Pattern((int)(pair >> 32), (int)(uint)pair, scratch));
+        return Array.ConvertAll(MixtureModel.Naive(fields, chance, patterns), bits => 1 / (1 + Math.Pow(2, -bits)));
     }
 
     // One bit for each source that is free of duplicates; records that share a bit are never one.

@@ -61,14 +61,22 @@ internal sealed class MixtureModel
     internal static MixtureModel Fit(FieldComparison[] fields, double[][] chance, PatternSet set, int threads)
     {
         var usual = fields.Select(Usual).ToArray();
-
-        // Two records drawn at random: one in so many is the other's match.
-        var prior = -Math.Log2(Math.Max(2, fields.Max(field => field.Column.Filled)));
-        var naive = set.Patterns.Select(pattern => Naive(fields, chance, usual, prior, pattern)).ToArray();
+        var naive = Naive(fields, chance, usual, set.Patterns);
         var leads = Leads(fields, set, naive);
         var model = new MixtureModel(fields, chance, 1 + leads.Count);
         model.Learn(set, naive, leads, usual, threads);
         return model;
+    }
+
+    /// <summary>The evidence of patterns in bits before anything is learnt: agreement against chance, for two records drawn at random.</summary>
+    internal static double[] Naive(FieldComparison[] fields, double[][] chance, ulong[] patterns) =>
+        Array.ConvertAll(Naive(fields, chance, [.. fields.Select(Usual)], patterns), one => one.Bits);
+
+    private static (double Bits, int Lead)[] Naive(FieldComparison[] fields, double[][] chance, double[][] usual, ulong[] patterns)
+    {
+        // Two records drawn at random: one in so many is the other's match.
+        var prior = -Math.Log2(Math.Max(2, fields.Max(field => field.Column.Filled)));
+        return Array.ConvertAll(patterns, pattern => Naive(fields, chance, usual, prior, pattern));
     }
 
     // What is usual among records of one person, before anything is learnt.

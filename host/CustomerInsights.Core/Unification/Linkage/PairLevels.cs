@@ -16,10 +16,10 @@ internal sealed class PairLevels
     private readonly int _family;
     private readonly int[]? _givenAsFamily;
 
-    internal PairLevels(FieldComparison[] fields)
+    internal PairLevels(FieldComparison[] fields, ParallelOptions parallel)
     {
         _fields = fields;
-        _values = SideBySide(fields);
+        _values = SideBySide(fields, parallel);
         _given = Array.FindIndex(fields, field => field.Column.Type == MatchFieldType.GivenName);
         _family = Array.FindIndex(fields, field => field.Column.Type == MatchFieldType.FamilyName);
         _givenAsFamily = _given >= 0 && _family >= 0 ? Crossed(fields[_given].Column, fields[_family].Column) : null;
@@ -67,18 +67,22 @@ internal sealed class PairLevels
 
     private int Id(int row, int field) => _values[(row * _fields.Length) + field].Id;
 
-    private static (ulong, int)[] SideBySide(FieldComparison[] fields)
+    private static (ulong, int)[] SideBySide(FieldComparison[] fields, ParallelOptions parallel)
     {
-        var values = new (ulong, int)[fields[0].Column.Ids.Length * fields.Length];
-        for (var field = 0; field < fields.Length; field++)
+        const int Part = 1 << 14;
+        var rows = fields[0].Column.Ids.Length;
+        var values = new (ulong, int)[(long)rows * fields.Length];
+        Parallel.For(0, (rows + Part - 1) / Part, parallel, part =>
         {
-            var (ids, features) = (fields[field].Column.Ids, fields[field].Features);
-            for (var row = 0; row < ids.Length; row++)
+            for (var field = 0; field < fields.Length; field++)
             {
-                values[(row * fields.Length) + field] = (features[ids[row]], ids[row]);
+                var (ids, features) = (fields[field].Column.Ids, fields[field].Features);
+                for (var row = part * Part; row < Math.Min(rows, (part + 1) * Part); row++)
+                {
+                    values[(row * fields.Length) + field] = (features[ids[row]], ids[row]);
+                }
             }
-        }
-
+        });
         return values;
     }
 

@@ -24,10 +24,11 @@ internal static class EvaluateCommand
             var settings = policy is null ? new MatchSettings() : MatchSettings.Read(await File.ReadAllTextAsync(policy.FullName, cancellationToken));
             var pattern = truthPattern is null ? null : new Regex(truthPattern, RegexOptions.NonBacktracking);
             var watch = Stopwatch.StartNew();
-            var data = MatchFiles.Read(files, truth, pattern, settings);
-            var read = watch.Elapsed;
-            var result = Matcher.Run(data.Columns, Options(data, settings, files.Length));
-            Print(data, result, read, watch.Elapsed);
+            var data = await MatchFiles.ReadAsync(files, truth, pattern, settings, cancellationToken);
+            var steps = new List<(string Name, TimeSpan From)> { ("reading", TimeSpan.Zero) };
+            var result = Matcher.Run(data.Columns, Options(data, settings, files.Length), step => steps.Add((step, watch.Elapsed)), cancellationToken);
+            steps.Add(("", watch.Elapsed));
+            Print(data, result, steps);
             if (output is not null)
             {
                 await WriteAsync(output.FullName, result.Clusters, cancellationToken);
@@ -47,7 +48,7 @@ internal static class EvaluateCommand
         return settings.PairsPerRecord is { } pairs ? options with { PairsPerRecord = pairs } : options;
     }
 
-    private static void Print(MatchFiles data, MatcherResult result, TimeSpan read, TimeSpan all)
+    private static void Print(MatchFiles data, MatcherResult result, List<(string Name, TimeSpan From)> steps)
     {
         var sizes = result.Clusters.CountBy(cluster => cluster).Select(one => one.Value).ToList();
         Line("records", MatchFiles.Count(result.Clusters.Length));
@@ -70,7 +71,7 @@ internal static class EvaluateCommand
         }
 
         using var process = Process.GetCurrentProcess();
-        Line("time", string.Create(CultureInfo.InvariantCulture, $"{all.TotalSeconds:0.00} s, of it reading {read.TotalSeconds:0.00} s"));
+        Line("time", $"{Seconds(steps[^1].From)} s: {string.Join(", ", steps.Zip(steps.Skip(1), (step, next) => $"{step.Name} {Seconds(next.From - step.From)}"))}");
         Line("memory", string.Create(CultureInfo.InvariantCulture, $"{process.PeakWorkingSet64 / 1048576.0:N0} MiB at most"));
     }
 
@@ -91,6 +92,8 @@ internal static class EvaluateCommand
     }
 
     private static void Line(string what, string value) => Console.WriteLine($"{what,-10} {value}");
+
+    private static string Seconds(TimeSpan time) => time.TotalSeconds.ToString("0.00", CultureInfo.InvariantCulture);
 
     private static string Share(double share) => share.ToString("0.0000", CultureInfo.InvariantCulture);
 

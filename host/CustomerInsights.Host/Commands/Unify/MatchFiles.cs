@@ -20,7 +20,7 @@ internal sealed class MatchFiles
 
     /// <summary>Reads the files.</summary>
     /// <exception cref="InvalidDataException">A file has another header, or the column of the truth is not there.</exception>
-    internal static MatchFiles Read(IReadOnlyList<string> files, string? truthColumn, Regex? truthPattern, MatchSettings settings)
+    internal static async Task<MatchFiles> ReadAsync(IReadOnlyList<string> files, string? truthColumn, Regex? truthPattern, MatchSettings settings, CancellationToken cancellationToken)
     {
         var header = Header(files[0]);
         if (files.FirstOrDefault(file => !Header(file).SequenceEqual(header, StringComparer.Ordinal)) is { } other)
@@ -37,22 +37,43 @@ internal sealed class MatchFiles
         var builders = Builders(files[0], header, truthAt, settings);
         var (sources, names) = (new List<int>(), new Dictionary<string, int>(StringComparer.Ordinal));
         var truth = truthAt < 0 ? null : new List<int>();
+        var wanted = builders.Select(one => one.At).Append(truthAt).Where(at => at >= 0).ToArray();
+        var parallel = new ParallelOptions { CancellationToken = cancellationToken };
         for (var source = 0; source < files.Count; source++)
         {
             using var csv = Open(files[source]);
-            while (csv.Read())
+            var (batch, spare) = (new RowBatch(wanted), new RowBatch(wanted));
+            batch.Fill(csv);
+            while (batch.Rows > 0)
             {
-                sources.Add(source);
-                foreach (var (at, builder) in builders)
-                {
-                    builder.Add(at < csv.FieldCount ? csv.GetString(at).AsSpan().Trim() : "");
-                }
-
-                truth?.Add(Number(names, Name(csv.GetString(truthAt), truthPattern)));
+                // The next rows are read while these are taken in, field by field.
+                var (current, next) = (batch, spare);
+                var reading = Task.Run(() => next.Fill(csv), cancellationToken);
+                Parallel.For(0, wanted.Length, parallel, at => Take(current, at));
+                sources.AddRange(Enumerable.Repeat(source, current.Rows));
+                await reading;
+                (batch, spare) = (next, current);
             }
         }
 
-        return new([.. builders.Select(one => one.Builder.Build())], sources, truth);
+        var columns = new MatchColumn[builders.Count];
+        Parallel.For(0, columns.Length, parallel, i => columns[i] = builders[i].Builder.Build());
+        return new(columns, sources, truth);
+
+        void Take(RowBatch batch, int at)
+        {
+            for (var row = 0; row < batch.Rows; row++)
+            {
+                if (at < builders.Count)
+                {
+                    builders[at].Builder.Add(batch[row, at].Trim());
+                }
+                else
+                {
+                    truth!.Add(Number(names, Name(batch[row, at].ToString(), truthPattern)));
+                }
+            }
+        }
     }
 
     private static List<(int At, MatchColumnBuilder Builder)> Builders(string file, string[] header, int truthAt, MatchSettings settings)

@@ -1,0 +1,69 @@
+namespace CustomerInsights.Core.Unification.Linkage;
+
+/// <summary>The codes of all parts of keys by record, 32 bits each, so that a key's hash of every record is read from two arrays in order.</summary>
+internal sealed class PartCodes
+{
+    private readonly uint[][] _codes;
+
+    internal PartCodes(IReadOnlyList<KeyPart> parts, MatchColumn[] columns, int threads)
+    {
+        _codes = new uint[parts.Count][];
+        Rows = columns[0].Ids.Length;
+        Parallel.For(0, parts.Count, new ParallelOptions { MaxDegreeOfParallelism = threads }, i => _codes[i] = Of(parts[i], columns[parts[i].Field].Ids));
+    }
+
+    internal int Rows { get; }
+
+    /// <summary>The hash of what a record has in a key; 0 when it lacks one of the parts.</summary>
+    internal uint Hash(BlockingKey key, int row) => Hash(_codes[key.First][row], key.Second < 0 ? 1 : _codes[key.Second][row]);
+
+    /// <summary>The hashes of all records for a key.</summary>
+    internal void Hashes(BlockingKey key, Span<uint> hashes)
+    {
+        var first = _codes[key.First].AsSpan(0, hashes.Length);
+        if (key.Second < 0)
+        {
+            for (var row = 0; row < hashes.Length; row++)
+            {
+                hashes[row] = Hash(first[row], 1);
+            }
+
+            return;
+        }
+
+        var second = _codes[key.Second].AsSpan(0, hashes.Length);
+        for (var row = 0; row < hashes.Length; row++)
+        {
+            hashes[row] = Hash(first[row], second[row]);
+        }
+    }
+
+    /// <summary>Two codes as one hash; 0 only when one of them is 0.</summary>
+    internal static uint Hash(uint first, uint second)
+    {
+        if (first == 0 || second == 0)
+        {
+            return 0;
+        }
+
+        var mixed = ((ulong)first * 0x9E3779B97F4A7C15UL) ^ (((ulong)second << 32) * 0xD6E8FEB86659FD93UL) ^ second;
+        mixed ^= mixed >> 29;
+        mixed *= 0xBF58476D1CE4E5B9UL;
+        return (uint)(mixed >> 32) | 1;
+    }
+
+    /// <summary>A part's code of a value in 32 bits; 0 for none.</summary>
+    internal static uint Narrow(ulong code) => code == 0 ? 0 : (uint)(TextHash.Mix(code) >> 32) | 1;
+
+    private static uint[] Of(KeyPart part, int[] ids)
+    {
+        var codes = Array.ConvertAll(part.Codes, Narrow);
+        var rows = new uint[ids.Length];
+        for (var row = 0; row < rows.Length; row++)
+        {
+            rows[row] = codes[ids[row]];
+        }
+
+        return rows;
+    }
+}
