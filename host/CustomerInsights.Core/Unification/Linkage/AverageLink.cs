@@ -10,7 +10,7 @@ internal static class AverageLink
 {
     private const double Most = 6;
     private const double Unseen = -1;
-    private const double Floor = -1;
+    internal const double Floor = -1;
 
     /// <summary>Clusters the records.</summary>
     /// <param name="rows">How many records there are.</param>

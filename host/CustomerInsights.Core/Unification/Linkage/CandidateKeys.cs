@@ -1,5 +1,4 @@
 using System.Numerics;
-using System.Runtime.InteropServices;
 
 namespace CustomerInsights.Core.Unification.Linkage;
 
@@ -30,7 +29,11 @@ internal sealed class CandidateKeys
         _tags = new uint[(long)codes.Rows * _width];
         (_rows, _ends) = (new int[keys.Count][], new int[keys.Count][]);
         var bill = new KeyBill[keys.Count];
-        Parallel.For(0, keys.Count, new ParallelOptions { MaxDegreeOfParallelism = threads }, key => bill[key] = Take(codes, keys[key], key, cap));
+        Parallel.For(0, keys.Count, new ParallelOptions { MaxDegreeOfParallelism = threads }, () => new KeyGroups(codes), (key, _, groups) =>
+        {
+            bill[key] = Take(groups, keys[key], key, cap);
+            return groups;
+        }, _ => { });
         Bill = bill;
     }
 
@@ -70,13 +73,16 @@ internal sealed class CandidateKeys
         return false;
     }
 
-    private KeyBill Take(PartCodes codes, BlockingKey blocking, int key, int cap)
+    private KeyBill Take(KeyGroups groups, BlockingKey blocking, int key, int cap)
     {
-        var entries = KeyGroups.Sorted(codes, blocking);
-        var (rows, ends) = (new List<int>(), new List<int>());
+        groups.Hash(blocking);
+        groups.Sort([]);
+        var records = groups.Groups().Where(group => group.To - group.From <= cap).Sum(group => group.To - group.From);
+        var (rows, ends, at) = (new int[records], new List<int>(), 0);
         var (taken, left, largest) = (0L, 0L, 0);
-        foreach (var (from, to) in KeyGroups.Of(entries))
+        foreach (var (from, to) in groups.Groups())
         {
+            var entries = groups.Entries;
             var size = to - from;
             var count = size * (size - 1L) / 2;
             if (size > cap)
@@ -91,14 +97,14 @@ internal sealed class CandidateKeys
             for (var i = from; i < to; i++)
             {
                 var row = (int)(uint)entries[i];
-                rows.Add(row);
+                rows[at++] = row;
                 _tags[(row * _width) + key] = tag;
             }
 
-            ends.Add(rows.Count);
+            ends.Add(at);
         }
 
-        (_rows[key], _ends[key]) = ([.. CollectionsMarshal.AsSpan(rows)], [.. CollectionsMarshal.AsSpan(ends)]);
+        (_rows[key], _ends[key]) = (rows, [.. ends]);
         return new KeyBill(blocking.Name, taken, left, largest);
     }
 }

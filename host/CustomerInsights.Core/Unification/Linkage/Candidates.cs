@@ -1,28 +1,85 @@
+using System.Runtime.InteropServices;
+
 namespace CustomerInsights.Core.Unification.Linkage;
 
-/// <summary>The pairs worth comparing, compared: each once, with its pattern.</summary>
-/// <param name="Pairs">The pairs, the smaller row in the upper half, in the order of the keys that found them.</param>
-/// <param name="Patterns">Their patterns.</param>
-internal sealed record Candidates(ulong[] Pairs, PatternSet Patterns)
+/// <summary>
+/// The pairs worth comparing, compared: each once. All are counted by their patterns; kept are those that may turn out to be matches, since most
+/// are far from it.
+/// </summary>
+internal sealed class Candidates
 {
     private const long PairsPerUnit = 200_000;
+
+    // In bits before anything is learnt. What is kept too little is fetched again when the model is known.
+    private const double Kept = -20;
+
+    private readonly CandidateKeys _keys;
+    private readonly PairLevels _levels;
+    private readonly ulong[]? _alone;
+    private readonly Func<ulong, double> _naive;
+    private readonly ParallelOptions _parallel;
+    private readonly List<(int Key, int From, int To)> _units;
 
     /// <param name="keys">The groups.</param>
     /// <param name="levels">Compares two records.</param>
     /// <param name="alone">For each record the sources that it cannot share with another record of its person; null for none.</param>
-    /// <param name="threads">The result is the same with any number.</param>
-    /// <param name="cancellationToken">Looked at between units of some 200,000 pairs.</param>
-    internal static Candidates Of(CandidateKeys keys, PairLevels levels, ulong[]? alone, int threads, CancellationToken cancellationToken)
+    /// <param name="naive">The evidence of a pattern before anything is learnt, in bits.</param>
+    /// <param name="parallel">The result is the same with any number of threads. Cancellation is looked at every some 200,000 pairs.</param>
+    internal Candidates(CandidateKeys keys, PairLevels levels, ulong[]? alone, Func<ulong, double> naive, ParallelOptions parallel)
     {
-        var units = Units(keys);
-        var done = new Unit[units.Count];
-        var parallel = new ParallelOptions { MaxDegreeOfParallelism = threads, CancellationToken = cancellationToken };
-        Parallel.For(0, done.Length, parallel, () => new Scratch(), (i, _, scratch) =>
+        (_keys, _levels, _alone, _naive, _parallel) = (keys, levels, alone, naive, parallel);
+        _units = Units(keys);
+        var done = Compare(pattern => naive(pattern) >= Kept);
+        var patterns = done.SelectMany(unit => unit.Patterns).Distinct().Order().ToArray();
+        var counts = new long[patterns.Length];
+        foreach (var unit in done)
         {
-            done[i] = Compare(keys, units[i], levels, alone, scratch);
-            return scratch;
+            for (var i = 0; i < unit.Patterns.Length; i++)
+            {
+                counts[Array.BinarySearch(patterns, unit.Patterns[i])] += unit.Counts[i];
+            }
+        }
+
+        (Pairs, var ofPair) = Join(done, patterns);
+        Patterns = new(patterns, counts, ofPair);
+    }
+
+    /// <summary>The kept pairs, the smaller row in the upper half, in the order of the keys that found them.</summary>
+    internal ulong[] Pairs { get; private set; }
+
+    /// <summary>The patterns of all pairs, and of each kept one its own.</summary>
+    internal PatternSet Patterns { get; private set; }
+
+    /// <summary>Fetches the pairs that were not kept although they are worth at least so much, now that this is known.</summary>
+    /// <param name="bits">The evidence of each pattern.</param>
+    /// <param name="least">What to keep.</param>
+    internal void Complete(double[] bits, double least)
+    {
+        var missing = new HashSet<ulong>();
+        for (var i = 0; i < bits.Length; i++)
+        {
+            if (bits[i] >= least && _naive(Patterns.Patterns[i]) < Kept)
+            {
+                missing.Add(Patterns.Patterns[i]);
+            }
+        }
+
+        if (missing.Count > 0)
+        {
+            var (pairs, ofPair) = Join(Compare(missing.Contains), Patterns.Patterns);
+            (Pairs, Patterns) = ([.. Pairs, .. pairs], Patterns with { OfPair = [.. Patterns.OfPair, .. ofPair] });
+        }
+    }
+
+    private Unit[] Compare(Func<ulong, bool> keep)
+    {
+        var done = new Unit[_units.Count];
+        Parallel.For(0, done.Length, _parallel, () => new Room(), (i, _, room) =>
+        {
+            done[i] = Compare(_units[i], keep, room);
+            return room;
         }, _ => { });
-        return Join(done, parallel);
+        return done;
     }
 
     // The groups of a key in parts of about the same number of pairs.
@@ -48,10 +105,10 @@ internal sealed record Candidates(ulong[] Pairs, PatternSet Patterns)
         return units;
     }
 
-    private static Unit Compare(CandidateKeys keys, (int Key, int From, int To) unit, PairLevels levels, ulong[]? alone, Scratch scratch)
+    private Unit Compare((int Key, int From, int To) unit, Func<ulong, bool> keep, Room room)
     {
-        var (pairs, places, numbers) = (new List<ulong>(), new List<int>(), new Dictionary<ulong, int>());
-        var (rows, ends) = (keys.Rows(unit.Key), keys.Ends(unit.Key));
+        room.Clear();
+        var (rows, ends) = (_keys.Rows(unit.Key), _keys.Ends(unit.Key));
         for (var group = unit.From; group < unit.To; group++)
         {
             var end = ends[group];
@@ -61,66 +118,80 @@ internal sealed record Candidates(ulong[] Pairs, PatternSet Patterns)
                 for (var j = i + 1; j < end; j++)
                 {
                     var b = rows[j];
-                    if ((alone is not null && (alone[a] & alone[b]) != 0) || keys.AreMetBefore(unit.Key, a, b))
+                    if ((_alone is null || (_alone[a] & _alone[b]) == 0) && !_keys.AreMetBefore(unit.Key, a, b))
                     {
-                        continue;
+                        room.Add(((ulong)(uint)a << 32) | (uint)b, _levels.Pattern(a, b, room.Scratch), keep);
                     }
-
-                    var pattern = levels.Pattern(a, b, scratch);
-                    if (!numbers.TryGetValue(pattern, out var number))
-                    {
-                        number = numbers.Count;
-                        numbers.Add(pattern, number);
-                    }
-
-                    pairs.Add(((ulong)(uint)a << 32) | (uint)b);
-                    places.Add(number);
                 }
             }
         }
 
-        return new(pairs, places, numbers);
+        return room.Take();
     }
 
-    private static Candidates Join(Unit[] units, ParallelOptions parallel)
+    private (ulong[] Pairs, int[] OfPair) Join(Unit[] units, ulong[] patterns)
     {
-        var patterns = units.SelectMany(unit => unit.Numbers.Keys).Distinct().Order().ToArray();
         var starts = new int[units.Length + 1];
         for (var i = 0; i < units.Length; i++)
         {
-            starts[i + 1] = checked(starts[i] + units[i].Pairs.Count);
+            starts[i + 1] = checked(starts[i] + units[i].Pairs.Length);
         }
 
-        var (pairs, ofPair, counts) = (new ulong[starts[^1]], new int[starts[^1]], new long[patterns.Length]);
-        var gate = new Lock();
-        Parallel.For(0, units.Length, parallel, i =>
+        var (pairs, ofPair) = (new ulong[starts[^1]], new int[starts[^1]]);
+        Parallel.For(0, units.Length, _parallel, i =>
         {
             var (unit, start) = (units[i], starts[i]);
-            var places = new int[unit.Numbers.Count];
-            foreach (var (pattern, number) in unit.Numbers)
-            {
-                places[number] = Array.BinarySearch(patterns, pattern);
-            }
-
+            var places = Array.ConvertAll(unit.Patterns, pattern => Array.BinarySearch(patterns, pattern));
             unit.Pairs.CopyTo(pairs, start);
-            var own = new long[places.Length];
-            for (var pair = 0; pair < unit.Places.Count; pair++)
+            for (var pair = 0; pair < unit.Places.Length; pair++)
             {
                 ofPair[start + pair] = places[unit.Places[pair]];
-                own[unit.Places[pair]]++;
             }
 
             units[i] = null!;
-            lock (gate)
-            {
-                for (var number = 0; number < own.Length; number++)
-                {
-                    counts[places[number]] += own[number];
-                }
-            }
         });
-        return new(pairs, new PatternSet(patterns, counts, ofPair));
+        return (pairs, ofPair);
     }
 
-    private sealed record Unit(List<ulong> Pairs, List<int> Places, Dictionary<ulong, int> Numbers);
+    // What a part of the groups gave; a pair's place is that of its pattern among the unit's own.
+    private sealed record Unit(ulong[] Pairs, int[] Places, ulong[] Patterns, long[] Counts);
+
+    // What a thread fills again for each unit.
+    private sealed class Room
+    {
+        private readonly List<ulong> _pairs = [];
+        private readonly List<int> _places = [];
+        private readonly Dictionary<ulong, int> _numbers = [];
+        private readonly List<(ulong Pattern, long Count, bool IsKept)> _patterns = [];
+
+        internal Scratch Scratch { get; } = new();
+
+        internal void Clear()
+        {
+            _pairs.Clear();
+            _places.Clear();
+            _numbers.Clear();
+            _patterns.Clear();
+        }
+
+        internal void Add(ulong pair, ulong pattern, Func<ulong, bool> keep)
+        {
+            ref var number = ref CollectionsMarshal.GetValueRefOrAddDefault(_numbers, pattern, out var isKnown);
+            if (!isKnown)
+            {
+                number = _patterns.Count;
+                _patterns.Add((pattern, 0, keep(pattern)));
+            }
+
+            ref var own = ref CollectionsMarshal.AsSpan(_patterns)[number];
+            own.Count++;
+            if (own.IsKept)
+            {
+                _pairs.Add(pair);
+                _places.Add(number);
+            }
+        }
+
+        internal Unit Take() => new([.. _pairs], [.. _places], [.. _patterns.Select(one => one.Pattern)], [.. _patterns.Select(one => one.Count)]);
+    }
 }

@@ -69,14 +69,20 @@ internal sealed class KeyChoice
     private void Choose(Func<ulong[], double[]> likely)
     {
         var found = new List<Meeting>[_keys.Length];
-        Parallel.For(0, _keys.Length, new ParallelOptions { MaxDegreeOfParallelism = _threads }, key => found[key] = Meetings(key));
+        Parallel.For(0, _keys.Length, new ParallelOptions { MaxDegreeOfParallelism = _threads }, () => new KeyGroups(_codes), (key, _, groups) =>
+        {
+            found[key] = Meetings(key, groups);
+            return groups;
+        }, _ => { });
         var all = Sorted(found);
         var cap = CapOf(all, null);
         var taken = Array.FindAll(all, meeting => meeting.Size <= cap);
         var pairs = Pairs(taken);
         var weights = likely(Array.ConvertAll(pairs, pair => Ordered(_sampled[(int)(pair >> 32)], (int)(uint)pair)));
         var chosen = Cover(taken, pairs, weights);
-        Keys = [.. chosen.Select(key => _keys[key])];
+
+        // Where no sampled record has a partner, all groups may be too large: the bill of the single values says so.
+        Keys = chosen.Count > 0 ? [.. chosen.Select(key => _keys[key])] : Array.FindAll(_keys, key => key.Second < 0);
         Cap = CapOf(all, [.. chosen]);
     }
 
@@ -116,10 +122,10 @@ internal sealed class KeyChoice
     private static ulong Ordered(int a, int b) => ((ulong)(uint)Math.Min(a, b) << 32) | (uint)Math.Max(a, b);
 
     // Partners of the sampled records by one key; only groups within what this key alone could use up of the budget.
-    private List<Meeting> Meetings(int key)
+    private List<Meeting> Meetings(int key, KeyGroups records)
     {
-        var hashes = new uint[_codes.Rows];
-        _codes.Hashes(_keys[key], hashes);
+        records.Hash(_keys[key]);
+        var hashes = records.Hashes;
         var filter = new ulong[FilterBits / 64];
         foreach (var row in _sampled)
         {
@@ -130,20 +136,8 @@ internal sealed class KeyChoice
             }
         }
 
-        var entries = new List<ulong>();
-        for (var row = 0; row < hashes.Length; row++)
-        {
-            var hash = hashes[row];
-            var bit = hash % FilterBits;
-            if ((filter[bit / 64] & (1UL << (int)(bit % 64))) != 0 && hash != 0)
-            {
-                entries.Add(((ulong)hash << 32) | (uint)row);
-            }
-        }
-
-        var sorted = entries.ToArray();
-        RadixSort.ByUpperHalf(sorted);
-        var groups = KeyGroups.Of(sorted).Where(group => group.To - group.From <= LargestGroup).OrderBy(group => group.To - group.From).ThenBy(group => group.From);
+        records.Sort(filter);
+        var groups = records.Groups().Where(group => group.To - group.From <= LargestGroup).OrderBy(group => group.To - group.From).ThenBy(group => group.From);
         var found = new List<Meeting>();
         var size = 0;
         foreach (var (from, to) in groups)
@@ -155,7 +149,7 @@ internal sealed class KeyChoice
             }
 
             size = to - from;
-            Meet(key, sorted.AsSpan(from, size), found);
+            Meet(key, records.Entries.Slice(from, size), found);
         }
 
         return found;

@@ -30,18 +30,30 @@ public sealed record MatcherResult(int[] Clusters)
     public IReadOnlyList<KeyBill> Keys { get; init; } = [];
 
     /// <summary>How many pairs were compared.</summary>
-    public int Compared => Pairs.Length;
+    public long Compared => Patterns.Counts.Sum();
 
-    /// <summary>The pairs that were compared, each once: the smaller row in the upper half.</summary>
+    /// <summary>The pairs that may be matches, all of at least −4 bits among them, each once: the smaller row in the upper half.</summary>
     internal ulong[] Pairs { get; init; } = [];
 
-    /// <summary>The evidence of each pair in bits.</summary>
-    internal double[] Bits { get; init; } = [];
+    /// <summary>The patterns of the pairs.</summary>
+    internal PatternSet Patterns { get; init; } = new([], [], []);
+
+    /// <summary>What was learnt; null when there was nothing to compare.</summary>
+    internal MixtureModel? Model { get; init; }
+
+    /// <summary>The fields that were compared.</summary>
+    internal FieldComparison[] Fields { get; init; } = [];
+
+    /// <summary>Compares two records; null when there was nothing to compare.</summary>
+    internal PairLevels? Levels { get; init; }
 }
 
 /// <summary>Finds out which records are one and the same, without labels and without settings. Deterministic to the bit.</summary>
 public static class Matcher
 {
+    // Pairs that are worth at least so many bits are at hand after a run.
+    private const double Kept = -4;
+
     /// <summary>Runs over all records.</summary>
     /// <param name="columns">The fields; ignored ones may be among them. All have the same number of records.</param>
     /// <param name="options">Bounds.</param>
@@ -78,25 +90,44 @@ public static class Matcher
         var rowHashes = TextHash.OfRows(used);
         var parts = ofField.SelectMany(list => list).ToList();
         var codes = new PartCodes(parts, used, options.Threads);
-        var choice = KeyChoice.Of(codes, BlockingKey.All(parts), rowHashes, alone, pairs => Likely(fields, chance, levels, pairs), options.PairsPerRecord, options.Threads);
+        var naive = MixtureModel.Naive(fields, chance);
+        var choice = KeyChoice.Of(codes, BlockingKey.All(parts), rowHashes, alone, pairs => Likely(naive, levels, pairs), options.PairsPerRecord, options.Threads);
         step?.Invoke("candidates");
         var keys = new CandidateKeys(codes, choice.Keys, choice.Cap, options.Threads);
         step?.Invoke("comparison");
-        var (pairs, patterns) = Candidates.Of(keys, levels, alone, options.Threads, cancellationToken);
+        var candidates = new Candidates(keys, levels, alone, naive, parallel);
         step?.Invoke("model");
-        var model = MixtureModel.Fit(fields, chance, patterns, options.Threads);
+        var model = MixtureModel.Fit(fields, chance, candidates.Patterns, options.Threads);
+        candidates.Complete(model.Bits, Math.Min(Kept, options.Strictness + AverageLink.Floor));
         step?.Invoke("clusters");
-        var bits = Array.ConvertAll(patterns.OfPair, pattern => model.Bits[pattern]);
-        var clusters = AverageLink.Cluster(rows, pairs, bits, options.Strictness, rowHashes, alone, options.Threads);
-        return new MatcherResult(clusters) { Junk = junk, Keys = keys.Bill, Pairs = pairs, Bits = bits };
+        var (edges, bits) = Edges(candidates, model.Bits, options.Strictness);
+        var clusters = AverageLink.Cluster(rows, edges, bits, options.Strictness, rowHashes, alone, options.Threads);
+        return new MatcherResult(clusters) { Junk = junk, Keys = keys.Bill, Pairs = candidates.Pairs, Patterns = candidates.Patterns, Model = model, Fields = fields, Levels = levels };
+    }
+
+    // The pairs that the clustering looks at; most are far below.
+    private static (ulong[] Pairs, double[] Bits) Edges(Candidates candidates, double[] bits, double strictness)
+    {
+        var (pairs, ofPair) = (candidates.Pairs, candidates.Patterns.OfPair);
+        var (edges, own) = (new List<ulong>(), new List<double>());
+        for (var i = 0; i < pairs.Length; i++)
+        {
+            var evidence = bits[ofPair[i]];
+            if (evidence > strictness + AverageLink.Floor)
+            {
+                edges.Add(pairs[i]);
+                own.Add(evidence);
+            }
+        }
+
+        return ([.. edges], [.. own]);
     }
 
     // How likely pairs are matches before anything is learnt.
-    private static double[] Likely(FieldComparison[] fields, double[][] chance, PairLevels levels, ulong[] pairs)
+    private static double[] Likely(Func<ulong, double> naive, PairLevels levels, ulong[] pairs)
     {
         var scratch = new Scratch();
-        var patterns = Array.ConvertAll(pairs, pair => levels.Pattern((int)(pair >> 32), (int)(uint)pair, scratch));
-        return Array.ConvertAll(MixtureModel.Naive(fields, chance, patterns), bits => 1 / (1 + Math.Pow(2, -bits)));
+        return Array.ConvertAll(pairs, pair => 1 / (1 + Math.Pow(2, -naive(levels.Pattern((int)(pair >> 32), (int)(uint)pair, scratch)))));
     }
 
     // One bit for each source that is free of duplicates; records that share a bit are never one.

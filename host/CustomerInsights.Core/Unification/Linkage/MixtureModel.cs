@@ -68,16 +68,22 @@ internal sealed class MixtureModel
         return model;
     }
 
-    /// <summary>The evidence of patterns in bits before anything is learnt: agreement against chance, for two records drawn at random.</summary>
-    internal static double[] Naive(FieldComparison[] fields, double[][] chance, ulong[] patterns) =>
-        Array.ConvertAll(Naive(fields, chance, [.. fields.Select(Usual)], patterns), one => one.Bits);
+    /// <summary>The evidence of a pattern in bits before anything is learnt: agreement against chance, for two records drawn at random.</summary>
+    internal static Func<ulong, double> Naive(FieldComparison[] fields, double[][] chance)
+    {
+        var usual = fields.Select(Usual).ToArray();
+        var prior = RandomPair(fields);
+        return pattern => Naive(fields, chance, usual, prior, pattern).Bits;
+    }
 
     private static (double Bits, int Lead)[] Naive(FieldComparison[] fields, double[][] chance, double[][] usual, ulong[] patterns)
     {
-        // Two records drawn at random: one in so many is the other's match.
-        var prior = -Math.Log2(Math.Max(2, fields.Max(field => field.Column.Filled)));
+        var prior = RandomPair(fields);
         return Array.ConvertAll(patterns, pattern => Naive(fields, chance, usual, prior, pattern));
     }
+
+    // Two records drawn at random: one in so many is the other's match.
+    private static double RandomPair(FieldComparison[] fields) => -Math.Log2(Math.Max(2, fields.Max(field => field.Column.Filled)));
 
     // What is usual among records of one person, before anything is learnt.
     private static double[] Usual(FieldComparison field)

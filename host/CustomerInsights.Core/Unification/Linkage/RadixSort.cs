@@ -7,12 +7,16 @@ internal static class RadixSort
     private const int Buckets = 1 << Bits;
 
     /// <summary>By the upper 32 bits; equal ones keep their order.</summary>
-    internal static void ByUpperHalf(ulong[] items) => Sort(items, 32, 64);
+    /// <param name="items">The items.</param>
+    /// <param name="spare">Room for as many.</param>
+    internal static void ByUpperHalf(Span<ulong> items, Span<ulong> spare) => Sort(items, spare, 32, 64);
 
     /// <summary>By bits <paramref name="from"/> to <paramref name="to"/>.</summary>
-    internal static void Sort(ulong[] items, int from, int to)
+    internal static void Sort(Span<ulong> items, Span<ulong> spare, int from, int to)
     {
-        var (source, target) = (items, new ulong[items.Length]);
+        var source = items;
+        var target = spare[..items.Length];
+        var swapped = false;
         Span<int> places = stackalloc int[Buckets];
         for (var shift = from; shift < to; shift += Bits)
         {
@@ -34,12 +38,15 @@ internal static class RadixSort
                 target[places[(int)((item >> shift) & mask)]++] = item;
             }
 
-            (source, target) = (target, source);
+            var other = source;
+            source = target;
+            target = other;
+            swapped = !swapped;
         }
 
-        if (source != items)
+        if (swapped)
         {
-            source.CopyTo(items, 0);
+            source.CopyTo(items);
         }
     }
 }
