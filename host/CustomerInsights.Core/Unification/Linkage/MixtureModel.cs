@@ -14,7 +14,7 @@ namespace CustomerInsights.Core.Unification.Linkage;
 /// is usual; and pairs that are beyond doubt stay where they are. Against chance, the weight of a level never falls as the level rises (pool adjacent
 /// violators; Barlow et al. 1972). The constants were chosen on febrl 1 and 2, fake_1000 and synth_100k, and are the same for all data.
 /// </remarks>
-internal sealed class MixtureModel
+internal sealed partial class MixtureModel
 {
     private const int MostRounds = 100;
 
@@ -44,13 +44,15 @@ internal sealed class MixtureModel
     private readonly double[][] _chance;
     private readonly int _classes;
     private readonly double[] _share;
+    private readonly int[] _leads;
 
     // By class (0 matches), field and level; natural logarithms.
     private readonly double[][][] _log;
 
-    private MixtureModel(FieldComparison[] fields, double[][] chance, int classes)
+    private MixtureModel(FieldComparison[] fields, double[][] chance, IReadOnlyList<int> leads)
     {
-        (_fields, _chance, _classes) = (fields, chance, classes);
+        (_fields, _chance, _classes, _leads) = (fields, chance, 1 + leads.Count, [.. leads]);
+        var classes = _classes;
         _share = new double[classes];
         _log = [.. Enumerable.Range(0, classes).Select(_ => fields.Select(field => new double[field.Levels.Count]).ToArray())];
     }
@@ -63,7 +65,7 @@ internal sealed class MixtureModel
         var usual = fields.Select(Usual).ToArray();
         var naive = Naive(fields, chance, usual, set.Patterns);
         var leads = Leads(fields, set, naive);
-        var model = new MixtureModel(fields, chance, 1 + leads.Count);
+        var model = new MixtureModel(fields, chance, leads);
         model.Learn(set, naive, leads, usual, threads);
         return model;
     }
