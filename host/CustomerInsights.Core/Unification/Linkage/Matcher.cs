@@ -131,7 +131,7 @@ public static class Matcher
     }
 
     // One bit for each source that is free of duplicates; records that share a bit are never one.
-    private static ulong[]? Alone(MatcherOptions options, int rows)
+    internal static ulong[]? Alone(MatcherOptions options, int rows)
     {
         if (options.Sources is not { } sources || options.DuplicateFree.Count == 0)
         {

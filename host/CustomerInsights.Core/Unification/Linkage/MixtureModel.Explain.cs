@@ -24,6 +24,9 @@ internal sealed partial class MixtureModel
         return (logs[0] - LogSum(logs.AsSpan(1))) / Math.Log(2);
     }
 
+    /// <summary>The evidence of a pattern in bits before anything was learnt.</summary>
+    internal Func<ulong, double> BeforeLearning() => Naive(_fields, _chance);
+
     /// <summary>Takes the evidence of a pattern apart into summands that give it exactly.</summary>
     /// <remarks>
     /// <para>
@@ -92,3 +95,9 @@ internal sealed record Waterfall(double Prior, double[] Fields, double Class, in
     /// <summary>The whole evidence: the sum.</summary>
     internal double Total => Prior + Fields.Sum() + Class;
 }
+
+/// <summary>What somebody knows of pairs with one pattern.</summary>
+/// <param name="Pattern">The pattern.</param>
+/// <param name="Same">Whether they are one.</param>
+/// <param name="Pairs">How many pairs the answer is worth, 1 or more.</param>
+internal readonly record struct PatternLabel(ulong Pattern, bool Same, long Pairs);

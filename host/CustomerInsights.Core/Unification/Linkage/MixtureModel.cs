@@ -60,14 +60,34 @@ internal sealed partial class MixtureModel
     /// <summary>The evidence of each pattern in bits: log2 of the odds that it is a match.</summary>
     internal double[] Bits { get; private set; } = [];
 
-    internal static MixtureModel Fit(FieldComparison[] fields, double[][] chance, PatternSet set, int threads)
+    /// <summary>Learns from the candidates.</summary>
+    /// <param name="fields">The fields.</param>
+    /// <param name="chance">For each field the chance of each level between two records drawn at random.</param>
+    /// <param name="set">The patterns of the candidates.</param>
+    /// <param name="threads">The result is the same with any number.</param>
+    /// <param name="labels">What somebody knows of patterns: counted as so many pairs more, whose class is certain. Their patterns are learnt anew even where they were beyond doubt.</param>
+    internal static MixtureModel Fit(FieldComparison[] fields, double[][] chance, PatternSet set, int threads, IReadOnlyList<PatternLabel>? labels = null)
     {
         var usual = fields.Select(Usual).ToArray();
         var naive = Naive(fields, chance, usual, set.Patterns);
         var leads = Leads(fields, set, naive);
         var model = new MixtureModel(fields, chance, leads);
-        model.Learn(set, naive, leads, usual, threads);
+        if (labels is { Count: > 0 })
+        {
+            (set, naive) = Labelled(set, naive, labels, Naive(fields, chance, usual, [.. labels.Select(label => label.Pattern)]));
+        }
+
+        model.Learn(set, naive, leads, usual, threads, labels?.Count ?? 0);
         return model;
+    }
+
+    // Labelled pairs are patterns of their own at the end, too far on one side to be learnt anew.
+    private static (PatternSet, (double Bits, int Lead)[]) Labelled(PatternSet set, (double Bits, int Lead)[] naive, IReadOnlyList<PatternLabel> labels, (double Bits, int Lead)[] own)
+    {
+        var known = labels.Select(label => label.Pattern).ToHashSet();
+        var free = naive.Select((one, i) => known.Contains(set.Patterns[i]) ? (Math.Clamp(one.Bits, Hopeless, Certain), one.Lead) : one);
+        var certain = own.Select((one, i) => (labels[i].Same ? double.MaxValue : double.MinValue, one.Lead));
+        return (new([.. set.Patterns, .. labels.Select(label => label.Pattern)], [.. set.Counts, .. labels.Select(label => label.Pairs)], set.OfPair), [.. free, .. certain]);
     }
 
     /// <summary>The evidence of a pattern in bits before anything is learnt: agreement against chance, for two records drawn at random.</summary>
@@ -154,7 +174,7 @@ internal sealed partial class MixtureModel
         return leads;
     }
 
-    private void Learn(PatternSet set, (double Bits, int Lead)[] naive, List<int> leads, double[][] usual, int threads)
+    private void Learn(PatternSet set, (double Bits, int Lead)[] naive, List<int> leads, double[][] usual, int threads, int labelled)
     {
         var patterns = set.Patterns.Length;
         var responsibility = new double[patterns][];
@@ -183,8 +203,9 @@ internal sealed partial class MixtureModel
             before = likelihood;
         }
 
-        Bits = new double[patterns];
-        Parallel.For(0, patterns, new ParallelOptions { MaxDegreeOfParallelism = threads }, i =>
+        // Those that labels added are no patterns of the candidates.
+        Bits = new double[patterns - labelled];
+        Parallel.For(0, Bits.Length, new ParallelOptions { MaxDegreeOfParallelism = threads }, i =>
         {
             var logs = new double[_classes];
             Logs(set.Patterns[i], logs);
