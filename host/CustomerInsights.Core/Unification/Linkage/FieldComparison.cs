@@ -12,8 +12,11 @@ internal abstract class FieldComparison
 
     // Shares of the bits that a value shared by two records has.
     private static readonly double[] s_steps = [0.35, 0.55, 0.8];
-    private readonly byte[] _equal;
-    private ulong[]? _features;
+    private readonly double _most;
+    private byte[] _equal;
+    private ulong[] _features;
+    private int _known = 1;
+    private int _marked;
 
     /// <param name="column">The field.</param>
     /// <param name="partial">The names of the levels between different and equal, least alike first.</param>
@@ -21,14 +24,9 @@ internal abstract class FieldComparison
     {
         Column = column;
         Levels = ["missing", "different", .. partial, "equal, very common", "equal, common", "equal, rare", "equal, very rare"];
-        var first = Levels.Count - Steps;
-        _equal = new byte[column.Counts.Length];
-        var most = Math.Log2(Math.Max(2, column.Filled) / 2.0);
-        for (var id = 1; id < _equal.Length; id++)
-        {
-            var share = most <= 0 || column.Counts[id] == 0 ? 1 : Math.Log2((double)column.Filled / column.Counts[id]) / most;
-            _equal[id] = (byte)(first + s_steps.Count(step => share > step));
-        }
+        _equal = new byte[column.ValueCount];
+        _features = new ulong[column.ValueCount];
+        _most = Math.Log2(Math.Max(2, column.Filled) / 2.0);
     }
 
     internal MatchColumn Column { get; }
@@ -39,7 +37,24 @@ internal abstract class FieldComparison
     internal int FirstEqual => Levels.Count - Steps;
 
     /// <summary>What of each value is looked at first, by number: a comparison that ends there touches no other memory.</summary>
-    internal ulong[] Features => _features ??= [.. Column.Values.Select((_, id) => id == 0 ? 0 : Feature(id))];
+    internal ulong[] Features => _features;
+
+    /// <summary>Takes in the values that the column has got since the last time. What is frequent was settled when the comparison was made.</summary>
+    internal void Learn()
+    {
+        if (_equal.Length < Column.ValueCount)
+        {
+            Array.Resize(ref _equal, Column.Values.Length);
+            Array.Resize(ref _features, Column.Values.Length);
+        }
+
+        for (; _known < Column.ValueCount; _known++)
+        {
+            Learn(_known);
+            _equal[_known] = (byte)(FirstEqual + s_steps.Count(step => Share(_known) > step));
+            _features[_known] = Feature(_known);
+        }
+    }
 
     /// <summary>The level of two values.</summary>
     internal int Level(int a, int b, Scratch scratch) => Level(a, b, Features[a], Features[b], scratch);
@@ -58,9 +73,51 @@ internal abstract class FieldComparison
     /// <summary>How alike two different values are: 0 for not at all, else the number of the partial level.</summary>
     protected abstract int Partial(int a, int b, ulong left, ulong right, Scratch scratch);
 
+    /// <summary>Remembers which values there are, for <see cref="Forget"/>.</summary>
+    internal virtual void Mark() => _marked = Column.ValueCount;
+
+    /// <summary>Forgets the values that came since <see cref="Mark"/>; no record has one of them.</summary>
+    internal virtual void Forget()
+    {
+        Column.Forget(_marked);
+        _known = Math.Min(_known, _marked);
+    }
+
+    /// <summary>Takes in one value: whatever the comparison keeps of each.</summary>
+    protected virtual void Learn(int id)
+    {
+    }
+
     protected virtual ulong Feature(int id) => 0;
 
+    // The part of the bits of a value that two records share which this one has.
+    private double Share(int id)
+    {
+        var count = id < Column.Counts.Length ? Column.Counts[id] : 0;
+        return _most <= 0 || count == 0 ? 1 : Math.Log2((double)Column.Filled / count) / _most;
+    }
+
     protected string Text(int id) => Column.Values[id];
+}
+
+/// <summary>Something for each value of a field, by number; grows as values come.</summary>
+internal sealed class PerValue<T>
+{
+    private T[] _items = new T[16];
+
+    internal T this[int id]
+    {
+        get => _items[id];
+        set
+        {
+            if (id >= _items.Length)
+            {
+                Array.Resize(ref _items, 2 * id);
+            }
+
+            _items[id] = value;
+        }
+    }
 }
 
 /// <summary>What a thread needs of its own while it compares.</summary>

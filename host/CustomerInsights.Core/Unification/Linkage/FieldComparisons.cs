@@ -6,7 +6,14 @@ namespace CustomerInsights.Core.Unification.Linkage;
 /// <summary>The comparison of each type of field.</summary>
 internal static class FieldComparisons
 {
-    internal static FieldComparison Of(MatchColumn column) => column.Type switch
+    internal static FieldComparison Of(MatchColumn column)
+    {
+        var comparison = Made(column);
+        comparison.Learn();
+        return comparison;
+    }
+
+    private static FieldComparison Made(MatchColumn column) => column.Type switch
     {
         MatchFieldType.GivenName => new GivenNames(column),
         MatchFieldType.FamilyName => new FamilyNames(column),
@@ -21,17 +28,17 @@ internal static class FieldComparisons
         _ => new Categories(column),
     };
 
-    private sealed class GivenNames : FieldComparison
+    private sealed class GivenNames(MatchColumn column) : FieldComparison(column, "same initial", "similar or contained", "very similar", "nickname")
     {
-        private readonly int[] _roots;
-        private readonly bool[] _several;
+        private readonly Dictionary<string, int> _numbers = new(StringComparer.Ordinal);
+        private readonly PerValue<int> _roots = new();
+        private readonly PerValue<bool> _several = new();
 
-        internal GivenNames(MatchColumn column)
-            : base(column, "same initial", "similar or contained", "very similar", "nickname")
+        protected override void Learn(int id)
         {
-            var numbers = new Dictionary<string, int>(StringComparer.Ordinal);
-            _roots = [.. column.Values.Select(GivenName.Root).Select(root => numbers.TryAdd(root, numbers.Count) ? numbers.Count - 1 : numbers[root])];
-            _several = Several(column);
+            var root = GivenName.Root(Text(id));
+            _roots[id] = _numbers.TryAdd(root, _numbers.Count) ? _numbers.Count - 1 : _numbers[root];
+            _several[id] = IsSeveral(Text(id));
         }
 
         protected override ulong Feature(int id) => TextFeature.Of(Text(id));
@@ -57,7 +64,9 @@ internal static class FieldComparisons
 
     private sealed class FamilyNames(MatchColumn column) : FieldComparison(column, "similar", "part of a double name", "very similar")
     {
-        private readonly bool[] _several = Several(column);
+        private readonly PerValue<bool> _several = new();
+
+        protected override void Learn(int id) => _several[id] = IsSeveral(Text(id));
 
         protected override ulong Feature(int id) => TextFeature.Of(Text(id));
 
@@ -68,7 +77,7 @@ internal static class FieldComparisons
         }
     }
 
-    private static bool[] Several(MatchColumn column) => [.. column.Values.Select(text => text.Contains(' ', StringComparison.Ordinal))];
+    private static bool IsSeveral(string text) => text.Contains(' ', StringComparison.Ordinal);
 
     private sealed class Dates(MatchColumn column) : FieldComparison(column, "near year", "same day, other year", "two parts alike", "one digit off")
     {
@@ -113,7 +122,9 @@ internal static class FieldComparisons
 
     private sealed class Emails(MatchColumn column) : FieldComparison(column, "similar local part", "same local part")
     {
-        private readonly string[] _locals = [.. column.Values.Select(text => text.IndexOf('@', StringComparison.Ordinal) is > 0 and var at ? text[..at] : text)];
+        private readonly PerValue<string> _locals = new();
+
+        protected override void Learn(int id) => _locals[id] = Text(id).IndexOf('@', StringComparison.Ordinal) is > 0 and var at ? Text(id)[..at] : Text(id);
 
         protected override ulong Feature(int id) => TextFeature.Of(_locals[id]);
 
@@ -195,7 +206,9 @@ internal static class FieldComparisons
 
     private sealed class Numbers(MatchColumn column) : FieldComparison(column, "within 20 %", "within 5 %", "within 1 %")
     {
-        private readonly double[] _numbers = [.. column.Values.Select(text => text.Length == 0 ? 0 : double.Parse(text, CultureInfo.InvariantCulture))];
+        private readonly PerValue<double> _numbers = new();
+
+        protected override void Learn(int id) => _numbers[id] = double.Parse(Text(id), CultureInfo.InvariantCulture);
 
         protected override int Partial(int a, int b, ulong left, ulong right, Scratch scratch)
         {

@@ -5,7 +5,7 @@ internal static class KeyParts
 {
     internal static IEnumerable<KeyPart> Of(MatchColumn column, int field, FieldComparison comparison)
     {
-        KeyPart Part(string name, Func<string, ulong> code, bool alone = false) => new($"{column.Name}: {name}", field, [.. column.Values.Select((text, id) => id == 0 || column.Counts[id] == 0 ? 0 : code(text))], alone);
+        KeyPart Part(string name, Func<string, ulong> code, bool alone = false) => new($"{column.Name}: {name}", field, id => id == 0 ? 0 : code(column.Values[id]), alone);
 
         switch (column.Type)
         {
@@ -48,7 +48,7 @@ internal static class KeyParts
                 for (var place = 0; place < 2; place++)
                 {
                     var at = place;
-                    yield return new($"{column.Name}: word {at + 1}", field, [.. column.Values.Select((_, id) => words.Telling(id).Skip(at).Select(word => (ulong)word + 1).FirstOrDefault())], true);
+                    yield return new($"{column.Name}: word {at + 1}", field, id => words.Telling(id).Skip(at).Select(TextHash.Of).FirstOrDefault(), true);
                 }
 
                 yield return Part("first four letters", text => Start(text, 4));

@@ -46,7 +46,17 @@ public sealed record MatcherResult(int[] Clusters)
 
     /// <summary>Compares two records; null when there was nothing to compare.</summary>
     internal PairLevels? Levels { get; init; }
+
+    /// <summary>What else it takes to go on from this run; null when there was nothing to compare.</summary>
+    internal Learnt? Learnt { get; init; }
 }
+
+/// <summary>What a run settled beside the model.</summary>
+/// <param name="Parts">All parts of keys.</param>
+/// <param name="Keys">The keys that were used.</param>
+/// <param name="Cap">Records in the largest group that was taken.</param>
+/// <param name="Strictness">Average evidence that keeps records together, in bits.</param>
+internal sealed record Learnt(IReadOnlyList<KeyPart> Parts, BlockingKey[] Keys, int Cap, double Strictness);
 
 /// <summary>Finds out which records are one and the same, without labels and without settings. Deterministic to the bit.</summary>
 public static class Matcher
@@ -65,7 +75,7 @@ public static class Matcher
         ArgumentNullException.ThrowIfNull(columns);
         ArgumentNullException.ThrowIfNull(options);
         var used = columns.Where(column => column.Type != MatchFieldType.Ignored && column.Filled > 1).Take(PairLevels.MostFields).ToArray();
-        var rows = columns.Count == 0 ? 0 : columns[0].Ids.Length;
+        var rows = columns.Count == 0 ? 0 : columns[0].Rows;
         if (used.Length == 0 || rows < 2)
         {
             return new MatcherResult([.. Enumerable.Range(0, rows)]);
@@ -102,7 +112,7 @@ public static class Matcher
         step?.Invoke("clusters");
         var (edges, bits) = Edges(candidates, model.Bits, options.Strictness);
         var clusters = AverageLink.Cluster(rows, edges, bits, options.Strictness, rowHashes, alone, options.Threads);
-        return new MatcherResult(clusters) { Junk = junk, Keys = keys.Bill, Pairs = candidates.Pairs, Patterns = candidates.Patterns, Model = model, Fields = fields, Levels = levels };
+        return new MatcherResult(clusters) { Junk = junk, Keys = keys.Bill, Pairs = candidates.Pairs, Patterns = candidates.Patterns, Model = model, Fields = fields, Levels = levels, Learnt = new(parts, choice.Keys, choice.Cap, options.Strictness) };
     }
 
     // The pairs that the clustering looks at; most are far below.

@@ -11,10 +11,14 @@ internal sealed class PairLevels
     private readonly FieldComparison[] _fields;
 
     // By row and field: what a pair needs of a record lies side by side.
-    private readonly (ulong Feature, int Id)[] _values;
+    private (ulong Feature, int Id)[] _values;
     private readonly int _given;
     private readonly int _family;
-    private readonly int[]? _givenAsFamily;
+
+    // Given names by their number as family names, 0 for none; null when there are not both.
+    private readonly PerValue<int>? _givenAsFamily;
+    private int _crossedGiven = 1;
+    private int _crossedFamily = 1;
 
     internal PairLevels(FieldComparison[] fields, ParallelOptions parallel)
     {
@@ -22,7 +26,32 @@ internal sealed class PairLevels
         _values = SideBySide(fields, parallel);
         _given = Array.FindIndex(fields, field => field.Column.Type == MatchFieldType.GivenName);
         _family = Array.FindIndex(fields, field => field.Column.Type == MatchFieldType.FamilyName);
-        _givenAsFamily = _given >= 0 && _family >= 0 ? Crossed(fields[_given].Column, fields[_family].Column) : null;
+        if (_given >= 0 && _family >= 0)
+        {
+            _givenAsFamily = new();
+            Cross();
+        }
+    }
+
+    /// <summary>Takes in a record that is new or has other values: what its columns say, which the fields have learnt.</summary>
+    internal void Set(int row)
+    {
+        var end = (row + 1) * _fields.Length;
+        if (_values.Length < end)
+        {
+            Array.Resize(ref _values, 2 * end);
+        }
+
+        for (var field = 0; field < _fields.Length; field++)
+        {
+            var id = _fields[field].Column.Ids[row];
+            _values[end - _fields.Length + field] = (_fields[field].Features[id], id);
+        }
+
+        if (_givenAsFamily is not null)
+        {
+            Cross();
+        }
     }
 
     /// <summary>Compares two records.</summary>
@@ -70,7 +99,7 @@ internal sealed class PairLevels
     private static (ulong, int)[] SideBySide(FieldComparison[] fields, ParallelOptions parallel)
     {
         const int Part = 1 << 14;
-        var rows = fields[0].Column.Ids.Length;
+        var rows = fields[0].Column.Rows;
         var values = new (ulong, int)[(long)rows * fields.Length];
         Parallel.For(0, (rows + Part - 1) / Part, parallel, part =>
         {
@@ -86,14 +115,21 @@ internal sealed class PairLevels
         return values;
     }
 
-    private static int[] Crossed(MatchColumn given, MatchColumn family)
+    // Names that were not looked at yet; a name has the same number as long as it lives.
+    private void Cross()
     {
-        var numbers = new Dictionary<string, int>(StringComparer.Ordinal);
-        for (var id = 1; id < family.Values.Length; id++)
+        var (given, family) = (_fields[_given].Column, _fields[_family].Column);
+        for (; _crossedGiven < given.ValueCount; _crossedGiven++)
         {
-            numbers.Add(family.Values[id], id);
+            _givenAsFamily![_crossedGiven] = family.Find(given.Values[_crossedGiven]);
         }
 
-        return [.. given.Values.Select((text, id) => id == 0 ? 0 : numbers.GetValueOrDefault(text))];
+        for (; _crossedFamily < family.ValueCount; _crossedFamily++)
+        {
+            if (given.Find(family.Values[_crossedFamily]) is > 0 and var id)
+            {
+                _givenAsFamily![id] = _crossedFamily;
+            }
+        }
     }
 }

@@ -4,18 +4,39 @@ namespace CustomerInsights.Core.Unification.Linkage;
 internal sealed class PartCodes
 {
     private readonly uint[][] _codes;
+    private readonly IReadOnlyList<KeyPart> _parts;
+    private readonly MatchColumn[] _columns;
 
     internal PartCodes(IReadOnlyList<KeyPart> parts, MatchColumn[] columns, int threads)
     {
-        _codes = new uint[parts.Count][];
-        Rows = columns[0].Ids.Length;
-        Parallel.For(0, parts.Count, new ParallelOptions { MaxDegreeOfParallelism = threads }, i => _codes[i] = Of(parts[i], columns[parts[i].Field].Ids));
+        (_codes, _parts, _columns) = (new uint[parts.Count][], parts, columns);
+        Rows = columns[0].Rows;
+        Parallel.For(0, parts.Count, new ParallelOptions { MaxDegreeOfParallelism = threads }, i => _codes[i] = Of(parts[i], columns[parts[i].Field]));
     }
 
-    internal int Rows { get; }
+    internal int Rows { get; private set; }
 
     /// <summary>The hash of what a record has in a key; 0 when it lacks one of the parts.</summary>
     internal uint Hash(BlockingKey key, int row) => Hash(_codes[key.First][row], key.Second < 0 ? 1 : _codes[key.Second][row]);
+
+    /// <summary>Takes in a record that is new or has other values.</summary>
+    /// <param name="row">The record.</param>
+    /// <param name="isGone">Whether it has nothing any more.</param>
+    internal void Set(int row, bool isGone)
+    {
+        for (var part = 0; part < _codes.Length; part++)
+        {
+            if (row >= _codes[part].Length)
+            {
+                Array.Resize(ref _codes[part], Math.Max(16, 2 * row));
+            }
+
+            var id = _columns[_parts[part].Field].Ids[row];
+            _codes[part][row] = isGone || id == 0 ? 0 : Narrow(_parts[part].Code(id));
+        }
+
+        Rows = Math.Max(Rows, row + 1);
+    }
 
     /// <summary>The hashes of all records for a key.</summary>
     internal void Hashes(BlockingKey key, Span<uint> hashes)
@@ -55,13 +76,18 @@ internal sealed class PartCodes
     /// <summary>A part's code of a value in 32 bits; 0 for none.</summary>
     internal static uint Narrow(ulong code) => code == 0 ? 0 : (uint)(TextHash.Mix(code) >> 32) | 1;
 
-    private static uint[] Of(KeyPart part, int[] ids)
+    private static uint[] Of(KeyPart part, MatchColumn column)
     {
-        var codes = Array.ConvertAll(part.Codes, Narrow);
-        var rows = new uint[ids.Length];
+        var codes = new uint[column.ValueCount];
+        for (var id = 1; id < codes.Length; id++)
+        {
+            codes[id] = column.Counts[id] == 0 ? 0 : Narrow(part.Code(id));
+        }
+
+        var rows = new uint[column.Rows];
         for (var row = 0; row < rows.Length; row++)
         {
-            rows[row] = codes[ids[row]];
+            rows[row] = codes[column.Ids[row]];
         }
 
         return rows;

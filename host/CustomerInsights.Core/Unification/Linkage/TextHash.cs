@@ -31,15 +31,19 @@ internal static class TextHash
     /// <summary>A number for each record that depends on its values alone.</summary>
     internal static ulong[] OfRows(IReadOnlyList<MatchColumn> columns)
     {
-        var hashes = new ulong[columns[0].Ids.Length];
+        var hashes = new ulong[columns[0].Rows];
         foreach (var column in columns)
         {
+            var own = Array.ConvertAll(column.Values, Of);
             for (var row = 0; row < hashes.Length; row++)
             {
-                hashes[row] = Mix((hashes[row] * 0x9E3779B97F4A7C15UL) + (uint)column.Ids[row] + 1);
+                hashes[row] = And(hashes[row], own[column.Ids[row]]);
             }
         }
 
         return hashes;
     }
+
+    /// <summary>A record's number so far, with the hash of one value more.</summary>
+    internal static ulong And(ulong hash, ulong value) => Mix((hash * 0x9E3779B97F4A7C15UL) + value);
 }

@@ -9,48 +9,75 @@ namespace CustomerInsights.Core.Unification.Linkage;
 internal sealed class WordLists : FieldComparison
 {
     private const int MostWords = 24;
-    private readonly int[][] _words;
-    private readonly string[] _texts;
-    private readonly double[] _weights;
+
+    // Weights are whole numbers, so that a sum is the same in any order of the words.
+    private const double Unit = 1 << 20;
+
+    private readonly Dictionary<string, int> _numbers = new(StringComparer.Ordinal);
+    private readonly PerValue<int[]> _words = new();
+    private readonly PerValue<string> _texts = new();
+    private readonly PerValue<long> _weights = new();
+    private readonly long _rarest;
+    private int _marked;
 
     internal WordLists(MatchColumn column)
         : base(column, "a little in common", "some in common", "half in common", "most in common", "nearly all in common")
     {
-        var numbers = new Dictionary<string, int>(StringComparer.Ordinal);
-        _words = new int[column.Values.Length][];
         var documents = new List<long>();
-        for (var id = 0; id < _words.Length; id++)
+        for (var id = 1; id < column.ValueCount; id++)
         {
-            var words = column.Values[id].Split(' ', StringSplitOptions.RemoveEmptyEntries).Distinct(StringComparer.Ordinal).Take(MostWords);
-            _words[id] = [.. words.Select(word => Number(numbers, documents, word)).Order()];
-            foreach (var word in _words[id])
+            foreach (var word in WordsOf(column.Values[id]))
             {
-                documents[word] += Math.Max(1, column.Counts[id]);
+                var number = Number(word);
+                if (number == documents.Count)
+                {
+                    documents.Add(0);
+                }
+
+                documents[number] += Math.Max(1, column.Counts[id]);
             }
         }
 
-        _texts = new string[numbers.Count];
-        foreach (var (word, number) in numbers)
+        var all = Math.Max(1.0, column.Filled);
+        long Weight(long count) => (long)(Math.Log(1 + (all / count)) * Unit);
+        for (var word = 0; word < documents.Count; word++)
         {
-            _texts[number] = word;
+            _weights[word] = Weight(documents[word]);
         }
 
-        var all = Math.Max(1.0, column.Filled);
-        _weights = [.. documents.Select(count => Math.Log(1 + (all / count)))];
+        _rarest = Weight(1);
     }
 
     /// <summary>The words of a value, the ones that tell most first; for finding candidates.</summary>
-    internal IEnumerable<int> Telling(int id) => _words[id].OrderByDescending(word => _weights[word]).ThenBy(word => word);
+    internal IEnumerable<string> Telling(int id) => (_words[id] ?? []).OrderByDescending(word => _weights[word]).ThenBy(word => _texts[word], StringComparer.Ordinal).Select(word => _texts[word]);
+
+    internal override void Mark()
+    {
+        base.Mark();
+        _marked = _numbers.Count;
+    }
+
+    internal override void Forget()
+    {
+        base.Forget();
+        while (_numbers.Count > _marked)
+        {
+            _numbers.Remove(_texts[_numbers.Count - 1]);
+        }
+    }
+
+    protected override void Learn(int id) => _words[id] = [.. WordsOf(Text(id)).Select(Number).Order()];
 
     protected override int Partial(int a, int b, ulong left, ulong right, Scratch scratch)
     {
-        var share = Share(_words[a], _words[b], scratch);
+        // Which word finds its like first depends on which text goes first.
+        var share = string.CompareOrdinal(Text(a), Text(b)) < 0 ? Share(_words[a], _words[b], scratch) : Share(_words[b], _words[a], scratch);
         return share >= 0.85 ? 5 : share >= 0.65 ? 4 : share >= 0.45 ? 3 : share >= 0.25 ? 2 : share >= 0.1 ? 1 : 0;
     }
 
     private double Share(int[] a, int[] b, Scratch scratch)
     {
-        var (common, total, i, j) = (0.0, 0.0, 0, 0);
+        var (common, total, i, j) = (0L, 0L, 0, 0);
         Span<int> onlyA = stackalloc int[MostWords];
         Span<int> onlyB = stackalloc int[MostWords];
         var (countA, countB) = (0, 0);
@@ -74,7 +101,9 @@ internal sealed class WordLists : FieldComparison
             }
         }
 
-        // Each word that is left finds the one that is most like it, once.
+        // Each word that is left finds the one that is most like it, once; in an order of the words' own.
+        ByText(onlyA[..countA]);
+        ByText(onlyB[..countB]);
         for (var left = 0; left < countA; left++)
         {
             var (best, at) = (0.88, -1);
@@ -87,22 +116,38 @@ internal sealed class WordLists : FieldComparison
             if (at >= 0)
             {
                 var weight = Math.Min(_weights[onlyA[left]], _weights[onlyB[at]]);
-                common += weight * best;
+                common += (long)(weight * best);
                 total -= weight;
-                onlyB[at] = onlyB[--countB];
+                onlyB[(at + 1)..countB].CopyTo(onlyB[at..]);
+                countB--;
             }
         }
 
-        return total <= 0 ? 0 : Math.Min(1, common / total);
+        return total <= 0 ? 0 : Math.Min(1, (double)common / total);
     }
 
-    private static int Number(Dictionary<string, int> numbers, List<long> documents, string word)
+    private void ByText(Span<int> words)
     {
-        ref var number = ref CollectionsMarshal.GetValueRefOrAddDefault(numbers, word, out var known);
+        for (var i = 1; i < words.Length; i++)
+        {
+            for (var j = i; j > 0 && string.CompareOrdinal(_texts[words[j - 1]], _texts[words[j]]) > 0; j--)
+            {
+                (words[j - 1], words[j]) = (words[j], words[j - 1]);
+            }
+        }
+    }
+
+    private static IEnumerable<string> WordsOf(string text) => text.Split(' ', StringSplitOptions.RemoveEmptyEntries).Distinct(StringComparer.Ordinal).Take(MostWords);
+
+    // A word that comes later is as rare as one can be.
+    private int Number(string word)
+    {
+        ref var number = ref CollectionsMarshal.GetValueRefOrAddDefault(_numbers, word, out var known);
         if (!known)
         {
-            number = documents.Count;
-            documents.Add(0);
+            number = _numbers.Count - 1;
+            _texts[number] = word;
+            _weights[number] = _rarest;
         }
 
         return number;
