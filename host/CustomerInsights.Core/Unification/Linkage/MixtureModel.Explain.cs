@@ -27,6 +27,9 @@ internal sealed partial class MixtureModel
     /// <summary>The evidence of a pattern in bits before anything was learnt.</summary>
     internal Func<ulong, double> BeforeLearning() => Naive(_fields, _chance);
 
+    /// <summary>Learns again from the same fields with what somebody knows.</summary>
+    internal MixtureModel Again(PatternSet set, IReadOnlyList<PatternLabel> labels, int threads) => Fit(_fields, _chance, set, threads, labels);
+
     /// <summary>Takes the evidence of a pattern apart into summands that give it exactly.</summary>
     /// <remarks>
     /// <para>

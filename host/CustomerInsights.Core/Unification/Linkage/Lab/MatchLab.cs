@@ -76,7 +76,27 @@ public sealed class MatchLab
             throw new ArgumentOutOfRangeException(nameof(strictness), strictness, "Pairs below −4 bits are not at hand after a run; choose −3 or more.");
         }
 
-        var bits = Array.ConvertAll(_result.Patterns.OfPair, pattern => _result.Model!.Bits[pattern]);
+        return Clusters(_result.Model!, strictness);
+    }
+
+    /// <summary>Learns again with answers: each counts as some pairs with the pattern of its two records whose class is certain.</summary>
+    /// <param name="answers">The answers.</param>
+    /// <param name="pairsPerAnswer">How many pairs an answer is worth, 1 or more.</param>
+    /// <returns>The run with the model and the clusters that follow; pairs that were not at hand still are not.</returns>
+    public MatcherResult Learn(IReadOnlyList<PairAnswer> answers, int pairsPerAnswer = 20)
+    {
+        ArgumentNullException.ThrowIfNull(answers);
+        ArgumentOutOfRangeException.ThrowIfLessThan(pairsPerAnswer, 1);
+        var scratch = new Scratch();
+        var labels = answers.Select(answer => (Pattern: _result.Levels!.Pattern(Math.Min(answer.A, answer.B), Math.Max(answer.A, answer.B), scratch), answer.IsSame))
+            .CountBy(one => one).OrderBy(one => one.Key).Select(one => new PatternLabel(one.Key.Pattern, one.Key.IsSame, (long)one.Value * pairsPerAnswer)).ToList();
+        var model = _result.Model!.Again(_result.Patterns, labels, _options.Threads);
+        return _result with { Model = model, Clusters = Clusters(model, _options.Strictness) };
+    }
+
+    private int[] Clusters(MixtureModel model, double strictness)
+    {
+        var bits = Array.ConvertAll(_result.Patterns.OfPair, pattern => model.Bits[pattern]);
         var rows = TextHash.OfRows(Array.ConvertAll(_result.Fields, field => field.Column));
         return AverageLink.Cluster(_result.Clusters.Length, _result.Pairs, bits, strictness, rows, Matcher.Alone(_options, _result.Clusters.Length), _options.Threads);
     }
