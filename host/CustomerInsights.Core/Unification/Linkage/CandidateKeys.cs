@@ -9,9 +9,14 @@ namespace CustomerInsights.Core.Unification.Linkage;
 /// <param name="LargestTaken">Records in the largest group that was taken.</param>
 public sealed record KeyBill(string Name, long Pairs, long LeftOut, int LargestTaken);
 
+/// <summary>The groups of one key that are taken.</summary>
+/// <param name="Rows">The records, group by group, ascending in each.</param>
+/// <param name="Ends">Where each group ends.</param>
+internal sealed record TakenGroups(int[] Rows, int[] Ends);
+
 /// <summary>
-/// The records by the keys that were chosen: for each key its groups, and for each record the group that it is in, side by side, so that a pair
-/// that several keys find is told from the two records alone and counts for the first of them.
+/// The records by the keys that were chosen: for each record the group that it is in by each key, side by side, so that a pair that several keys find
+/// is told from the two records alone and counts for the first of them. The groups themselves are made key by key and not kept.
 /// </summary>
 internal sealed class CandidateKeys
 {
@@ -20,38 +25,28 @@ internal sealed class CandidateKeys
 
     private readonly int _width;
     private readonly uint[] _tags;
-    private readonly int[][] _rows;
-    private readonly int[][] _ends;
+    private readonly IReadOnlyList<BlockingKey> _keys;
+    private readonly KeyGroups _groups;
+    private readonly int _cap;
+    private readonly KeyBill[] _bill;
 
-    internal CandidateKeys(PartCodes codes, IReadOnlyList<BlockingKey> keys, int cap, int threads)
+    internal CandidateKeys(PartCodes codes, IReadOnlyList<BlockingKey> keys, int cap)
     {
+        (_keys, _groups, _cap, _bill) = (keys, new KeyGroups(codes), cap, new KeyBill[keys.Count]);
         _width = (keys.Count + s_lanes - 1) / s_lanes * s_lanes;
         _tags = new uint[(long)codes.Rows * _width];
-        (_rows, _ends) = (new int[keys.Count][], new int[keys.Count][]);
-        var bill = new KeyBill[keys.Count];
-        Parallel.For(0, keys.Count, new ParallelOptions { MaxDegreeOfParallelism = threads }, () => new KeyGroups(codes), (key, _, groups) =>
-        {
-            bill[key] = Take(groups, keys[key], key, cap);
-            return groups;
-        }, _ => { });
-        Bill = bill;
     }
 
-    internal IReadOnlyList<KeyBill> Bill { get; }
+    /// <summary>What each key cost, when all were made.</summary>
+    internal IReadOnlyList<KeyBill> Bill => _bill;
 
-    internal int Count => _rows.Length;
-
-    /// <summary>The groups of a key: where each ends among <see cref="Rows"/>.</summary>
-    internal int[] Ends(int key) => _ends[key];
-
-    /// <summary>The records of a key's groups, group by group, ascending in each.</summary>
-    internal int[] Rows(int key) => _rows[key];
+    internal int Count => _keys.Count;
 
     /// <summary>Whether an earlier key brings the two records together too.</summary>
     internal bool AreMetBefore(int key, int a, int b)
     {
-        var left = _tags.AsSpan(a * _width, _width);
-        var right = _tags.AsSpan(b * _width, _width);
+        var left = new ReadOnlySpan<uint>(_tags, a * _width, _width);
+        var right = new ReadOnlySpan<uint>(_tags, b * _width, _width);
         for (var at = 0; at < key; at += s_lanes)
         {
             var (one, other) = (new Vector<uint>(left[at..]), new Vector<uint>(right[at..]));
@@ -73,19 +68,20 @@ internal sealed class CandidateKeys
         return false;
     }
 
-    private KeyBill Take(KeyGroups groups, BlockingKey blocking, int key, int cap)
+    /// <summary>Makes the groups of a key and notes them with their records. One at a time, in order.</summary>
+    internal TakenGroups Take(int key)
     {
-        groups.Hash(blocking);
-        groups.Sort([]);
-        var records = groups.Groups().Where(group => group.To - group.From <= cap).Sum(group => group.To - group.From);
+        _groups.Hash(_keys[key]);
+        _groups.Sort([]);
+        var records = _groups.Groups().Where(group => group.To - group.From <= _cap).Sum(group => group.To - group.From);
         var (rows, ends, at) = (new int[records], new List<int>(), 0);
         var (taken, left, largest) = (0L, 0L, 0);
-        foreach (var (from, to) in groups.Groups())
+        foreach (var (from, to) in _groups.Groups())
         {
-            var entries = groups.Entries;
+            var entries = _groups.Entries;
             var size = to - from;
             var count = size * (size - 1L) / 2;
-            if (size > cap)
+            if (size > _cap)
             {
                 left += count;
                 continue;
@@ -98,13 +94,13 @@ internal sealed class CandidateKeys
             {
                 var row = (int)(uint)entries[i];
                 rows[at++] = row;
-                _tags[(row * _width) + key] = tag;
+                _tags[((long)row * _width) + key] = tag;
             }
 
             ends.Add(at);
         }
 
-        (_rows[key], _ends[key]) = (rows, [.. ends]);
-        return new KeyBill(blocking.Name, taken, left, largest);
+        _bill[key] = new KeyBill(_keys[key].Name, taken, left, largest);
+        return new(rows, [.. ends]);
     }
 }

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Runtime.InteropServices;
 
 namespace CustomerInsights.Core.Unification.Linkage;
@@ -18,7 +19,6 @@ internal sealed class Candidates
     private readonly ulong[]? _alone;
     private readonly Func<ulong, double> _naive;
     private readonly ParallelOptions _parallel;
-    private readonly List<(int Key, int From, int To)> _units;
 
     /// <param name="keys">The groups.</param>
     /// <param name="levels">Compares two records.</param>
@@ -28,7 +28,6 @@ internal sealed class Candidates
     internal Candidates(CandidateKeys keys, PairLevels levels, ulong[]? alone, Func<ulong, double> naive, ParallelOptions parallel)
     {
         (_keys, _levels, _alone, _naive, _parallel) = (keys, levels, alone, naive, parallel);
-        _units = Units(keys);
         var done = Compare(pattern => naive(pattern) >= Kept);
         var patterns = done.SelectMany(unit => unit.Patterns).Distinct().Order().ToArray();
         var counts = new long[patterns.Length];
@@ -71,44 +70,60 @@ internal sealed class Candidates
         }
     }
 
-    private Unit[] Compare(Func<ulong, bool> keep)
+    private List<Unit> Compare(Func<ulong, bool> keep)
     {
-        var done = new Unit[_units.Count];
-        Parallel.For(0, done.Length, _parallel, () => new Room(), (i, _, room) =>
+        var done = new List<Unit>();
+        var rooms = new ConcurrentBag<Room>();
+        var groups = _keys.Count == 0 ? null : _keys.Take(0);
+        for (var key = 0; groups is not null; key++)
         {
-            done[i] = Compare(_units[i], keep, room);
-            return room;
-        }, _ => { });
+            var (current, at, units) = (groups, key, Units(groups.Ends));
+            var own = new Unit[units.Count];
+            groups = null;
+
+            // The groups of the next key are made while the pairs of this one are compared; a pair looks at the keys before its own alone.
+            Parallel.For(-1, own.Length, _parallel, () => rooms.TryTake(out var room) ? room : new Room(), (i, _, room) =>
+            {
+                if (i >= 0)
+                {
+                    own[i] = Compare(at, current, units[i], keep, room);
+                }
+                else if (at + 1 < _keys.Count)
+                {
+                    groups = _keys.Take(at + 1);
+                }
+
+                return room;
+            }, rooms.Add);
+            done.AddRange(own);
+        }
+
         return done;
     }
 
     // The groups of a key in parts of about the same number of pairs.
-    private static List<(int Key, int From, int To)> Units(CandidateKeys keys)
+    private static List<(int From, int To)> Units(int[] ends)
     {
-        var units = new List<(int, int, int)>();
-        for (var key = 0; key < keys.Count; key++)
+        var units = new List<(int, int)>();
+        var (from, pairs) = (0, 0L);
+        for (var group = 0; group < ends.Length; group++)
         {
-            var ends = keys.Ends(key);
-            var (from, pairs) = (0, 0L);
-            for (var group = 0; group < ends.Length; group++)
+            var size = ends[group] - (group == 0 ? 0 : ends[group - 1]);
+            pairs += size * (size - 1L) / 2;
+            if (pairs >= PairsPerUnit || group == ends.Length - 1)
             {
-                var size = ends[group] - (group == 0 ? 0 : ends[group - 1]);
-                pairs += size * (size - 1L) / 2;
-                if (pairs >= PairsPerUnit || group == ends.Length - 1)
-                {
-                    units.Add((key, from, group + 1));
-                    (from, pairs) = (group + 1, 0);
-                }
+                units.Add((from, group + 1));
+                (from, pairs) = (group + 1, 0);
             }
         }
 
         return units;
     }
 
-    private Unit Compare((int Key, int From, int To) unit, Func<ulong, bool> keep, Room room)
+    private Unit Compare(int key, TakenGroups groups, (int From, int To) unit, Func<ulong, bool> keep, Room room)
     {
         room.Clear();
-        var (rows, ends) = (_keys.Rows(unit.Key), _keys.Ends(unit.Key));
+        var (rows, ends) = (groups.Rows, groups.Ends);
         for (var group = unit.From; group < unit.To; group++)
         {
             var end = ends[group];
@@ -118,7 +133,7 @@ internal sealed class Candidates
                 for (var j = i + 1; j < end; j++)
                 {
                     var b = rows[j];
-                    if ((_alone is null || (_alone[a] & _alone[b]) == 0) && !_keys.AreMetBefore(unit.Key, a, b))
+                    if ((_alone is null || (_alone[a] & _alone[b]) == 0) && !_keys.AreMetBefore(key, a, b))
                     {
                         room.Add(((ulong)(uint)a << 32) | (uint)b, _levels.Pattern(a, b, room.Scratch), keep);
                     }
@@ -129,16 +144,16 @@ internal sealed class Candidates
         return room.Take();
     }
 
-    private (ulong[] Pairs, int[] OfPair) Join(Unit[] units, ulong[] patterns)
+    private (ulong[] Pairs, int[] OfPair) Join(List<Unit> units, ulong[] patterns)
     {
-        var starts = new int[units.Length + 1];
-        for (var i = 0; i < units.Length; i++)
+        var starts = new int[units.Count + 1];
+        for (var i = 0; i < units.Count; i++)
         {
             starts[i + 1] = checked(starts[i] + units[i].Pairs.Length);
         }
 
         var (pairs, ofPair) = (new ulong[starts[^1]], new int[starts[^1]]);
-        Parallel.For(0, units.Length, _parallel, i =>
+        Parallel.For(0, units.Count, _parallel, i =>
         {
             var (unit, start) = (units[i], starts[i]);
             var places = Array.ConvertAll(unit.Patterns, pattern => Array.BinarySearch(patterns, pattern));

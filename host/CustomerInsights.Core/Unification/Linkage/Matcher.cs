@@ -102,9 +102,8 @@ public static class Matcher
         var codes = new PartCodes(parts, used, options.Threads);
         var naive = MixtureModel.Naive(fields, chance);
         var choice = KeyChoice.Of(codes, BlockingKey.All(parts), rowHashes, alone, pairs => Likely(naive, levels, pairs), options.PairsPerRecord, options.Threads);
-        step?.Invoke("candidates");
-        var keys = new CandidateKeys(codes, choice.Keys, choice.Cap, options.Threads);
         step?.Invoke("comparison");
+        var keys = new CandidateKeys(codes, choice.Keys, choice.Cap);
         var candidates = new Candidates(keys, levels, alone, naive, parallel);
         step?.Invoke("model");
         var model = MixtureModel.Fit(fields, chance, candidates.Patterns, options.Threads);

@@ -12,6 +12,8 @@ namespace CustomerInsights.Host.Commands.Unify;
 /// </summary>
 internal static class EvaluateCommand
 {
+    private const int ShownValues = 6;
+
     internal static async Task<int> RunAsync(string[] files, string? truth, string? truthPattern, FileInfo? policy, FileInfo? output, CancellationToken cancellationToken)
     {
         if (Array.Find(files, file => !File.Exists(file)) is { } missing)
@@ -53,9 +55,11 @@ internal static class EvaluateCommand
         var sizes = result.Clusters.CountBy(cluster => cluster).Select(one => one.Value).ToList();
         Line("records", MatchFiles.Count(result.Clusters.Length));
         Line("fields", string.Join(", ", data.Columns.Select(column => $"{column.Name} ({Word(column.Type)})")));
-        foreach (var junk in result.Junk)
+        foreach (var field in result.Junk.GroupBy(junk => junk.Field, StringComparer.Ordinal))
         {
-            Line("set aside", $"{junk.Field} '{junk.Value}', {MatchFiles.Count(junk.Records)} records: stands for 'not known'");
+            var most = field.OrderByDescending(junk => junk.Records).Take(ShownValues).Select(junk => $"'{junk.Value}' ({MatchFiles.Count(junk.Records)} records)");
+            var more = field.Count() > ShownValues ? $" and {MatchFiles.Count(field.Count() - ShownValues)} more" : "";
+            Line("set aside", $"{field.Key}: {string.Join(", ", most)}{more}: far too frequent to name one person");
         }
 
         Line("compared", $"{MatchFiles.Count(result.Compared)} pairs, found by {result.Keys.Count(key => key.Pairs > 0)} keys");
