@@ -108,9 +108,10 @@ internal static class CommandLine
         var pattern = new Option<string?>("--truth-pattern") { Description = "A regular expression for the part of that column that counts: its first group." };
         var policy = new Option<FileInfo?>("--policy") { Description = "A JSON file with \"fields\" (name to type), \"strictness\", \"pairsPerRecord\", \"filesAreFreeOfDuplicates\". Default: all guessed." };
         var output = new Option<FileInfo?>("--out") { Description = "A CSV file to write each record's cluster into." };
-        var command = new Command("evaluate", "Runs the matcher over CSV files, without labels, and measures it where the truth is known.") { files, truth, pattern, policy, output };
+        var live = new Option<int>("--live") { Description = "Afterwards take so many records away, look each up among all others and put it back: how long one record takes, and whether it comes where it was." };
+        var command = new Command("evaluate", "Runs the matcher over CSV files, without labels, and measures it where the truth is known.") { files, truth, pattern, policy, output, live };
         command.SetAction((parsed, cancellationToken) => EvaluateCommand.RunAsync(
-            parsed.GetValue(files)!, parsed.GetValue(truth), parsed.GetValue(pattern), parsed.GetValue(policy), parsed.GetValue(output), cancellationToken));
+            parsed.GetValue(files)!, parsed.GetValue(truth), parsed.GetValue(pattern), parsed.GetValue(policy), parsed.GetValue(output), parsed.GetValue(live), cancellationToken));
         return command;
     }
 }

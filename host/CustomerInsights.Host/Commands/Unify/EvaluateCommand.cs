@@ -14,7 +14,7 @@ internal static class EvaluateCommand
 {
     private const int ShownValues = 6;
 
-    internal static async Task<int> RunAsync(string[] files, string? truth, string? truthPattern, FileInfo? policy, FileInfo? output, CancellationToken cancellationToken)
+    internal static async Task<int> RunAsync(string[] files, string? truth, string? truthPattern, FileInfo? policy, FileInfo? output, int live, CancellationToken cancellationToken)
     {
         if (Array.Find(files, file => !File.Exists(file)) is { } missing)
         {
@@ -30,10 +30,16 @@ internal static class EvaluateCommand
             var steps = new List<(string Name, TimeSpan From)> { ("reading", TimeSpan.Zero) };
             var result = Matcher.Run(data.Columns, Options(data, settings, files.Length), step => steps.Add((step, watch.Elapsed)), cancellationToken);
             steps.Add(("", watch.Elapsed));
+            var clusters = result.Clusters.ToArray();
             Print(data, result, steps);
+            if (live > 0)
+            {
+                LiveTrial.Run(result, live, data.Truth, Line);
+            }
+
             if (output is not null)
             {
-                await WriteAsync(output.FullName, result.Clusters, cancellationToken);
+                await WriteAsync(output.FullName, clusters, cancellationToken);
             }
 
             return 0;

@@ -57,6 +57,12 @@ public sealed class MatchIndex
             _postings[key] = new(_codes, keys[key], groups, learnt.Cap);
             return groups;
         }, _ => { });
+        foreach (var column in _columns)
+        {
+            // Numbers its values now and not while somebody waits.
+            column.Find("");
+        }
+
         _clusters.AddRange(run.Clusters);
         _hashes.AddRange(TextHash.OfRows(_columns));
         CollectionsMarshal.SetCount(_met, _clusters.Count);
@@ -80,6 +86,17 @@ public sealed class MatchIndex
     /// <returns>A record's number.</returns>
     /// <exception cref="ArgumentOutOfRangeException">There is no such record.</exception>
     public int ClusterOf(int record) => _clusters[record];
+
+    /// <summary>The values of a record as they are compared: normalised, empty for none, in the order of <see cref="Fields"/>.</summary>
+    /// <param name="record">The record's number, from 0.</param>
+    /// <returns>One value for each field.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such record.</exception>
+    public IReadOnlyList<string> ValuesOf(int record)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(record);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(record, Count);
+        return Array.ConvertAll(_columns, column => column.Values[column.Ids[record]]);
+    }
 
     /// <summary>Takes changes in, all at once.</summary>
     /// <param name="changes">New, changed and removed records, each once.</param>
