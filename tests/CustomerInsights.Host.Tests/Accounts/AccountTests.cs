@@ -108,7 +108,7 @@ public sealed class AccountTests
         recipe.Remove("segments");
         recipe["profileTypes"]!["contact"]!["belongsTo"] = JsonNode.Parse(belongsTo);
         var (status, body) = await app.SendAsync(HttpMethod.Post, "/recipes/apply", recipe);
-        Assert.Equal(HttpStatusCode.UnprocessableEntity, status);
+        Assert.Equal(HttpStatusCode.BadRequest, status);
         Assert.Contains(body!["errors"]!.AsArray(), error => error!.Text("pointer") == pointer && error!.Text("code") == code);
     }
 

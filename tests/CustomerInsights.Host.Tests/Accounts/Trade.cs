@@ -64,8 +64,8 @@ internal static class Trade
             }
           },
           "segments": {
-            "retail": { "profileType": "contact", "rule": "account.industry = 'retail'" },
-            "held": { "profileType": "contact", "rule": "account.parent.industry = 'finance'" },
+            "retail": { "profileType": "contact", "rule": "account.industry = \"retail\"" },
+            "held": { "profileType": "contact", "rule": "account.parent.industry = \"finance\"" },
             "families": { "profileType": "contact", "rule": "household_id is present" }
           }
         }
