@@ -1,6 +1,7 @@
 using System.Globalization;
 using CustomerInsights.Host.Commands;
 using CustomerInsights.Host.Features.Access;
+using CustomerInsights.Host.Features.Accounts;
 using CustomerInsights.Host.Features.Activities;
 using CustomerInsights.Host.Features.Catalog;
 using CustomerInsights.Host.Features.Exports;
@@ -63,6 +64,7 @@ internal static class InsightsApp
             .AddIngestion()
             .AddActivities()
             .AddUnification()
+            .AddAccounts()
             .AddProfiles()
             .AddMeasures()
             .AddSegments()
@@ -86,6 +88,7 @@ internal static class InsightsApp
         api.MapIngestion();
         api.MapActivities();
         api.MapUnification();
+        api.MapAccounts();
         api.MapProfiles();
         api.MapMeasures();
         api.MapSegments();
@@ -121,6 +124,8 @@ internal static class InsightsApp
         services.AddSingleton(provider => provider.GetRequiredService<IInsightsStore>().Records);
         services.AddSingleton(provider => provider.GetRequiredService<IInsightsStore>().Activities);
         services.AddSingleton(provider => provider.GetRequiredService<IInsightsStore>().Profiles);
+        services.AddSingleton(provider => provider.GetRequiredService<IInsightsStore>().Links);
+        services.AddSingleton(provider => provider.GetRequiredService<IInsightsStore>().Clusters);
         services.AddSingleton(provider => provider.GetRequiredService<IInsightsStore>().Measures);
         services.AddSingleton(provider => provider.GetRequiredService<IInsightsStore>().Segments);
         services.AddSingleton(provider => provider.GetRequiredService<IInsightsStore>().Exports);

@@ -1,9 +1,11 @@
 using CustomerInsights.Storage.Access;
 using CustomerInsights.Storage.Activities;
+using CustomerInsights.Storage.Clusters;
 using CustomerInsights.Storage.Definitions;
 using CustomerInsights.Storage.Events;
 using CustomerInsights.Storage.Exports;
 using CustomerInsights.Storage.Jobs;
+using CustomerInsights.Storage.Links;
 using CustomerInsights.Storage.Measures;
 using CustomerInsights.Storage.Plugins;
 using CustomerInsights.Storage.Profiles;
@@ -12,11 +14,13 @@ using CustomerInsights.Storage.Segments;
 using CustomerInsights.Storage.Sqlite.Access;
 using CustomerInsights.Storage.Sqlite.Activities;
 using CustomerInsights.Storage.Sqlite.Changes;
+using CustomerInsights.Storage.Sqlite.Clusters;
 using CustomerInsights.Storage.Sqlite.Definitions;
 using CustomerInsights.Storage.Sqlite.Engine;
 using CustomerInsights.Storage.Sqlite.Events;
 using CustomerInsights.Storage.Sqlite.Exports;
 using CustomerInsights.Storage.Sqlite.Jobs;
+using CustomerInsights.Storage.Sqlite.Links;
 using CustomerInsights.Storage.Sqlite.Measures;
 using CustomerInsights.Storage.Sqlite.Plugins;
 using CustomerInsights.Storage.Sqlite.Profiles;
@@ -47,6 +51,8 @@ public sealed class SqliteStore : IInsightsStore
         Records = new SqliteRecordStore(insights, runs);
         Activities = new SqliteActivityStore(insights);
         Profiles = new SqliteProfileStore(insights);
+        Links = new SqliteProfileLinkStore(insights);
+        Clusters = new SqliteClusterStore(insights);
         Measures = new SqliteMeasureStore(insights);
         Segments = new SqliteSegmentStore(insights);
         Exports = new SqliteExportStore(insights);
@@ -76,6 +82,12 @@ public sealed class SqliteStore : IInsightsStore
 
     /// <inheritdoc />
     public IProfileStore Profiles { get; }
+
+    /// <inheritdoc />
+    public IProfileLinkStore Links { get; }
+
+    /// <inheritdoc />
+    public IClusterStore Clusters { get; }
 
     /// <inheritdoc />
     public IMeasureStore Measures { get; }

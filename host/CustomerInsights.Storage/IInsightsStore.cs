@@ -1,9 +1,11 @@
 using CustomerInsights.Storage.Access;
 using CustomerInsights.Storage.Activities;
+using CustomerInsights.Storage.Clusters;
 using CustomerInsights.Storage.Definitions;
 using CustomerInsights.Storage.Events;
 using CustomerInsights.Storage.Exports;
 using CustomerInsights.Storage.Jobs;
+using CustomerInsights.Storage.Links;
 using CustomerInsights.Storage.Measures;
 using CustomerInsights.Storage.Plugins;
 using CustomerInsights.Storage.Profiles;
@@ -40,6 +42,12 @@ public interface IInsightsStore : IAsyncDisposable
 
     /// <summary>Profiles, their nodes and edges, search.</summary>
     IProfileStore Profiles { get; }
+
+    /// <summary>What profiles point at: accounts and parents.</summary>
+    IProfileLinkStore Links { get; }
+
+    /// <summary>Clusters of profiles, such as households.</summary>
+    IClusterStore Clusters { get; }
 
     /// <summary>Values of measures.</summary>
     IMeasureStore Measures { get; }

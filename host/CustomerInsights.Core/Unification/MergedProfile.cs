@@ -11,7 +11,7 @@ public sealed record MergedProfile(Cluster Cluster, IReadOnlyList<StreamWinner> 
 /// <summary>The winning record of a stream inside a profile.</summary>
 public readonly record struct StreamWinner(string Stream, long Node);
 
-/// <summary>A value and where it came from. <see cref="Node"/> is null exactly when the value is missing.</summary>
+/// <summary>A value and where it came from. <see cref="Node"/> is null when the value is missing, or computed over profiles (a household's id).</summary>
 public readonly record struct MergedValue(Value Value, long? Node);
 
 /// <summary>A value that an attribute could have had, best first.</summary>

@@ -1,3 +1,5 @@
+using CustomerInsights.Core.Unification.Households;
+
 namespace CustomerInsights.Core.Unification;
 
 /// <summary>
@@ -17,6 +19,9 @@ public sealed record UnificationPolicy
 
     /// <summary>How attributes of a profile are chosen from its records.</summary>
     public MergePolicy Merge { get; init; } = new();
+
+    /// <summary>Clusters of their own kind over the profiles, such as households.</summary>
+    public IReadOnlyList<ClusterPolicy> Clusters { get; init; } = [];
 }
 
 /// <summary>What holds inside one stream.</summary>

@@ -117,3 +117,12 @@ public sealed class SqliteFeedAndLogTests : FeedAndLogContract
 
     protected override Task CleanUpAsync() => _directory.RemoveAsync();
 }
+
+public sealed class SqliteLinkAndClusterStoreTests : LinkAndClusterStoreContract
+{
+    private readonly TempDirectory _directory = new();
+
+    protected override Task<IInsightsStore> OpenAsync() => _directory.OpenAsync(Time);
+
+    protected override Task CleanUpAsync() => _directory.RemoveAsync();
+}

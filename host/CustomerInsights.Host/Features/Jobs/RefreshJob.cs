@@ -1,4 +1,5 @@
 using CustomerInsights.Host.Features.Access;
+using CustomerInsights.Host.Features.Accounts;
 using CustomerInsights.Host.Features.Activities;
 using CustomerInsights.Host.Features.Exports;
 using CustomerInsights.Host.Features.Ingestion;
@@ -79,7 +80,21 @@ internal sealed class RefreshJob(MetadataService metadata, JobQueue queue, IJobS
 
         var read = Add(IngestJob.JobKind, model.Sources.Keys.Order(StringComparer.Ordinal), []);
         var projected = Add(ProjectJob.JobKind, [null], read);
-        var unified = Add(UnifyJob.JobKind, model.UnificationNames.Order(StringComparer.Ordinal), projected);
+        var unified = new List<string>();
+        var unifiedBy = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var type in UnificationOrder.Of(model))
+        {
+            // Accounts before their contacts: whose account is not unified yet would be an orphan.
+            IReadOnlyList<string> owners = [.. model.Links.Where(link => link.From == type && link.To != type).Select(link => unifiedBy.GetValueOrDefault(link.To)).OfType<string>()];
+            unifiedBy[type] = Add(UnifyJob.JobKind, [type], [.. projected, .. owners])[0];
+            unified.Add(unifiedBy[type]);
+        }
+
+        if (unified.Count == 0)
+        {
+            unified.AddRange(projected);
+        }
+
         var measured = Add(MeasuresJob.JobKind, [null], unified);
         var segmented = Add(SegmentsJob.JobKind, [null], measured);
         Add(ExportJob.JobKind, model.Exports.Values.Where(export => export.Document.AfterRefresh).Select(export => export.Name).Order(StringComparer.Ordinal), segmented);

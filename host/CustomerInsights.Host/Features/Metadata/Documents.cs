@@ -24,6 +24,15 @@ public sealed record ProfileTypeDocument
 
     /// <summary>Attributes by name.</summary>
     public required IReadOnlyDictionary<string, FieldDocument> Attributes { get; init; }
+
+    /// <summary>A ready-made card: <c>contact</c> adds the attributes of a contact that are not declared here, and shows its 17 fields in their order.</summary>
+    public string? Card { get; init; }
+
+    /// <summary>The type whose profiles own those of this one: a <c>contact</c> belongs to an <c>account</c>, which is unified first.</summary>
+    public BelongsToDocument? BelongsTo { get; init; }
+
+    /// <summary>Where a profile of this type finds its parent: an account's parent account.</summary>
+    public HierarchyDocument? Hierarchy { get; init; }
 }
 
 /// <summary>A type of activity: what happened, when it did, to whom.</summary>

@@ -28,6 +28,9 @@ internal sealed class InsightsModel
     /// <summary>In the order in which they can be computed.</summary>
     public required IReadOnlyList<SegmentModel> Segments { get; init; }
 
+    /// <summary>What profiles point at: accounts and parents. At most one of each kind for a profile type.</summary>
+    public required IReadOnlyList<LinkModel> Links { get; init; }
+
     public required IReadOnlyDictionary<string, ExportModel> Exports { get; init; }
 
     /// <summary>The rule schemas by profile type: attributes, measures, relationships, activities, segments.</summary>
@@ -50,7 +53,11 @@ internal sealed record ActivityMappingModel(string Type, BoundRule At, string? L
 /// <summary>A field filled by an expression.</summary>
 internal sealed record MappedField(string Name, DataType Type, BoundRule Rule);
 
-internal sealed record UnificationModel(string ProfileType, UnificationPolicy Policy, IReadOnlyList<StreamSchema> Streams);
+internal sealed record UnificationModel(string ProfileType, UnificationPolicy Policy, IReadOnlyList<StreamSchema> Streams)
+{
+    /// <summary>The clusters that a run makes, with their rules.</summary>
+    public IReadOnlyList<ClusterModel> Clusters { get; init; } = [];
+}
 
 internal sealed record MeasureModel(string Name, MeasureDocument Document, BoundRule Rule);
 

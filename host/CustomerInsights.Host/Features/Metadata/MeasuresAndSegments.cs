@@ -24,6 +24,11 @@ internal sealed class MeasuresAndSegments(ModelBuilder builder)
             pair => pair.Key,
             pair => pair.Value.Attributes.ToDictionary(attribute => attribute.Key, attribute => attribute.Value.Type, StringComparer.Ordinal),
             StringComparer.Ordinal);
+        foreach (var (type, attribute) in builder.ClusterAttributes)
+        {
+            attributes[type].TryAdd(attribute, DataType.Text);
+        }
+
         MakeSchemas(attributes, segments.Select(segment => segment.Name));
         BindMeasures(measures, attributes);
         BindSegments(segments);
@@ -48,6 +53,11 @@ internal sealed class MeasuresAndSegments(ModelBuilder builder)
             {
                 relationships[type][name] = builder.Schemas[relationship.To];
             }
+        }
+
+        foreach (var link in builder.Links)
+        {
+            relationships[link.From].TryAdd(link.As, builder.Schemas[link.To]);
         }
     }
 

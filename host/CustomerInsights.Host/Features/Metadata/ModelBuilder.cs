@@ -24,6 +24,8 @@ internal sealed class ModelBuilder
     private readonly Dictionary<string, SourceDocument> _sources = new(StringComparer.Ordinal);
     private readonly Dictionary<string, MappingModel> _mappings = new(StringComparer.Ordinal);
     private readonly Dictionary<string, RuleSchema> _schemas = new(StringComparer.Ordinal);
+    private readonly List<(string Type, string Attribute)> _clusterAttributes = [];
+    private IReadOnlyList<LinkModel> _links = [];
 
     private ModelBuilder(IEnumerable<Definition> definitions, IReadOnlyDictionary<string, IReadOnlyList<StoredField>> streams)
     {
@@ -43,9 +45,13 @@ internal sealed class ModelBuilder
         ReadAll(DefinitionKinds.ProfileType, _profileTypes);
         ReadAll(DefinitionKinds.ActivityType, _activityTypes);
         ReadAll(DefinitionKinds.Source, _sources);
+        Cards.Complete(_profileTypes, this);
         CheckNames();
         ReadRelationships();
         BuildMappings();
+        var links = new Linking(this);
+        links.Build(_mappings, _streams);
+        _links = links.Links;
         var unification = BuildUnification();
         var measures = new MeasuresAndSegments(this);
         measures.Build();
@@ -61,6 +67,7 @@ internal sealed class ModelBuilder
             Mappings = _mappings,
             Unification = unification,
             UnificationNames = [.. _byKind[DefinitionKinds.Unification].Select(definition => definition.Name)],
+            Links = _links,
             Measures = measures.Measures,
             Segments = measures.Segments,
             Exports = exports,
@@ -114,6 +121,13 @@ internal sealed class ModelBuilder
     internal IReadOnlyDictionary<string, Dictionary<string, RelationshipDocument>> Relationships => _relationships;
 
     internal Dictionary<string, RuleSchema> Schemas => _schemas;
+
+    internal IReadOnlyList<LinkModel> Links => _links;
+
+    /// <summary>Attributes that unification adds: the ids of households and other clusters.</summary>
+    internal IReadOnlyList<(string Type, string Attribute)> ClusterAttributes => _clusterAttributes;
+
+    internal bool Defines(string kind, string name) => _byKind[kind].Any(definition => definition.Name == name);
 
     private void ReadAll<T>(string kind, Dictionary<string, T> into)
         where T : class
@@ -324,9 +338,12 @@ internal sealed class ModelBuilder
                 Fault(DefinitionKinds.Unification, type, problem.Path, "policy", $"{problem.Message} {problem.Remedy}", problem.Severity == ProblemSeverity.Warning);
             }
 
-            if (problems.All(problem => problem.Severity == ProblemSeverity.Warning))
+            var before = _faults.Count(fault => !fault.Warning);
+            var clusters = ProfileClustering.Build(this, type, policy);
+            _clusterAttributes.AddRange(clusters.Select(cluster => (type, cluster.Policy.AttributeName())));
+            if (problems.All(problem => problem.Severity == ProblemSeverity.Warning) && _faults.Count(fault => !fault.Warning) == before)
             {
-                result[type] = new UnificationModel(type, policy, ordered);
+                result[type] = new UnificationModel(type, policy, ordered) { Clusters = clusters };
             }
         }
 

@@ -1,5 +1,6 @@
 using CustomerInsights.Core.Model;
 using CustomerInsights.Host.Features.Access;
+using CustomerInsights.Host.Features.Metadata;
 using CustomerInsights.Host.Platform;
 using CustomerInsights.Storage.Profiles;
 using CustomerInsights.Storage.Segments;
@@ -35,13 +36,23 @@ internal static class GetProfile
         IReadOnlyList<EdgeResponse> Edges,
         IReadOnlyList<string> PreviousIds,
         DateTimeOffset CreatedAt,
-        DateTimeOffset ChangedAt);
+        DateTimeOffset ChangedAt)
+    {
+        /// <summary>The account that it belongs to; absent when it has none.</summary>
+        public ProfileReference? BelongsTo { get; init; }
+
+        /// <summary>Its parent in the hierarchy; absent when it has none.</summary>
+        public ProfileReference? Parent { get; init; }
+
+        /// <summary>The fields of the type's card in their order; absent when the type has no card.</summary>
+        public IReadOnlyList<CardFieldResponse>? Card { get; init; }
+    }
 
     public static void Map(IEndpointRouteBuilder routes) =>
         routes.MapGet("/profiles/{id}", HandleAsync).WithName(nameof(GetProfile)).WithSummary("One profile with the record behind every attribute. An id that was merged away gives the profile that it became.").Requires(AccessAction.Read, ResourceKind.Profile);
 
     internal static async Task<Results<Ok<Response>, ProblemHttpResult>> HandleAsync(
-        string id, IProfileStore profiles, ISegmentStore segments, CancellationToken cancellationToken)
+        string id, IProfileStore profiles, ISegmentStore segments, ProfileOwners owners, MetadataService metadata, CancellationToken cancellationToken)
     {
         if (!ProfileId.TryParse(id, out var asked) || await profiles.FindAsync(asked, cancellationToken) is not { } profile)
         {
@@ -52,6 +63,8 @@ internal static class GetProfile
         var records = lineage.Nodes.ToDictionary(node => node.Id, node => new RecordReference(node.Stream, node.Key));
         var provenance = Provenance.Read(profile.Provenance);
         var memberships = await segments.OfProfileAsync(profile.Id, cancellationToken);
+        var owner = await owners.OfAsync(profile, cancellationToken);
+        var type = (await metadata.ModelAsync(cancellationToken)).ProfileTypes.GetValueOrDefault(profile.Type);
         return TypedResults.Ok(new Response(
             profile.Id.ToString(),
             profile.Type,
@@ -66,6 +79,11 @@ internal static class GetProfile
                 .Select(edge => new EdgeResponse(records[edge.A], records[edge.B], edge.Kind, edge.Rule, edge.Score))],
             [.. lineage.PreviousIds.Select(previous => previous.ToString())],
             profile.CreatedAt,
-            profile.ChangedAt));
+            profile.ChangedAt)
+        {
+            BelongsTo = owner.BelongsTo,
+            Parent = owner.Parent,
+            Card = type?.Document.Card == Cards.Contact ? CardFieldResponse.Contact(profile, owner.BelongsTo) : null,
+        });
     }
 }

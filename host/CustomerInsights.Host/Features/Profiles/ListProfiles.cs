@@ -22,9 +22,10 @@ internal static class ListProfiles
     /// <param name="limit">1 to 1,000. Default: 50.</param>
     /// <param name="metadata">What types there are.</param>
     /// <param name="store">The store.</param>
+    /// <param name="owners">Accounts and parents.</param>
     /// <param name="cancellationToken">Cancels.</param>
     internal static async Task<Results<Ok<PageResponse<ProfileResponse>>, ProblemHttpResult>> HandleAsync(
-        string? type, string? search, string? by, string? cursor, int? limit, MetadataService metadata, IProfileStore store, CancellationToken cancellationToken)
+        string? type, string? search, string? by, string? cursor, int? limit, MetadataService metadata, IProfileStore store, ProfileOwners owners, CancellationToken cancellationToken)
     {
         var request = new PageRequest(cursor, limit);
         var profileType = type ?? "customer";
@@ -36,7 +37,7 @@ internal static class ListProfiles
 
         if (search is null)
         {
-            return TypedResults.Ok(PageRequest.Response(await store.ListAsync(profileType, request.After(), request.Size(), cancellationToken), ProfileResponse.Of));
+            return TypedResults.Ok(await owners.PageAsync(await store.ListAsync(profileType, request.After(), request.Size(), cancellationToken), cancellationToken));
         }
 
         if (search.Trim().Length is 0 or > 200)
@@ -49,7 +50,7 @@ internal static class ListProfiles
             return Problems.Invalid("by", "by", $"'{by}' is not a way to search; use one of {string.Join(", ", s_by)}, or leave it out.");
         }
 
-        return TypedResults.Ok(PageRequest.Response(
-            await store.SearchAsync(new ProfileSearch(profileType, search.Trim(), by), request.After(), request.Size(), cancellationToken), ProfileResponse.Of));
+        return TypedResults.Ok(await owners.PageAsync(
+            await store.SearchAsync(new ProfileSearch(profileType, search.Trim(), by), request.After(), request.Size(), cancellationToken), cancellationToken));
     }
 }

@@ -2,12 +2,13 @@ using System.Runtime.CompilerServices;
 using CustomerInsights.Core.Rules;
 using CustomerInsights.Host.Features.Jobs;
 using CustomerInsights.Host.Features.Metadata;
+using CustomerInsights.Storage.Links;
 using CustomerInsights.Storage.Profiles;
 
 namespace CustomerInsights.Host.Features.Profiles;
 
 /// <summary>Streams all profiles of a type as rules need them: with the activities, relationships and ranks that they name and nothing else.</summary>
-internal sealed class PopulationScan(IProfileStore store)
+internal sealed class PopulationScan(IProfileStore store, IProfileLinkStore links)
 {
     /// <summary>The moment at which rules are evaluated, with the ranks that they need (one pass more, if any needs them).</summary>
     /// <param name="model">The model.</param>
@@ -48,7 +49,7 @@ internal sealed class PopulationScan(IProfileStore store)
     {
         var types = rules.SelectMany(rule => rule.Dependencies.Activities.Keys).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).ToList();
         var paths = rules.SelectMany(rule => rule.Dependencies.RelatedAttributes).Select(attribute => (IReadOnlyList<string>)attribute.Path).ToList();
-        var related = paths.Count == 0 ? RelatedProfiles.None : await RelatedProfiles.LoadAsync(store, model, profileType, paths, cancellationToken);
+        var related = paths.Count == 0 ? RelatedProfiles.None : await RelatedProfiles.LoadAsync(store, links, model, profileType, paths, cancellationToken);
         await foreach (var batch in store.ReadPopulationAsync(new PopulationQuery(profileType, types), cancellationToken))
         {
             foreach (var profile in batch)

@@ -23,6 +23,12 @@ public sealed record ProfileResponse(
     DateTimeOffset CreatedAt,
     DateTimeOffset ChangedAt)
 {
+    /// <summary>The account that it belongs to; absent when it has none.</summary>
+    public ProfileReference? BelongsTo { get; init; }
+
+    /// <summary>Its parent in the hierarchy; absent when it has none.</summary>
+    public ProfileReference? Parent { get; init; }
+
     internal static ProfileResponse Of(StoredProfile profile) => new(
         profile.Id.ToString(),
         profile.Type,
@@ -33,6 +39,12 @@ public sealed record ProfileResponse(
         profile.CreatedAt,
         profile.ChangedAt);
 }
+
+/// <summary>Another profile, as far as it takes to name it.</summary>
+/// <param name="Id">Its id.</param>
+/// <param name="Type">Its type.</param>
+/// <param name="DisplayName">What to call it.</param>
+public sealed record ProfileReference(string Id, string Type, string DisplayName);
 
 /// <summary>A source record that a profile is made of.</summary>
 /// <param name="Stream">The stream, <c>crm.contacts</c>.</param>

@@ -1,5 +1,6 @@
 using CustomerInsights.Core.Rules;
 using CustomerInsights.Core.Unification;
+using CustomerInsights.Host.Features.Accounts;
 using CustomerInsights.Host.Features.Jobs;
 using CustomerInsights.Host.Features.Metadata;
 using CustomerInsights.Host.Platform;
@@ -9,7 +10,7 @@ using CustomerInsights.Storage.Records;
 namespace CustomerInsights.Host.Features.Unification;
 
 /// <summary>One unification run of a profile type: reads its nodes, unifies them in memory, and writes the clusters that changed.</summary>
-internal sealed class UnifyJob(MetadataService metadata, IRecordStore records, IProfileStore profiles, TimeProvider clock) : IJobHandler
+internal sealed class UnifyJob(MetadataService metadata, IRecordStore records, IProfileStore profiles, LinkRun linking, ClusterRun clustering, TimeProvider clock) : IJobHandler
 {
     public const string JobKind = "unify";
 
@@ -37,6 +38,9 @@ internal sealed class UnifyJob(MetadataService metadata, IRecordStore records, I
         var result = Unifier.Unify(
             unification.Policy, new UnificationInput { Streams = streams, Edges = told }, new UnifierLimits { Threads = Environment.ProcessorCount }, cancellationToken);
 
+        (result, var links, var linked) = await linking.RunAsync(model, type, result, moment, cancellationToken);
+        (result, var clusters) = await clustering.RunAsync(unification, result, cancellationToken);
+
         job.Report(0, result.Profiles.Count, "writing profiles");
         var plan = new ProfilePlan(model.ProfileTypes[type], streams, result, previous, clock.GetUtcNow());
         var written = 0L;
@@ -47,7 +51,7 @@ internal sealed class UnifyJob(MetadataService metadata, IRecordStore records, I
             job.Report(written, null, "writing profiles");
         }
 
-        return Result(type, unification, result, plan, written);
+        return AccountsReport.AddTo(Result(type, unification, result, plan, written), type, links, linked, clusters);
     }
 
     private async Task<List<SourceStream>> ReadStreamsAsync(InsightsModel model, UnificationModel unification, RuleMoment moment, CancellationToken cancellationToken)
