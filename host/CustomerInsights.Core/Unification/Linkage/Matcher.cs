@@ -15,6 +15,15 @@ public sealed record MatcherOptions
     /// <summary>Sources that have each person once: two of their records are never one.</summary>
     public IReadOnlyList<int> DuplicateFree { get; init; } = [];
 
+    /// <summary>For each record its group: records of one group are one already. Negative: in none. Null: no record is.</summary>
+    public IReadOnlyList<int>? Together { get; init; }
+
+    /// <summary>Pairs of records that are never one, not even through others. A pair inside a group of <see cref="Together"/> has no effect.</summary>
+    public IReadOnlyList<(int A, int B)> Apart { get; init; } = [];
+
+    /// <summary>Names of fields in which no two records of a cluster may have values that differ altogether. Values that are alike pass, and none at all.</summary>
+    public IReadOnlyCollection<string> MustAgree { get; init; } = [];
+
     /// <summary>Average evidence, in bits, that keeps records together. 0 weighs a wrong merge like a missed one; more is stricter.</summary>
     public double Strictness { get; init; }
 }
@@ -68,7 +77,7 @@ public static class Matcher
         var rows = columns.Count == 0 ? 0 : columns[0].Ids.Length;
         if (used.Length == 0 || rows < 2)
         {
-            return new MatcherResult([.. Enumerable.Range(0, rows)]);
+            return new MatcherResult(new LinkGroups(rows, new ulong[rows], new LinkConstraints { Together = options.Together }).NodeOf);
         }
 
         step?.Invoke("junk");
@@ -101,7 +110,11 @@ public static class Matcher
         candidates.Complete(model.Bits, Math.Min(Kept, options.Strictness + AverageLink.Floor));
         step?.Invoke("clusters");
         var (edges, bits) = Edges(candidates, model.Bits, options.Strictness);
-        var clusters = AverageLink.Cluster(rows, edges, bits, options.Strictness, rowHashes, alone, options.Threads);
+        var constraints = new LinkConstraints
+        {
+            Alone = alone, Together = options.Together, Apart = options.Apart, Agreeing = [.. fields.Where(field => options.MustAgree.Contains(field.Column.Name))],
+        };
+        var clusters = AverageLink.Cluster(rows, edges, bits, options.Strictness, rowHashes, constraints, parallel);
         return new MatcherResult(clusters) { Junk = junk, Keys = keys.Bill, Pairs = candidates.Pairs, Patterns = candidates.Patterns, Model = model, Fields = fields, Levels = levels };
     }
 

@@ -98,7 +98,7 @@ internal sealed class UnifyJob(MetadataService metadata, IRecordStore records, I
         })
         {
             Warnings = warnings.Count == 0 ? null : warnings,
-            Report = System.Text.Json.JsonSerializer.SerializeToElement(new { streams = result.Streams, rules = result.Rules, order = unification.Streams.Select(stream => stream.Name) }, Json.Options),
+            Report = System.Text.Json.JsonSerializer.SerializeToElement(new { streams = result.Streams, rules = result.Rules, matcher = result.Matcher, order = unification.Streams.Select(stream => stream.Name) }, Json.Options),
         };
     }
 
