@@ -25,7 +25,8 @@ public sealed record MatcherPolicy
 
     /// <summary>
     /// Fields in which records of one person must agree, such as a government id or a date of birth. Two records that both have a value, and
-    /// values with nothing in common, are never joined by the matcher, not even through others. A slip or a missing value is no disagreement.
+    /// values with nothing in common, are never joined by the matcher, not even through others. A slip is no disagreement, nor is a value that
+    /// is missing or was set aside as standing for "not known".
     /// </summary>
     public IReadOnlyList<string> MustAgree { get; init; } = [];
 

@@ -34,7 +34,7 @@ public static class MatcherSuggestion
     };
 
     /// <summary>Suggests what to do with each field.</summary>
-    /// <param name="streams">The streams with some of their records, 2,000 each are plenty; more than that is looked at no further.</param>
+    /// <param name="streams">The streams with some of their records, 2,000 each are plenty; more than that is looked at no further. Without records the meaning alone decides.</param>
     /// <returns>Every field that a stream has, in order of its first stream; at most <see cref="MatcherPolicy.MostFields"/> are not ignored.</returns>
     public static IReadOnlyList<SuggestedField> Of(IReadOnlyList<SourceStream> streams)
     {
@@ -84,7 +84,7 @@ public static class MatcherSuggestion
             return Ignore("a list has no one value.");
         }
 
-        if (sample.TrueForAll(text => text.Length == 0))
+        if (sample.Count > 0 && sample.TrueForAll(text => text.Length == 0))
         {
             return Ignore("no record that was looked at has a value.");
         }
