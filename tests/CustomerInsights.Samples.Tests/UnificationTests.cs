@@ -49,6 +49,38 @@ public sealed class UnificationTests(ITestOutputHelper output)
         Assert.True(recall >= 0.93, $"recall {recall}");
     }
 
+    [Fact]
+    public void The_matcher_alone_is_at_least_as_right_as_the_rules()
+    {
+        var policy = Retail.Recipe.Unification!["customer"];
+        var streams = policy.Streams.Select(stream => Load(stream.Stream)).ToList();
+        var names = streams.SelectMany(stream => stream.Nodes.Select(node => (node.Id, Name: (stream.Schema.Name, node.Key)))).ToDictionary(pair => pair.Id, pair => pair.Name);
+        var truth = File.ReadAllLines(Path.Combine(Retail.Folder, "truth.csv")).Skip(1).Select(line => line.Split(',')).Select(cells => ((cells[1], cells[2]), cells[0]));
+        var expected = Pairs(truth).ToHashSet();
+        double F1(UnificationPolicy tried, string what)
+        {
+            var result = Unifier.Unify(tried, new UnificationInput { Streams = streams });
+            var found = Pairs(result.Profiles.SelectMany((profile, i) => profile.Cluster.Nodes.Select(node => (names[node], Group: $"{i}")))).ToHashSet();
+            var right = found.Count(expected.Contains);
+            foreach (var field in result.Matcher?.Fields ?? [])
+            {
+                output.WriteLine($"{field.Type}: {field.Why}");
+            }
+
+            foreach (var (one, other) in found.Except(expected))
+            {
+                output.WriteLine($"wrong: {one} {other}");
+            }
+
+            output.WriteLine($"{what}: true pairs {expected.Count}, found {found.Count}, right {right}: precision {(double)right / found.Count:0.0000}, recall {(double)right / expected.Count:0.0000}");
+            return 2.0 * right / (found.Count + expected.Count);
+        }
+
+        var rules = F1(policy, "rules");
+        var matcher = F1(policy with { Matching = [], Streams = [.. policy.Streams.Select(stream => stream with { Deduplication = [] })], Matcher = new MatcherPolicy() }, "matcher");
+        Assert.True(matcher >= rules, $"matcher {matcher:0.0000}, rules {rules:0.0000}");
+    }
+
     private static IEnumerable<((string Stream, string Key) One, (string Stream, string Key) Other)> Pairs(IEnumerable<((string Stream, string Key) Name, string Group)> members) =>
         from person in members.GroupBy(member => member.Group)
         let records = person.Select(member => member.Name).Order().ToList()
@@ -68,7 +100,7 @@ public sealed class UnificationTests(ITestOutputHelper output)
         var nodes = Retail.Rows(stream)
             .Select((row, i) => new SourceNode(first + i, row[key].AsText(), [.. rules.Select(field => field.Rule.Evaluate(new Row(row), moment))]))
             .ToList();
-        return new SourceStream(new StreamSchema(stream, [.. rules.Select(field => new StreamField(field.Name, field.Rule.Type))]), nodes);
+        return new SourceStream(new StreamSchema(stream, [.. rules.Select(field => new StreamField(field.Name, field.Rule.Type) { Semantic = Retail.Recipe.ProfileTypes![mapping.Type].Fields[field.Name].SemanticType })]), nodes);
     }
 
     private sealed class Row(IReadOnlyDictionary<string, Value> cells) : IRuleSubject
