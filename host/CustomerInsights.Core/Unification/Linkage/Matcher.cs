@@ -110,11 +110,7 @@ public static class Matcher
         candidates.Complete(model.Bits, Math.Min(Kept, options.Strictness + AverageLink.Floor));
         step?.Invoke("clusters");
         var (edges, bits) = Edges(candidates, model.Bits, options.Strictness);
-        var constraints = new LinkConstraints
-        {
-            Alone = alone, Together = options.Together, Apart = options.Apart, Agreeing = [.. fields.Where(field => options.MustAgree.Contains(field.Column.Name))],
-        };
-        var clusters = AverageLink.Cluster(rows, edges, bits, options.Strictness, rowHashes, constraints, parallel);
+        var clusters = AverageLink.Cluster(rows, edges, bits, options.Strictness, rowHashes, Constraints(options, fields, alone), parallel);
         return new MatcherResult(clusters) { Junk = junk, Keys = keys.Bill, Pairs = candidates.Pairs, Patterns = candidates.Patterns, Model = model, Fields = fields, Levels = levels };
     }
 
@@ -135,6 +131,15 @@ public static class Matcher
 
         return ([.. edges], [.. own]);
     }
+
+    /// <summary>What the options say of a clustering.</summary>
+    internal static LinkConstraints Constraints(MatcherOptions options, FieldComparison[] fields, ulong[]? alone) => new()
+    {
+        Alone = alone,
+        Together = options.Together,
+        Apart = options.Apart,
+        Agreeing = [.. fields.Where(field => options.MustAgree.Contains(field.Column.Name))],
+    };
 
     // How likely pairs are matches before anything is learnt.
     private static double[] Likely(Func<ulong, double> naive, PairLevels levels, ulong[] pairs)
