@@ -33,6 +33,8 @@ public static class MatcherSuggestion
         ["location.country"] = MatchFieldType.Category,
     };
 
+    private static readonly string[] s_birth = ["birth", "born", "dob"];
+
     /// <summary>Suggests what to do with each field.</summary>
     /// <param name="streams">The streams with some of their records, 2,000 each are plenty; more than that is looked at no further. Without records the meaning alone decides.</param>
     /// <returns>Every field that a stream has, in order of its first stream; at most <see cref="MatcherPolicy.MostFields"/> are not ignored.</returns>
@@ -97,7 +99,13 @@ public static class MatcherSuggestion
             return Ignore($"{field.Semantic} does not say who somebody is.");
         }
 
-        var type = byMeaning ?? (field.Type == DataType.Time ? MatchFieldType.Ignored : guessed);
+        // Most days in a source tell when something happened there: "customer since" differs between two records of one person.
+        if (byMeaning is null && (field.Type is DataType.Date or DataType.Time || guessed == MatchFieldType.Date) && !Array.Exists(s_birth, word => field.Name.Contains(word, StringComparison.OrdinalIgnoreCase)))
+        {
+            return Ignore("its name does not say that it is a day of birth, and other days seldom say who somebody is.");
+        }
+
+        var type = byMeaning ?? guessed;
         if (type == MatchFieldType.Identifier && !Recurs(field.Name, sample, streams))
         {
             return Ignore("one stream has it, and each record has a value of its own, so that it would only tell records apart.");

@@ -79,7 +79,7 @@ internal static class SuggestPolicy
             }
         }
 
-        var semantics = model.ProfileTypes[type].Document.Fields;
-        return new SourceStream(new StreamSchema(stream, [.. fields.Select(field => new StreamField(field.Name, field.Type) { Semantic = semantics[field.Name].SemanticType })]), nodes);
+        var semantics = model.ProfileTypes[type].Document.Attributes;
+        return new SourceStream(new StreamSchema(stream, [.. fields.Select(field => new Core.Unification.StreamField(field.Name, field.Type) { Semantic = semantics[field.Name].SemanticType })]), nodes);
     }
 }
