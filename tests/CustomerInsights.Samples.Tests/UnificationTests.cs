@@ -49,6 +49,47 @@ public sealed class UnificationTests(ITestOutputHelper output)
         Assert.True(recall >= 0.93, $"recall {recall}");
     }
 
+    // The sample is full of households, twins and parents who share all but a birth date with a child, and its rules were written for it. The
+    // matcher alone is not as right as they are; this holds it to what it was measured at.
+    [Fact]
+    public void The_matcher_alone_does_not_fall_behind_what_it_was_measured_at()
+    {
+        var policy = Retail.Recipe.Unification!["customer"];
+        var streams = policy.Streams.Select(stream => Load(stream.Stream)).ToList();
+        var names = streams.SelectMany(stream => stream.Nodes.Select(node => (node.Id, Name: (stream.Schema.Name, node.Key)))).ToDictionary(pair => pair.Id, pair => pair.Name);
+        var truth = File.ReadAllLines(Path.Combine(Retail.Folder, "truth.csv")).Skip(1).Select(line => line.Split(',')).Select(cells => ((cells[1], cells[2]), cells[0]));
+        var expected = Pairs(truth).ToHashSet();
+        double F1(UnificationPolicy tried, string what)
+        {
+            var result = Unifier.Unify(tried, new UnificationInput { Streams = streams });
+            var found = Pairs(result.Profiles.SelectMany((profile, i) => profile.Cluster.Nodes.Select(node => (names[node], Group: $"{i}")))).ToHashSet();
+            var right = found.Count(expected.Contains);
+            foreach (var field in result.Matcher?.Fields ?? [])
+            {
+                output.WriteLine($"{field.Type}: {field.Why}");
+            }
+
+            foreach (var (one, other) in found.Except(expected))
+            {
+                output.WriteLine($"wrong: {one} {other}");
+            }
+
+            output.WriteLine($"{what}: true pairs {expected.Count}, found {found.Count}, right {right}: precision {(double)right / found.Count:0.0000}, recall {(double)right / expected.Count:0.0000}");
+            return 2.0 * right / (found.Count + expected.Count);
+        }
+
+        var alone = policy with { Matching = [], Streams = [.. policy.Streams.Select(stream => stream with { Deduplication = [] })], Matcher = new MatcherPolicy() };
+        string[] born = ["birth_date"];
+        F1(policy, "rules");
+        F1(alone with { Matcher = new MatcherPolicy { Strictness = MatcherStrictness.Cautious } }, "matcher, cautious");
+        F1(alone with { Matcher = new MatcherPolicy { MustAgree = born, Strictness = MatcherStrictness.Cautious } }, "matcher, cautious, birth date must agree");
+        F1(policy with { Matcher = new MatcherPolicy { MustAgree = born } }, "rules and matcher, birth date must agree");
+        var agreeing = F1(alone with { Matcher = new MatcherPolicy { MustAgree = born } }, "matcher, birth date must agree");
+        var matcher = F1(alone, "matcher");
+        Assert.True(matcher >= 0.91, $"matcher {matcher:0.0000}");
+        Assert.True(agreeing > matcher, $"{agreeing:0.0000} where birth dates must agree, {matcher:0.0000} where not");
+    }
+
     private static IEnumerable<((string Stream, string Key) One, (string Stream, string Key) Other)> Pairs(IEnumerable<((string Stream, string Key) Name, string Group)> members) =>
         from person in members.GroupBy(member => member.Group)
         let records = person.Select(member => member.Name).Order().ToList()
@@ -68,7 +109,7 @@ public sealed class UnificationTests(ITestOutputHelper output)
         var nodes = Retail.Rows(stream)
             .Select((row, i) => new SourceNode(first + i, row[key].AsText(), [.. rules.Select(field => field.Rule.Evaluate(new Row(row), moment))]))
             .ToList();
-        return new SourceStream(new StreamSchema(stream, [.. rules.Select(field => new StreamField(field.Name, field.Rule.Type))]), nodes);
+        return new SourceStream(new StreamSchema(stream, [.. rules.Select(field => new StreamField(field.Name, field.Rule.Type) { Semantic = Retail.Recipe.ProfileTypes![mapping.Type].Attributes[field.Name].SemanticType })]), nodes);
     }
 
     private sealed class Row(IReadOnlyDictionary<string, Value> cells) : IRuleSubject

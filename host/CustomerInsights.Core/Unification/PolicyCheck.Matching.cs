@@ -35,7 +35,10 @@ internal sealed partial class PolicyCheck
                 [.. policy.Streams.Take(position).Select(s => s.Stream).Distinct(StringComparer.Ordinal)]);
         }
 
-        NeedsRules();
+        if (policy.Matcher is null)
+        {
+            NeedsRules();
+        }
     }
 
     private void NeedsRules()

@@ -22,6 +22,7 @@ public static class PolicyValidator
         var check = new PolicyCheck(policy, schemas);
         check.Streams();
         check.Matching();
+        check.Matcher();
         check.Overrides();
         check.Merge();
         return check.Problems;

@@ -3,7 +3,11 @@ using CustomerInsights.Core.Model;
 namespace CustomerInsights.Core.Unification;
 
 /// <summary>A field of a stream as mapped by the host.</summary>
-public sealed record StreamField(string Name, DataType Type);
+public sealed record StreamField(string Name, DataType Type)
+{
+    /// <summary>The semantic type of the attribute that it is mapped to; null when nobody said it.</summary>
+    public string? Semantic { get; init; }
+}
 
 /// <summary>Name and fields of a stream: all that validation needs.</summary>
 public sealed record StreamSchema(string Name, IReadOnlyList<StreamField> Fields);

@@ -14,6 +14,9 @@ public sealed record UnificationPolicy
     /// <summary>Matching rules, one entry for each stream but the first. A missing entry is reported as "needs rules".</summary>
     public IReadOnlyList<StreamMatching> Matching { get; init; } = [];
 
+    /// <summary>The matcher, which joins by evidence what the rules leave apart; null: the rules alone decide.</summary>
+    public MatcherPolicy? Matcher { get; init; }
+
     /// <summary>Custom match: pairs that always or never match, bypassed values and aliases.</summary>
     public MatchOverrides Overrides { get; init; } = new();
 

@@ -9,7 +9,7 @@ public enum EdgeKind
     /// <summary>A shared identifier within its limits.</summary>
     Identifier = 1,
 
-    /// <summary>A rule, an always-match override, or later the probabilistic matcher.</summary>
+    /// <summary>A rule, an always-match override, or the probabilistic matcher.</summary>
     Policy = 2,
 
     /// <summary>A steward's "different", never-match, an undone merge. A hard constraint.</summary>
@@ -70,7 +70,19 @@ public sealed record UnificationResult
 
     /// <summary>Overrides that name a record which does not exist, as text for the job report.</summary>
     public required IReadOnlyList<string> Warnings { get; init; }
+
+    /// <summary>What the matcher did; null without one.</summary>
+    public MatcherReport? Matcher { get; init; }
 }
+
+/// <summary>What the matcher did in a run.</summary>
+/// <param name="Fields">The fields that it compared, with the reason for their types.</param>
+/// <param name="Compared">Pairs of records that it compared.</param>
+/// <param name="Joins">Edges that it made: so many fewer clusters than the rules alone gave.</param>
+/// <param name="Keys">What records had to have in common to be compared, and what each key cost.</param>
+/// <param name="Junk">Values that were set aside as standing for "not known".</param>
+public sealed record MatcherReport(
+    IReadOnlyList<SuggestedField> Fields, long Compared, int Joins, IReadOnlyList<Linkage.KeyBill> Keys, IReadOnlyList<Linkage.JunkValue> Junk);
 
 /// <summary>Counts of one stream. Distinct = Unique + Deduplicated; Unique = Matched + Unmatched; Dropped is a part of Unmatched.</summary>
 /// <param name="Stream">Name.</param>

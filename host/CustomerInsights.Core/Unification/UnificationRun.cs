@@ -7,6 +7,7 @@ internal sealed class UnificationRun
 {
     private const string SameKey = "same primary key";
     private const string AlwaysMatch = "always match";
+    private const string MatcherName = "matcher";
 
     private readonly UnificationPolicy _policy;
     private readonly UnificationInput _input;
@@ -42,7 +43,19 @@ internal sealed class UnificationRun
         }
 
         var clustering = new RowClustering(_table, _input.OtherNodes, _constraints, _pairs, _groups);
-        return Conclude(clustering);
+        return _policy.Matcher is { } matcher ? WithMatcher(matcher, clustering) : Conclude(clustering);
+    }
+
+    // What the rules give is certain. The matcher's edges lie inside final clusters, none of which holds a denied pair: taken together with
+    // the others, in whatever order, they refuse nothing that the rules alone did not, and the closure gives the matcher's clusters.
+    private UnificationResult WithMatcher(MatcherPolicy matcher, RowClustering certain)
+    {
+        var threads = _limits.Threads > 0 ? _limits.Threads : Environment.ProcessorCount;
+        var (joins, report) = new MatcherJoin(matcher, _table, _policy.Overrides, threads, _cancellation)
+            .Run(certain.Clusters, _constraints.Where(edge => edge.Kind == EdgeKind.Denied));
+        var rank = _rank++;
+        _pairs.AddRange(joins.Select(join => Edge(join.Left, join.Right, MatcherName, join.Score, rank, "")));
+        return Conclude(new RowClustering(_table, _input.OtherNodes, _constraints, _pairs, _groups)) with { Matcher = report };
     }
 
     private static void Check(UnificationPolicy policy, UnificationInput input)

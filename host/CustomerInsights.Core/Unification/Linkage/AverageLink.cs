@@ -8,142 +8,74 @@ namespace CustomerInsights.Core.Unification.Linkage;
 /// </summary>
 internal static class AverageLink
 {
-    private const double Most = 6;
-    private const double Unseen = -1;
     internal const double Floor = -1;
 
     /// <summary>Clusters the records.</summary>
     /// <param name="rows">How many records there are.</param>
-    /// <param name="pairs">The candidates, the smaller row in the upper half, ascending.</param>
+    /// <param name="pairs">The candidates, the smaller row in the upper half, in any order.</param>
     /// <param name="bits">The evidence of each.</param>
     /// <param name="stop">The average evidence, in bits, at which to stop.</param>
     /// <param name="rowHashes">A number for each record that depends on its values alone: what decides between equals.</param>
-    /// <param name="alone">For each record the sources, one bit each, of which a cluster holds one record at most; null for none.</param>
-    /// <param name="threads">The result is the same with any number.</param>
+    /// <param name="constraints">What holds whatever the evidence.</param>
+    /// <param name="parallel">The result is the same with any number of threads.</param>
     /// <returns>For each record the smallest row of its cluster.</returns>
-    internal static int[] Cluster(int rows, ulong[] pairs, double[] bits, double stop, ulong[] rowHashes, ulong[]? alone, int threads)
+    internal static int[] Cluster(int rows, ulong[] pairs, double[] bits, double stop, ulong[] rowHashes, LinkConstraints constraints, ParallelOptions parallel)
     {
-        var sets = new ConstrainedUnionFind(rows);
-        var edges = new List<int>();
-        for (var i = 0; i < pairs.Length; i++)
-        {
-            if (bits[i] > Floor + stop)
-            {
-                edges.Add(i);
-                sets.Union((int)(pairs[i] >> 32), (int)(uint)pairs[i]);
-            }
-        }
-
-        var components = edges.GroupBy(edge => sets.Find((int)(pairs[edge] >> 32))).Select(group => group.ToArray()).ToArray();
-        var result = new int[rows];
-        for (var i = 0; i < rows; i++)
-        {
-            result[i] = i;
-        }
+        var groups = new LinkGroups(rows, rowHashes, constraints);
+        var result = groups.NodeOf.ToArray();
+        var (edges, starts) = Components(rows, pairs, bits, stop, groups);
 
         // Components share no record, so the threads write to places of their own.
-        Parallel.ForEach(components, new ParallelOptions { MaxDegreeOfParallelism = threads }, component => Agglomerate(component, pairs, bits, stop, rowHashes, alone, result));
+        Parallel.For(0, starts.Length - 1, parallel, component =>
+            new LinkComponent(edges.AsSpan(starts[component]..starts[component + 1]), pairs, bits, stop, groups, constraints).Join(result));
+        for (var row = 0; row < rows; row++)
+        {
+            result[row] = result[groups.NodeOf[row]];
+        }
+
         return result;
     }
 
-    private static void Agglomerate(int[] edges, ulong[] pairs, double[] bits, double stop, ulong[] rowHashes, ulong[]? alone, int[] result)
+    // The places of the pairs that count, component by component, and where each component begins.
+    private static (int[] Edges, int[] Starts) Components(int rows, ulong[] pairs, double[] bits, double stop, LinkGroups groups)
     {
-        var members = edges.SelectMany(edge => new[] { (int)(pairs[edge] >> 32), (int)(uint)pairs[edge] }).Distinct().OrderBy(row => rowHashes[row]).ThenBy(row => row).ToArray();
-        var place = new Dictionary<int, int>(members.Length);
-        for (var i = 0; i < members.Length; i++)
+        var sets = new ConstrainedUnionFind(rows);
+        var taken = new List<int>();
+        for (var i = 0; i < pairs.Length; i++)
         {
-            place.Add(members[i], i);
-        }
-
-        // What is known between two clusters: the sum of the evidence above that of an unseen pair.
-        var links = members.Select(_ => new Dictionary<int, double>()).ToArray();
-        foreach (var edge in edges)
-        {
-            var (a, b) = (place[(int)(pairs[edge] >> 32)], place[(int)(uint)pairs[edge]]);
-            var weight = Math.Clamp(bits[edge] - stop, -Most, Most) - Unseen;
-            links[a][b] = weight;
-            links[b][a] = weight;
-        }
-
-        var sources = Array.ConvertAll(members, row => alone is null ? 0 : alone[row]);
-        var size = Enumerable.Repeat(1, members.Length).ToArray();
-        var version = new int[members.Length];
-        var queue = new PriorityQueue<(int A, int B, int VersionA, int VersionB), (double, int, int)>();
-        void Offer(int a, int b)
-        {
-            (a, b) = a < b ? (a, b) : (b, a);
-            if ((sources[a] & sources[b]) != 0)
+            var (a, b) = (groups.NodeOf[(int)(pairs[i] >> 32)], groups.NodeOf[(int)(uint)pairs[i]]);
+            if (a != b && bits[i] > Floor + stop)
             {
-                return;
-            }
-
-            var average = (links[a][b] / ((double)size[a] * size[b])) + Unseen;
-            if (average > 0)
-            {
-                queue.Enqueue((a, b, version[a], version[b]), (-average, a, b));
+                taken.Add(i);
+                sets.Union(a, b);
             }
         }
 
-        for (var a = 0; a < members.Length; a++)
+        var (numbers, counts) = (new int[rows], new List<int>());
+        foreach (var edge in taken)
         {
-            foreach (var b in links[a].Keys.Where(b => b > a))
+            var root = sets.Find(groups.NodeOf[(int)(pairs[edge] >> 32)]);
+            if (numbers[root] == 0)
             {
-                Offer(a, b);
+                counts.Add(0);
+                numbers[root] = counts.Count;
             }
+
+            counts[numbers[root] - 1]++;
         }
 
-        var parent = Enumerable.Range(0, members.Length).ToArray();
-        while (queue.TryDequeue(out var next, out _))
+        var starts = new int[counts.Count + 1];
+        for (var i = 0; i < counts.Count; i++)
         {
-            var (a, b) = (next.A, next.B);
-            if (version[a] != next.VersionA || version[b] != next.VersionB)
-            {
-                continue;
-            }
-
-            parent[b] = a;
-            links[a].Remove(b);
-            foreach (var (other, weight) in links[b])
-            {
-                if (other == a)
-                {
-                    continue;
-                }
-
-                var sum = weight + links[a].GetValueOrDefault(other);
-                links[a][other] = sum;
-                links[other][a] = sum;
-                links[other].Remove(b);
-            }
-
-            links[b] = [];
-            size[a] += size[b];
-            sources[a] |= sources[b];
-            version[a]++;
-            version[b] = -1;
-            foreach (var other in links[a].Keys)
-            {
-                Offer(a, other);
-            }
+            starts[i + 1] = starts[i] + counts[i];
         }
 
-        var smallest = new Dictionary<int, int>();
-        var tops = new int[members.Length];
-        for (var i = 0; i < members.Length; i++)
+        var (edges, at) = (new int[taken.Count], starts.ToArray());
+        foreach (var edge in taken)
         {
-            var top = i;
-            while (parent[top] != top)
-            {
-                top = parent[top];
-            }
-
-            tops[i] = top;
-            smallest[top] = Math.Min(members[i], smallest.GetValueOrDefault(top, int.MaxValue));
+            edges[at[numbers[sets.Find(groups.NodeOf[(int)(pairs[edge] >> 32)])] - 1]++] = edge;
         }
 
-        for (var i = 0; i < members.Length; i++)
-        {
-            result[members[i]] = smallest[tops[i]];
-        }
+        return (edges, starts);
     }
 }

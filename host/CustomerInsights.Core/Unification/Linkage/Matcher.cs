@@ -15,6 +15,15 @@ public sealed record MatcherOptions
     /// <summary>Sources that have each person once: two of their records are never one.</summary>
     public IReadOnlyList<int> DuplicateFree { get; init; } = [];
 
+    /// <summary>For each record its group: records of one group are one already. Negative: in none. Null: no record is.</summary>
+    public IReadOnlyList<int>? Together { get; init; }
+
+    /// <summary>Pairs of records that are never one, not even through others. A pair inside a group of <see cref="Together"/> has no effect.</summary>
+    public IReadOnlyList<(int A, int B)> Apart { get; init; } = [];
+
+    /// <summary>Names of fields in which no two records of a cluster may have values that differ altogether. Values that are alike pass, and none at all.</summary>
+    public IReadOnlyCollection<string> MustAgree { get; init; } = [];
+
     /// <summary>Average evidence, in bits, that keeps records together. 0 weighs a wrong merge like a missed one; more is stricter.</summary>
     public double Strictness { get; init; }
 }
@@ -56,7 +65,9 @@ public sealed record MatcherResult(int[] Clusters)
 /// <param name="Keys">The keys that were used.</param>
 /// <param name="Cap">Records in the largest group that was taken.</param>
 /// <param name="Strictness">Average evidence that keeps records together, in bits.</param>
-internal sealed record Learnt(IReadOnlyList<KeyPart> Parts, BlockingKey[] Keys, int Cap, double Strictness);
+/// <param name="Constraints">What the clusters kept to.</param>
+/// <param name="BitOfSource">The bit of each source that has each person once.</param>
+internal sealed record Learnt(IReadOnlyList<KeyPart> Parts, BlockingKey[] Keys, int Cap, double Strictness, LinkConstraints Constraints, IReadOnlyDictionary<int, ulong> BitOfSource);
 
 /// <summary>Finds out which records are one and the same, without labels and without settings. Deterministic to the bit.</summary>
 public static class Matcher
@@ -78,7 +89,7 @@ public static class Matcher
         var rows = columns.Count == 0 ? 0 : columns[0].Rows;
         if (used.Length == 0 || rows < 2)
         {
-            return new MatcherResult([.. Enumerable.Range(0, rows)]);
+            return new MatcherResult(new LinkGroups(rows, new ulong[rows], new LinkConstraints { Together = options.Together }).NodeOf);
         }
 
         step?.Invoke("junk");
@@ -110,8 +121,19 @@ public static class Matcher
         candidates.Complete(model.Bits, Math.Min(Kept, options.Strictness + AverageLink.Floor));
         step?.Invoke("clusters");
         var (edges, bits) = Edges(candidates, model.Bits, options.Strictness);
-        var clusters = AverageLink.Cluster(rows, edges, bits, options.Strictness, rowHashes, alone, options.Threads);
-        return new MatcherResult(clusters) { Junk = junk, Keys = keys.Bill, Pairs = candidates.Pairs, Patterns = candidates.Patterns, Model = model, Fields = fields, Levels = levels, Learnt = new(parts, choice.Keys, choice.Cap, options.Strictness) };
+        var constraints = Constraints(options, fields, alone);
+        var clusters = AverageLink.Cluster(rows, edges, bits, options.Strictness, rowHashes, constraints, parallel);
+        return new MatcherResult(clusters)
+        {
+            Junk = junk,
+            Keys = keys.Bill,
+            Pairs = candidates.Pairs,
+            Patterns = candidates.Patterns,
+            Model = model,
+            Fields = fields,
+            Levels = levels,
+            Learnt = new(parts, choice.Keys, choice.Cap, options.Strictness, constraints, BitOfSource(options)),
+        };
     }
 
     // The pairs that the clustering looks at; most are far below.
@@ -132,6 +154,15 @@ public static class Matcher
         return ([.. edges], [.. own]);
     }
 
+    /// <summary>What the options say of a clustering.</summary>
+    internal static LinkConstraints Constraints(MatcherOptions options, FieldComparison[] fields, ulong[]? alone) => new()
+    {
+        Alone = alone,
+        Together = options.Together,
+        Apart = options.Apart,
+        Agreeing = [.. fields.Where(field => options.MustAgree.Contains(field.Column.Name))],
+    };
+
     // How likely pairs are matches before anything is learnt.
     private static double[] Likely(Func<ulong, double> naive, PairLevels levels, ulong[] pairs)
     {
@@ -147,7 +178,10 @@ public static class Matcher
             return null;
         }
 
-        var bits = options.DuplicateFree.Take(64).Select((source, i) => (source, Bit: 1UL << i)).ToDictionary(one => one.source, one => one.Bit);
+        var bits = BitOfSource(options);
         return [.. Enumerable.Range(0, rows).Select(row => bits.GetValueOrDefault(sources[row]))];
     }
+
+    private static Dictionary<int, ulong> BitOfSource(MatcherOptions options) =>
+        options.DuplicateFree.Take(64).Select((source, i) => (source, Bit: 1UL << i)).ToDictionary(one => one.source, one => one.Bit);
 }

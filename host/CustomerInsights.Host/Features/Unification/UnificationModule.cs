@@ -16,6 +16,7 @@ internal static class UnificationModule
     {
         StartUnification.Map(routes);
         ListUnificationRuns.Map(routes);
+        SuggestPolicy.Map(routes);
     }
 }
 

@@ -102,9 +102,16 @@ internal sealed class UnifyJob(MetadataService metadata, IRecordStore records, I
         })
         {
             Warnings = warnings.Count == 0 ? null : warnings,
-            Report = System.Text.Json.JsonSerializer.SerializeToElement(new { streams = result.Streams, rules = result.Rules, order = unification.Streams.Select(stream => stream.Name) }, Json.Options),
+            Report = System.Text.Json.JsonSerializer.SerializeToElement(new { streams = result.Streams, rules = result.Rules, matcher = Shown(result.Matcher), order = unification.Streams.Select(stream => stream.Name) }, Json.Options),
         };
     }
+
+    // Without the values that were set aside: a report is read by people who may not see customers' data.
+    private static object? Shown(MatcherReport? matcher) => matcher is null ? null : new
+    {
+        fields = matcher.Fields, compared = matcher.Compared, joins = matcher.Joins, keys = matcher.Keys,
+        setAside = matcher.Junk.GroupBy(junk => junk.Field, StringComparer.Ordinal).Select(group => new { field = group.Key, values = group.Count(), records = group.Sum(junk => (long)junk.Records) }),
+    };
 
     private static MatchEdge ToMatchEdge(StoredEdge edge) => new(edge.A, edge.B, (Core.Unification.EdgeKind)(int)edge.Kind, edge.Rule, edge.Score);
 }

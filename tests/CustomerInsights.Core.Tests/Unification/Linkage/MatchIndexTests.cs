@@ -122,6 +122,40 @@ public sealed class MatchIndexTests
     }
 
     [Fact]
+    public void What_somebody_told_holds_whatever_comes_later()
+    {
+        var people = new People(Known, 47);
+        var index = Index(people.Rows);
+        var first = index.Count;
+
+        // Two equal records are one until somebody says that they are not; a third that is like both cannot bring them together.
+        index.Apply([new(null, people.Rows[0]), new(null, people.Rows[0])]);
+        Assert.Equal(index.ClusterOf(first), index.ClusterOf(first + 1));
+        Assert.NotEmpty(index.Tell([], [(first, first + 1)]));
+        index.Apply([.. Enumerable.Range(0, 5).Select(_ => new RecordChange(null, people.Rows[0]))]);
+        Assert.NotEqual(index.ClusterOf(first), index.ClusterOf(first + 1));
+
+        // And two that have nothing in common are one when somebody says so, though one of them changes.
+        var (one, other) = (first, Enumerable.Range(0, first).First(row => index.ClusterOf(row) == row && people.Rows[row][1] != people.Rows[0][1]));
+        index.Tell([(one, other)], []);
+        Assert.Equal(index.ClusterOf(one), index.ClusterOf(other));
+        index.Apply([new(other, ["Quite", "Different", "1901-02-03", "", ""])]);
+        Assert.Equal(index.ClusterOf(one), index.ClusterOf(other));
+    }
+
+    [Fact]
+    public void A_source_that_has_each_person_once_keeps_its_records_apart()
+    {
+        var people = new People(Known, 48);
+        var options = s_two with { Sources = [.. people.Rows.Select((_, row) => row % 2)], DuplicateFree = [1] };
+        var index = new MatchIndex(Matcher.Run(People.Columns(people.Rows), options));
+        var first = index.Count;
+        index.Apply([new(null, people.Rows[0]) { Source = 1 }, new(null, people.Rows[0]) { Source = 1 }, new(null, people.Rows[0]) { Source = 0 }]);
+        Assert.NotEqual(index.ClusterOf(first), index.ClusterOf(first + 1));
+        Assert.DoesNotContain(first, index.Find(people.Rows[0], 1).Members);
+    }
+
+    [Fact]
     public void A_change_to_a_record_that_is_not_there_is_refused()
     {
         var index = Index(new People(50, 46).Rows);

@@ -98,7 +98,8 @@ public sealed class MatchLab
     {
         var bits = Array.ConvertAll(_result.Patterns.OfPair, pattern => model.Bits[pattern]);
         var rows = TextHash.OfRows(Array.ConvertAll(_result.Fields, field => field.Column));
-        return AverageLink.Cluster(_result.Clusters.Length, _result.Pairs, bits, strictness, rows, Matcher.Alone(_options, _result.Clusters.Length), _options.Threads);
+        return AverageLink.Cluster(_result.Clusters.Length, _result.Pairs, bits, strictness, rows,
+            Matcher.Constraints(_options, _result.Fields, Matcher.Alone(_options, _result.Clusters.Length)), new ParallelOptions { MaxDegreeOfParallelism = _options.Threads });
     }
 
     // The estimate of what no key reached is of the run and its keys, and taken from the first clusters that were asked about.

@@ -3,11 +3,10 @@ namespace CustomerInsights.Core.Unification.Linkage.Live;
 /// <summary>The pairs of records that evidence connects, from both sides.</summary>
 internal sealed class Edges
 {
+    private static readonly Dictionary<int, double> s_none = [];
     private readonly Dictionary<int, Dictionary<int, double>> _edges = [];
 
     internal IReadOnlyDictionary<int, double> Of(int row) => _edges.TryGetValue(row, out var own) ? own : s_none;
-
-    private static readonly Dictionary<int, double> s_none = [];
 
     internal void Put(int a, int b, double bits)
     {
@@ -33,13 +32,15 @@ internal sealed class Edges
     }
 
     /// <summary>All records of the components that these are in, ascending.</summary>
-    internal List<int> Reach(IEnumerable<int> rows)
+    /// <param name="rows">The records.</param>
+    /// <param name="with">The records that each is told to be one with.</param>
+    internal List<int> Reach(IEnumerable<int> rows, Func<int, IReadOnlyList<int>> with)
     {
         var reached = new HashSet<int>(rows);
         var open = new Stack<int>(reached);
         while (open.TryPop(out var row))
         {
-            foreach (var other in Of(row).Keys)
+            foreach (var other in Of(row).Keys.Concat(with(row)))
             {
                 if (reached.Add(other))
                 {

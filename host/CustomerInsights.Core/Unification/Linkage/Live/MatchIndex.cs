@@ -26,6 +26,8 @@ public sealed class MatchIndex
     private readonly List<int> _group = [];
     private readonly Scratch _scratch = new();
     private readonly Edges _edges = new();
+    private readonly Bonds _bonds;
+    private readonly ParallelOptions _oneThread = new() { MaxDegreeOfParallelism = 1 };
     private readonly List<int> _clusters = [];
     private readonly List<ulong> _hashes = [];
 
@@ -63,6 +65,7 @@ public sealed class MatchIndex
             column.Find("");
         }
 
+        _bonds = new(learnt.Constraints, run.Clusters.Length, learnt.BitOfSource);
         _clusters.AddRange(run.Clusters);
         _hashes.AddRange(TextHash.OfRows(_columns));
         CollectionsMarshal.SetCount(_met, _clusters.Count);
@@ -119,11 +122,42 @@ public sealed class MatchIndex
         return Form(Compare(touched));
     }
 
+    /// <summary>Takes in what somebody told: for good, whatever the evidence.</summary>
+    /// <param name="together">Pairs of records that are one.</param>
+    /// <param name="apart">Pairs that never are, not even through others; one that <paramref name="together"/> has made one has no effect.</param>
+    /// <returns>The records whose cluster is another now.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">A record is not there.</exception>
+    public IReadOnlyList<ClusterMove> Tell(IReadOnlyList<(int A, int B)> together, IReadOnlyList<(int A, int B)> apart)
+    {
+        ArgumentNullException.ThrowIfNull(together);
+        ArgumentNullException.ThrowIfNull(apart);
+        var reached = new HashSet<int>();
+        foreach (var (a, b) in together.Concat(apart))
+        {
+            ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)a, (uint)Count, nameof(together));
+            ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)b, (uint)Count, nameof(apart));
+            reached.UnionWith([a, b]);
+        }
+
+        foreach (var (a, b) in together)
+        {
+            _bonds.Join(a, b);
+        }
+
+        foreach (var (a, b) in apart)
+        {
+            _bonds.Part(a, b);
+        }
+
+        return Form(reached);
+    }
+
     /// <summary>Which records one new record would be one with. Nothing is changed.</summary>
     /// <param name="values">Its values as they came, in the order of <see cref="Fields"/>; empty for none.</param>
+    /// <param name="source">Its source, as in <see cref="MatcherOptions.Sources"/>; null when it does not matter.</param>
     /// <returns>Its cluster, and the records that speak for it, strongest first.</returns>
     /// <exception cref="ArgumentException">It has another number of values.</exception>
-    public MatchAnswer Find(IReadOnlyList<string> values)
+    public MatchAnswer Find(IReadOnlyList<string> values, int? source = null)
     {
         ArgumentNullException.ThrowIfNull(values);
         var row = Count;
@@ -133,7 +167,7 @@ public sealed class MatchIndex
             field.Mark();
         }
 
-        Append();
+        Append(source);
         Set(row, values, isToStay: false);
         try
         {
@@ -143,7 +177,7 @@ public sealed class MatchIndex
                 _edges.Put(row, partner.Record, partner.Bits);
             }
 
-            var nodes = _edges.Reach([row]);
+            var nodes = _edges.Reach([row], _bonds.With);
             var clusters = Clusters(nodes);
             var own = clusters[nodes.IndexOf(row)];
             int[] members = [.. nodes.Where((node, i) => clusters[i] == own && node != row)];
@@ -186,11 +220,12 @@ public sealed class MatchIndex
             }
         }
 
-        return [.. changes.Select(change => change.Record ?? Append())];
+        return [.. changes.Select(change => change.Record ?? Append(change.Source))];
     }
 
-    private int Append()
+    private int Append(int? source)
     {
+        _bonds.Add(source);
         _clusters.Add(_clusters.Count);
         _hashes.Add(0);
         _met.Add(0);
@@ -206,6 +241,7 @@ public sealed class MatchIndex
     // Takes back what Append did for the last record.
     private void Drop()
     {
+        _bonds.Drop();
         _clusters.RemoveAt(_clusters.Count - 1);
         _hashes.RemoveAt(_hashes.Count - 1);
         _met.RemoveAt(_met.Count - 1);
@@ -295,7 +331,7 @@ public sealed class MatchIndex
 
             foreach (var partner in _group)
             {
-                if (_met[partner] != _round)
+                if (_met[partner] != _round && !_bonds.AreAlone(row, partner))
                 {
                     _met[partner] = _round;
                     found.Add(partner);
@@ -339,7 +375,7 @@ public sealed class MatchIndex
 
     private List<ClusterMove> Form(HashSet<int> reached)
     {
-        var nodes = _edges.Reach(reached);
+        var nodes = _edges.Reach(reached, _bonds.With);
         var clusters = Clusters(nodes);
         var moves = new List<ClusterMove>();
         for (var i = 0; i < nodes.Count; i++)
@@ -377,6 +413,6 @@ public sealed class MatchIndex
             }
         }
 
-        return AverageLink.Cluster(nodes.Count, [.. pairs], [.. bits], _stop, [.. nodes.Select(node => _hashes[node])], null, 1);
+        return AverageLink.Cluster(nodes.Count, [.. pairs], [.. bits], _stop, [.. nodes.Select(node => _hashes[node])], _bonds.Among(nodes, place), _oneThread);
     }
 }

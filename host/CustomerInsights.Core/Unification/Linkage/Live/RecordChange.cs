@@ -3,7 +3,11 @@ namespace CustomerInsights.Core.Unification.Linkage.Live;
 /// <summary>A record that is new, has other values, or is gone.</summary>
 /// <param name="Record">Its number; null for a new one, which gets the next.</param>
 /// <param name="Values">Its values as they came, in the order of <see cref="MatchIndex.Fields"/>, empty for none; null when it is gone.</param>
-public sealed record RecordChange(int? Record, IReadOnlyList<string>? Values);
+public sealed record RecordChange(int? Record, IReadOnlyList<string>? Values)
+{
+    /// <summary>Of a new record the source, as in <see cref="MatcherOptions.Sources"/>; null when it does not matter.</summary>
+    public int? Source { get; init; }
+}
 
 /// <summary>A record that is in another cluster now.</summary>
 /// <param name="Record">Its number.</param>

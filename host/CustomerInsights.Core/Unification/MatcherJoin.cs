@@ -1,0 +1,137 @@
+using CustomerInsights.Core.Model;
+using CustomerInsights.Core.Unification.Linkage;
+using CustomerInsights.Core.Unification.Matching;
+
+namespace CustomerInsights.Core.Unification;
+
+/// <summary>Joins what the rules left apart: their clusters are the matcher's groups, denied pairs stay apart.</summary>
+internal sealed class MatcherJoin(MatcherPolicy policy, RecordTable table, MatchOverrides overrides, int threads, CancellationToken cancellation)
+{
+    /// <summary>Runs the matcher.</summary>
+    /// <param name="clusters">What is certain.</param>
+    /// <param name="denied">Pairs of nodes that never meet.</param>
+    /// <returns>Pairs of rows that join certain clusters, each with its probability: a forest inside the final clusters. And the report.</returns>
+    public (IReadOnlyList<(int Left, int Right, double Score)> Joins, MatcherReport Report) Run(IReadOnlyList<Cluster> clusters, IEnumerable<MatchEdge> denied)
+    {
+        var (fields, columns) = Columns();
+        var (together, firstRow) = Groups(clusters);
+        var options = new MatcherOptions
+        {
+            Threads = threads,
+            PairsPerRecord = policy.PairsPerRecord,
+            Strictness = policy.Stop,
+            Sources = table.StreamOf,
+            DuplicateFree = [.. policy.DuplicateFree.Select(table.Stream)],
+            MustAgree = policy.MustAgree,
+            Together = together,
+            Apart = Apart(clusters, firstRow, denied),
+        };
+        var result = Matcher.Run(columns, options, cancellationToken: cancellation);
+        var joins = Forest(result, together);
+        return (joins, new MatcherReport(fields, result.Compared, joins.Count, result.Keys, result.Junk));
+    }
+
+    // Of the pairs inside final clusters the strongest that hold them together (Kruskal); average link joins along pairs, so that they reach.
+    private static List<(int Left, int Right, double Score)> Forest(MatcherResult result, int[] together)
+    {
+        var sets = new ConstrainedUnionFind(together.Length);
+        var first = new Dictionary<int, int>();
+        for (var row = 0; row < together.Length; row++)
+        {
+            if (!first.TryAdd(together[row], row))
+            {
+                sets.Union(first[together[row]], row);
+            }
+        }
+
+        var inside = new List<(int Left, int Right, double Bits)>();
+        for (var i = 0; i < result.Pairs.Length; i++)
+        {
+            var (left, right) = ((int)(result.Pairs[i] >> 32), (int)(uint)result.Pairs[i]);
+            if (result.Clusters[left] == result.Clusters[right] && together[left] != together[right])
+            {
+                inside.Add((left, right, result.Model!.Bits[result.Patterns.OfPair[i]]));
+            }
+        }
+
+        var joins = new List<(int, int, double)>();
+        foreach (var (left, right, bits) in inside.OrderByDescending(pair => pair.Bits).ThenBy(pair => pair.Left).ThenBy(pair => pair.Right))
+        {
+            if (sets.Find(left) != sets.Find(right))
+            {
+                sets.Union(left, right);
+                joins.Add((left, right, 1 / (1 + Math.Pow(2, -bits))));
+            }
+        }
+
+        return joins;
+    }
+
+    private (IReadOnlyList<SuggestedField> Fields, List<MatchColumn> Columns) Columns()
+    {
+        var streams = table.Schemas.Select((schema, s) => new SourceStream(schema, new ArraySegment<SourceNode>(table.Nodes, table.Start[s], table.Start[s + 1] - table.Start[s]))).ToList();
+        var suggested = MatcherSuggestion.Of(streams);
+        var fields = policy.Fields.Count == 0
+            ? [.. suggested.Where(field => field.Type != MatchFieldType.Ignored)]
+            : policy.Fields.Where(field => field.Use).Select(field => field.Type is { } type
+                    ? new SuggestedField(field.Field, type, "Set in the policy.")
+                    : suggested.First(one => one.Field == field.Field))
+                .Where(field => field.Type != MatchFieldType.Ignored).ToList();
+        var bypass = overrides.Bypass.Select(value => value.Trim()).ToHashSet(StringComparer.OrdinalIgnoreCase);
+        return (fields, [.. fields.Select(field => Column(field, bypass))]);
+    }
+
+    private MatchColumn Column(SuggestedField field, HashSet<string> bypass)
+    {
+        cancellation.ThrowIfCancellationRequested();
+        var builder = new MatchColumnBuilder(field.Field, field.Type);
+        for (var stream = 0; stream < table.Schemas.Length; stream++)
+        {
+            var place = table.HasField(stream, field.Field) ? table.Field(stream, field.Field) : -1;
+            for (var row = table.Start[stream]; row < table.Start[stream + 1]; row++)
+            {
+                var text = place < 0 ? "" : Text(table[row, place]);
+                builder.Add(bypass.Contains(text) ? "" : text);
+            }
+        }
+
+        return builder.Build();
+    }
+
+    // A day is compared as a day, whether its field holds a date or a time.
+    private static string Text(Value value) => value.IsMissing ? ""
+        : value.Type == DataType.Time ? value.ToString()[..10]
+        : value.ToString().Trim();
+
+    private (int[] Together, int[] FirstRow) Groups(IReadOnlyList<Cluster> clusters)
+    {
+        var (together, first) = (new int[table.Nodes.Length], new int[clusters.Count]);
+        Array.Fill(first, -1);
+        for (var i = 0; i < clusters.Count; i++)
+        {
+            foreach (var node in clusters[i].Nodes)
+            {
+                if (table.RowByNode(node) is { } row)
+                {
+                    together[row] = i;
+                    first[i] = first[i] < 0 ? row : Math.Min(first[i], row);
+                }
+            }
+        }
+
+        return (together, first);
+    }
+
+    // A node without a record speaks for the cluster that it is in.
+    private static List<(int, int)> Apart(IReadOnlyList<Cluster> clusters, int[] firstRow, IEnumerable<MatchEdge> denied)
+    {
+        var pairs = denied.ToList();
+        if (pairs.Count == 0)
+        {
+            return [];
+        }
+
+        var clusterOf = clusters.SelectMany((cluster, i) => cluster.Nodes.Select(node => (node, i))).ToDictionary(one => one.node, one => one.i);
+        return [.. pairs.Select(edge => (firstRow[clusterOf[edge.Left]], firstRow[clusterOf[edge.Right]])).Where(pair => pair.Item1 >= 0 && pair.Item2 >= 0).Distinct()];
+    }
+}

@@ -1,0 +1,69 @@
+using CustomerInsights.Core.Unification.Linkage;
+
+namespace CustomerInsights.Core.Unification;
+
+/// <summary>
+/// How the matcher joins what the rules leave apart. It learns from the records themselves how much agreement in each field says; rules, told
+/// pairs and denials stand above it. Every member has a default that suits most data.
+/// </summary>
+public sealed record MatcherPolicy
+{
+    /// <summary>Most fields that are compared.</summary>
+    public const int MostFields = PairLevels.MostFields;
+
+    /// <summary>The fields to compare; at most <see cref="MostFields"/>. Empty: those that are suggested, see <see cref="MatcherSuggestion"/>.</summary>
+    public IReadOnlyList<MatcherField> Fields { get; init; } = [];
+
+    /// <summary>How sure the matcher must be. Default balanced.</summary>
+    public MatcherStrictness Strictness { get; init; }
+
+    /// <summary>In place of <see cref="Strictness"/>, for experts: average evidence in bits at which records join, −5 to 15; 0 is even odds.</summary>
+    public double? Bits { get; init; }
+
+    /// <summary>Streams that have each person once: two of their records are never joined by the matcher. At most 64.</summary>
+    public IReadOnlyList<string> DuplicateFree { get; init; } = [];
+
+    /// <summary>
+    /// Fields in which records of one person must agree, such as a government id or a date of birth. Two records that both have a value, and
+    /// values with nothing in common, are never joined by the matcher, not even through others. A slip is no disagreement, nor is a value that
+    /// is missing or was set aside as standing for "not known".
+    /// </summary>
+    public IReadOnlyList<string> MustAgree { get; init; } = [];
+
+    /// <summary>Pairs of records to compare, for each record on average: 1 to 200, default 10. More finds more and takes longer.</summary>
+    public double PairsPerRecord { get; init; } = 10;
+
+    /// <summary>The average evidence, in bits, at which records join.</summary>
+    internal double Stop => Bits ?? Strictness switch
+    {
+        MatcherStrictness.Cautious => 3,
+        MatcherStrictness.Eager => -2,
+        _ => 0,
+    };
+}
+
+/// <summary>How sure the matcher must be that records are one person.</summary>
+public enum MatcherStrictness
+{
+    /// <summary>A wrong merge weighs like a missed one: odds of 1 to 1.</summary>
+    Balanced = 0,
+
+    /// <summary>Better to miss a person's second record than to mix two people: odds of 8 to 1 (3 bits).</summary>
+    Cautious = 1,
+
+    /// <summary>Better to mix two people now and then than to miss a second record: odds of 1 to 4 (−2 bits).</summary>
+    Eager = 2,
+}
+
+/// <summary>One field that the matcher compares.</summary>
+public sealed record MatcherField
+{
+    /// <summary>Name of the field, that is of the attribute that streams are mapped to. Records of streams without it have no value.</summary>
+    public string Field { get; init; } = "";
+
+    /// <summary>What its values are; null: as suggested.</summary>
+    public MatchFieldType? Type { get; init; }
+
+    /// <summary>False keeps the field in the list without comparing it.</summary>
+    public bool Use { get; init; } = true;
+}

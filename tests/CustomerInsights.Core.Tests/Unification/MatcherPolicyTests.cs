@@ -1,0 +1,179 @@
+using CustomerInsights.Core.Model;
+using CustomerInsights.Core.Unification;
+using CustomerInsights.Core.Unification.Linkage;
+using LinkedPeople = CustomerInsights.Core.Tests.Unification.Linkage.People;
+
+namespace CustomerInsights.Core.Tests.Unification;
+
+/// <summary>Rules, told pairs and denials together with the matcher.</summary>
+public sealed class MatcherPolicyTests
+{
+    private static readonly LinkedPeople s_people = new(1200, 21);
+
+    private static readonly UnificationPolicy s_policy = new()
+    {
+        Streams = [new StreamPolicy { Stream = "crm" }, new StreamPolicy { Stream = "shop" }],
+        Matcher = new MatcherPolicy(),
+    };
+
+    private static readonly StreamField[] s_fields = [.. LinkedPeople.Names.Select(name => new StreamField(name, DataType.Text))];
+
+    [Fact]
+    public void A_matcher_without_rules_finds_the_people()
+    {
+        var result = Unifier.Unify(s_policy, Input());
+        var scores = Scores(result);
+        Assert.True(scores is { Precision: > 0.98, Recall: > 0.95 }, scores.ToString());
+        Assert.All(result.Edges, edge => Assert.True(edge is { Rule: "matcher", Kind: EdgeKind.Policy, Score: > 0 and <= 1 }));
+        Assert.Equal(LinkedPeople.Names.Order(), result.Matcher!.Fields.Select(field => field.Field).Order());
+        Assert.Equal(result.Edges.Count, result.Matcher.Joins);
+    }
+
+    [Fact]
+    public void The_closure_over_the_edges_gives_the_profiles()
+    {
+        var denied = Denied();
+        var policy = s_policy with { Matching = [new StreamMatching { Stream = "shop", Rules = [People.Rule("name", People.On("surname"), People.On("given_name"))] }] };
+        var result = Unifier.Unify(policy, Input() with { Edges = denied });
+        var (clusters, _) = Clustering.Of(Input().Streams.SelectMany(stream => stream.Nodes).Select(node => node.Id), result.Edges.Concat(denied));
+        Assert.Equal(clusters.Select(cluster => string.Join(',', cluster.Nodes)), result.Profiles.Select(profile => string.Join(',', profile.Cluster.Nodes)));
+    }
+
+    [Fact]
+    public void Pairs_that_are_denied_stay_apart_whatever_the_model_says()
+    {
+        var denied = Denied();
+        var of = Groups(Unifier.Unify(s_policy, Input() with { Edges = denied }));
+        Assert.NotEmpty(denied);
+        Assert.All(denied, edge => Assert.NotEqual(of[edge.Left], of[edge.Right]));
+    }
+
+    [Fact]
+    public void What_the_rules_join_holds()
+    {
+        var rule = People.Rule("phone", People.On("phone"));
+        var rules = new UnificationPolicy { Streams = s_policy.Streams, Matching = [new StreamMatching { Stream = "shop", Rules = [rule] }] };
+        var without = Unifier.Unify(rules, Input());
+        var of = Groups(Unifier.Unify(rules with { Matcher = new MatcherPolicy { Strictness = MatcherStrictness.Cautious, DuplicateFree = ["crm", "shop"] } }, Input()));
+        Assert.NotEmpty(without.Edges);
+        Assert.All(without.Edges, edge => Assert.Equal(of[edge.Left], of[edge.Right]));
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public void The_order_of_records_streams_and_threads_changes_nothing(int seed)
+    {
+        var input = Input();
+        var random = new Random(seed);
+        var moved = new UnificationInput
+        {
+            Streams = [.. input.Streams.Reverse().Select(stream =>
+            {
+                var nodes = stream.Nodes.ToArray();
+                random.Shuffle(nodes);
+                return stream with { Nodes = nodes };
+            })],
+        };
+        var (one, other) = (Unifier.Unify(s_policy, input, new UnifierLimits { Threads = 1 }), Unifier.Unify(s_policy, moved, new UnifierLimits { Threads = 3 }));
+        Assert.Equal(one.Edges, other.Edges);
+        Assert.Equal(Groups(one), Groups(other));
+
+        // With the streams in the other order of match, the same people: only the edges' sides change.
+        var turned = Unifier.Unify(s_policy with { Streams = [.. s_policy.Streams.Reverse()] }, input);
+        Assert.Equal(Groups(one).OrderBy(pair => pair.Key).Select(pair => pair.Value), Groups(turned).OrderBy(pair => pair.Key).Select(pair => pair.Value));
+    }
+
+    [Fact]
+    public void Two_records_of_a_stream_without_duplicates_are_never_joined()
+    {
+        var result = Unifier.Unify(s_policy with { Matcher = new MatcherPolicy { DuplicateFree = ["crm", "shop"] } }, Input());
+        Assert.All(result.Profiles, profile => Assert.True(profile.Cluster.Nodes.CountBy(node => node % 2).All(count => count.Value == 1)));
+        Assert.NotEmpty(result.Edges);
+    }
+
+    [Fact]
+    public void Records_that_must_agree_in_a_field_and_differ_there_are_never_joined()
+    {
+        var rows = s_people.Rows.Select((row, i) => i % 7 == 0 ? [row[0], row[1], $"18{i % 90 + 10}-0{1 + (i % 9)}-{10 + (i % 17)}", row[3], row[4]] : row).ToList();
+        var result = Unifier.Unify(s_policy with { Matcher = new MatcherPolicy { MustAgree = ["dob"] } }, Input(rows));
+        var builder = new MatchColumnBuilder("dob", MatchFieldType.Date);
+        rows.ForEach(row => builder.Add(row[2]));
+        var column = builder.Build();
+        var comparison = FieldComparisons.Of(column);
+        foreach (var profile in result.Profiles)
+        {
+            var ids = profile.Cluster.Nodes.Select(node => column.Ids[(int)node - 1]).Distinct().Order().ToList();
+            Assert.All(ids, one => Assert.All(ids, other => Assert.NotEqual(FieldComparison.Different, comparison.Level(Math.Min(one, other), Math.Max(one, other), new Scratch()))));
+        }
+
+        Assert.NotEmpty(result.Edges);
+    }
+
+    [Fact]
+    public void Equal_records_with_a_strong_identifier_join_unless_they_are_denied()
+    {
+        var rows = s_people.Rows.Concat(s_people.Rows).ToList();
+        var strong = Enumerable.Range(0, s_people.Rows.Count).Where(row => s_people.Rows[row][3].Length > 0).ToList();
+        MatchEdge[] denied = [new(strong[0] + 1, strong[0] + 1 + s_people.Rows.Count, EdgeKind.Denied, "different", 1)];
+        var of = Groups(Unifier.Unify(s_policy, Input(rows) with { Edges = denied }));
+        Assert.NotEqual(of[denied[0].Left], of[denied[0].Right]);
+        Assert.All(strong.Skip(1), row => Assert.True(of[row + 1] == of[row + 1 + s_people.Rows.Count] || s_people.Truth[row] == s_people.Truth[strong[0]]));
+    }
+
+    [Fact]
+    public void A_policy_with_a_matcher_needs_no_rules_and_its_faults_are_named()
+    {
+        StreamSchema[] schemas = [new("crm", s_fields), new("shop", s_fields)];
+        Assert.Empty(PolicyValidator.Validate(s_policy, schemas));
+        var bad = new MatcherPolicy
+        {
+            Fields = [new MatcherField { Field = "emial" }, new MatcherField { Field = "dob" }, new MatcherField { Field = "dob" }],
+            Strictness = (MatcherStrictness)9,
+            Bits = double.NaN,
+            PairsPerRecord = 0,
+            DuplicateFree = ["crm", "crm", "web"],
+            MustAgree = ["phone", "nothing"],
+        };
+        var problems = PolicyValidator.Validate(s_policy with { Matcher = bad }, schemas);
+        Assert.Equal(
+            ["/matcher/fields/0/field", "/matcher/fields/2/field", "/matcher/strictness", "/matcher/bits", "/matcher/pairsPerRecord", "/matcher/duplicateFree/1", "/matcher/duplicateFree/2", "/matcher/mustAgree/0", "/matcher/mustAgree/1"],
+            problems.Select(problem => problem.Path));
+        Assert.Contains("did you mean 'email'?", problems[0].Message, StringComparison.Ordinal);
+        var none = new MatcherPolicy { Fields = [new MatcherField { Field = "dob", Use = false }] };
+        Assert.Equal("/matcher/fields", Assert.Single(PolicyValidator.Validate(s_policy with { Matcher = none }, schemas)).Path);
+    }
+
+    [Fact]
+    public void Semantic_types_decide_before_names_and_a_key_of_one_stream_is_not_compared()
+    {
+        StreamField[] fields = [new("a", DataType.Text) { Semantic = "contact.email" }, new("email", DataType.Text) { Semantic = "loyalty.tier" }, new("no", DataType.Text) { Semantic = "identity.contact_id" }, new("surname", DataType.Text)];
+        var nodes = Enumerable.Range(1, 50).Select(i => new SourceNode(i, $"{i}", [Value.Of($"x{i}@example.com"), Value.Of("gold"), Value.Of($"C{i}"), Value.Of($"Berman{i % 20}")])).ToList();
+        var suggested = MatcherSuggestion.Of([new SourceStream(new StreamSchema("crm", fields), nodes)]);
+        Assert.Equal([MatchFieldType.Email, MatchFieldType.Ignored, MatchFieldType.Ignored, MatchFieldType.FamilyName], suggested.Select(field => field.Type));
+        Assert.All(suggested, field => Assert.Contains($"'{field.Field}'", field.Why, StringComparison.Ordinal));
+        Assert.Equal(["a", "surname"], MatcherSuggestion.Policy(suggested).Fields.Select(field => field.Field));
+    }
+
+    private static UnificationInput Input(IReadOnlyList<string[]>? rows = null)
+    {
+        var nodes = (rows ?? s_people.Rows).Select((row, i) => new SourceNode(i + 1, $"k{i}", [.. row.Select(text => text.Length == 0 ? Value.Missing : Value.Of(text))])).ToList();
+        return new()
+        {
+            Streams = [.. new[] { "crm", "shop" }.Select((name, s) => new SourceStream(new StreamSchema(name, s_fields), [.. nodes.Where(node => node.Id % 2 == s)]))],
+        };
+    }
+
+    // Every fifth join of a first run, told to be wrong.
+    private static MatchEdge[] Denied() =>
+        [.. Unifier.Unify(s_policy, Input()).Edges.Where((_, i) => i % 5 == 0).Select(edge => new MatchEdge(edge.Left, edge.Right, EdgeKind.Denied, "different", 1))];
+
+    private static Dictionary<long, long> Groups(UnificationResult result) =>
+        result.Profiles.SelectMany(profile => profile.Cluster.Nodes.Select(node => (node, profile.Cluster.First))).ToDictionary(one => one.node, one => one.First);
+
+    private static ClusterScores Scores(UnificationResult result)
+    {
+        var of = Groups(result);
+        return ClusterScores.Of([.. s_people.Rows.Select((_, i) => (int)of[i + 1])], s_people.Truth);
+    }
+}
