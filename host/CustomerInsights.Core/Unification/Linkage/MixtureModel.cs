@@ -28,6 +28,9 @@ internal sealed partial class MixtureModel
     // Bits from which a field is a reason for being a candidate.
     private const double Telling = 3;
 
+    // Bits of a pair that agrees in all that a household shares, before a field that it does not share is looked at: half a match.
+    private const double Household = Shift;
+
     // A class of two fields needs so many pairs, and so large a part of the pairs that are certain; there are so many at most.
     private const double SmallestClass = 50;
     private const double SmallShare = 0.5;
@@ -126,10 +129,15 @@ internal sealed partial class MixtureModel
         return usual;
     }
 
-    // The bits that agreement by chance would be worth, and the one or two fields that bring most of them.
+    // What agrees for two people of one household as for one person: there is about one such stranger for each record, so that only the other
+    // fields tell which of the two a pair is.
+    private static bool IsShared(FieldComparison field) => field.Column.Type is MatchFieldType.FamilyName or MatchFieldType.Phone or MatchFieldType.Address
+        or MatchFieldType.PostalCode or MatchFieldType.Place or MatchFieldType.Category;
+
+    // The bits that agreement by chance would be worth, or as much less as the household leaves, and the one or two fields that bring most of them.
     private static (double Bits, int Lead) Naive(FieldComparison[] fields, double[][] chance, double[][] usual, double prior, ulong pattern)
     {
-        var sum = prior;
+        var (sum, own) = (prior, 0.0);
         var (first, most, second, next) = (0, double.MinValue, -1, Telling);
         for (var field = 0; field < fields.Length; field++)
         {
@@ -143,6 +151,7 @@ internal sealed partial class MixtureModel
             var m = level >= fields[field].FirstEqual ? usual[field][level] * FieldComparison.Steps : usual[field][level];
             var bits = Math.Log2(m / chance[field][level]);
             sum += Math.Min(bits, 12);
+            own += IsShared(fields[field]) ? 0 : Math.Min(bits, 12);
             if (bits > most)
             {
                 (second, next) = most > Telling ? (first, most) : (second, next);
@@ -154,7 +163,7 @@ internal sealed partial class MixtureModel
             }
         }
 
-        return (sum, (1 << first) | (second >= 0 ? 1 << second : 0));
+        return (Array.TrueForAll(fields, IsShared) ? sum : Math.Min(sum, own + Household), (1 << first) | (second >= 0 ? 1 << second : 0));
     }
 
     private static List<int> Leads(FieldComparison[] fields, PatternSet set, (double Bits, int Lead)[] naive)
@@ -274,12 +283,14 @@ internal sealed partial class MixtureModel
 
         for (var k = 0; k < _classes; k++)
         {
+            // A household that shares two things shares others: such a class is held by what it does not share.
+            var household = k > 0 && Enumerable.Range(0, _fields.Length).All(field => (leads[k - 1] & (1 << field)) == 0 || IsShared(_fields[field]));
             _share[k] = (mass[k] + 1) / (total + _classes);
             for (var field = 0; field < _fields.Length; field++)
             {
                 var (anchor, weight) = k == 0 ? (usual[field], MatchPrior)
                     : (leads[k - 1] & (1 << field)) != 0 ? (usual[field], 1)
-                    : (_chance[field], 1 + (AnchorShare * mass[0]));
+                    : (_chance[field], household && IsShared(_fields[field]) ? MatchPrior : 1 + (AnchorShare * mass[0]));
                 Set(_log[k][field], counts[k][field], anchor, weight);
             }
         }
