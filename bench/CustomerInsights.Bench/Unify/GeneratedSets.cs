@@ -31,7 +31,7 @@ internal static class GeneratedSets
         }
     }
 
-    private static IEnumerable<GeneratedSet> All(ulong seed)
+    internal static IEnumerable<GeneratedSet> All(ulong seed)
     {
         yield return PeopleSets.ThreeFields(new Dice(seed));
         yield return PeopleSets.ThreeFieldsWithDay(new Dice(seed));
@@ -49,7 +49,7 @@ internal static class GeneratedSets
         yield return ThingSets.Products(new Dice(seed));
     }
 
-    private static MatchColumn[] Columns(GeneratedSet set)
+    internal static MatchColumn[] Columns(GeneratedSet set)
     {
         var types = FieldGuess.Of(set.Fields, [.. set.Fields.Select((_, field) => set.Rows.Take(2000).Select(row => row[field]).ToList())]);
         return

@@ -36,6 +36,12 @@ internal sealed partial class MixtureModel
     private const double SmallShare = 0.5;
     private const int MostClasses = 16;
 
+    // Of fewer fields than these, two that agree leave one to tell a match from a class of the two: only how many matches there are is learnt.
+    private const int FewFields = 4;
+
+    // No field says more than this before anything is learnt.
+    private const double MostBits = 12;
+
     // Bits at which a pair begins as half a match: late, so that the match class begins pure.
     private const double Shift = 7;
 
@@ -74,6 +80,13 @@ internal sealed partial class MixtureModel
         var usual = fields.Select(Usual).ToArray();
         var naive = Naive(fields, chance, usual, set.Patterns);
         var leads = Leads(fields, set, naive);
+        if (fields.Length < FewFields && labels is not { Count: > 0 })
+        {
+            var few = new MixtureModel(fields, chance, leads.Take(1).ToList());
+            few.CountMatches(set, usual);
+            return few;
+        }
+
         var model = new MixtureModel(fields, chance, leads);
         if (labels is { Count: > 0 })
         {
@@ -150,8 +163,8 @@ internal sealed partial class MixtureModel
             // An equal value is as good as its own share of chance agreement.
             var m = level >= fields[field].FirstEqual ? usual[field][level] * FieldComparison.Steps : usual[field][level];
             var bits = Math.Log2(m / chance[field][level]);
-            sum += Math.Min(bits, 12);
-            own += IsShared(fields[field]) ? 0 : Math.Min(bits, 12);
+            sum += Math.Min(bits, MostBits);
+            own += IsShared(fields[field]) ? 0 : Math.Min(bits, MostBits);
             if (bits > most)
             {
                 (second, next) = most > Telling ? (first, most) : (second, next);
@@ -164,6 +177,47 @@ internal sealed partial class MixtureModel
         }
 
         return (Array.TrueForAll(fields, IsShared) ? sum : Math.Min(sum, own + Household), (1 << first) | (second >= 0 ? 1 << second : 0));
+    }
+
+    // Weights against chance as they are; learnt is the share of matches alone: expectation–maximisation of that one number.
+    private void CountMatches(PatternSet set, double[][] usual)
+    {
+        for (var field = 0; field < _fields.Length; field++)
+        {
+            for (var level = FieldComparison.Different; level < _chance[field].Length; level++)
+            {
+                var against = Math.Log(_chance[field][level]);
+                var m = usual[field][level] * (level >= _fields[field].FirstEqual ? FieldComparison.Steps : 1);
+                (_log[0][field][level], _log[1][field][level]) = (Math.Min(Math.Log(m), against + (MostBits * Math.Log(2))), against);
+            }
+        }
+
+        // At first as many matches as half the records, and never more.
+        var records = Math.Max(2.0, _fields.Max(field => field.Column.Filled));
+        var most = 1 / records;
+        (_share[0], _share[1]) = (most, 1 - most);
+        var bits = Array.ConvertAll(set.Patterns, Odds);
+        var shift = 0.0;
+        for (var round = 0; round < MostRounds; round++)
+        {
+            var expected = 1.0;
+            for (var i = 0; i < bits.Length; i++)
+            {
+                expected += set.Counts[i] / (1 + Math.Pow(2, -bits[i] - shift));
+            }
+
+            shift = Math.Min(0, Math.Log2(expected * 2 / records));
+        }
+
+        (_share[0], _share[1]) = (most * Math.Pow(2, shift), 1 - most);
+        Bits = Array.ConvertAll(set.Patterns, Odds);
+
+        double Odds(ulong pattern)
+        {
+            var logs = new double[_classes];
+            Logs(pattern, logs);
+            return (logs[0] - logs[1]) / Math.Log(2);
+        }
     }
 
     private static List<int> Leads(FieldComparison[] fields, PatternSet set, (double Bits, int Lead)[] naive)
