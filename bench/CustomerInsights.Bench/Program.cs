@@ -17,6 +17,12 @@ switch (args)
     case ["unify", .. var rest]:
         UnifyBench.Run(rest is [var count, ..] ? int.Parse(count, System.Globalization.CultureInfo.InvariantCulture) : 100_000);
         return 0;
+    case ["unify-sets", .. var rest]:
+        CustomerInsights.Bench.Unify.GeneratedSets.Run(rest is [_, var folder, ..] ? folder : null, rest is [var seed, ..] ? ulong.Parse(seed, System.Globalization.CultureInfo.InvariantCulture) : 1);
+        return 0;
+    case ["kernels"]:
+        CustomerInsights.Bench.Unify.KernelBench.Run();
+        return 0;
     case ["plugins", .. var rest]:
         await LifecycleBench.RunAsync(rest is [var loads, ..] ? int.Parse(loads, System.Globalization.CultureInfo.InvariantCulture) : 1000);
         return 0;
@@ -32,6 +38,8 @@ switch (args)
             plugins [LOADS]   a plugin in process: load, first call, unload, swap during a read, and LOADS (default 1,000) loads and unloads after real use
             worker [RECORDS]  a plugin in process and in a worker: 10-field records (default 2,000,000), round trip, start, memory
             unify [RECORDS]   rule-based unification in memory (default 100,000 records)
+            unify-sets [SEED [FOLDER]]   the matcher on made-up sets of many kinds; FOLDER keeps them as CSV files
+            kernels           text comparisons of the matcher in ns a call, beside FuzzySharp on the same names
             """);
         return 2;
 }

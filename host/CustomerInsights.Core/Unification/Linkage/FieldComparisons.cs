@@ -102,7 +102,8 @@ internal static class FieldComparisons
                 return 3;
             }
 
-            return month && day ? 2 : Math.Abs(Year(left) - Year(right)) <= 1 ? 1 : 0;
+            // A year alone has no day that could be the same.
+            return month && day && (left & 0xFFFF) != 0 ? 2 : Math.Abs(Year(left) - Year(right)) <= 1 ? 1 : 0;
         }
 
         private static bool IsOneDigit(uint apart) => apart >> (BitOperations.TrailingZeroCount(apart) & ~3) <= 0xF;

@@ -11,7 +11,7 @@ public static class FieldGuess
         (MatchFieldType.Email, ["email", "mail", "e mail"]),
         (MatchFieldType.Phone, ["phone", "telephone", "tel", "mobile", "cell", "fax"]),
         (MatchFieldType.Place, ["birth place", "place", "city", "town", "suburb", "municipality", "locality", "county", "region"]),
-        (MatchFieldType.Date, ["dob", "date of birth", "birth date", "birthdate", "dateofbirth", "birthday", "born"]),
+        (MatchFieldType.Date, ["dob", "date of birth", "birth date", "birthdate", "dateofbirth", "birthday", "born", "birth year", "year of birth", "yob", "geburtsdatum", "fecha nacimiento", "data urodzenia"]),
         (MatchFieldType.GivenName, ["given name", "first name", "forename", "firstname", "givenname", "fname"]),
         (MatchFieldType.FamilyName, ["surname", "last name", "family name", "lastname", "familyname", "lname"]),
         (MatchFieldType.PostalCode, ["postcode", "postal code", "zip", "zipcode", "post code", "plz"]),
@@ -113,13 +113,15 @@ public static class FieldGuess
 
     private static bool Fits(MatchFieldType type, List<string> filled) => type switch
     {
-        MatchFieldType.Date => filled.Count(IsDate) >= 0.5 * filled.Count,
+        MatchFieldType.Date => filled.Count(text => IsDate(text) || IsYear(text)) >= 0.5 * filled.Count,
         MatchFieldType.Email => filled.Count(IsEmail) >= 0.5 * filled.Count,
         MatchFieldType.Phone => filled.Count(text => text.Count(char.IsAsciiDigit) >= 6) >= 0.5 * filled.Count,
         _ => true,
     };
 
     private static bool IsEmail(string text) => text.IndexOf('@', StringComparison.Ordinal) is > 0 and var at && at < text.Length - 1 && !text.Contains(' ', StringComparison.Ordinal);
+
+    private static bool IsYear(string text) => text.Length == 4 && int.TryParse(text, System.Globalization.CultureInfo.InvariantCulture, out var year) && year is >= 1500 and < 2200;
 
     private static bool IsDate(string text)
     {

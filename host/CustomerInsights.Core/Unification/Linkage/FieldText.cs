@@ -8,6 +8,7 @@ namespace CustomerInsights.Core.Unification.Linkage;
 internal static class FieldText
 {
     private const int MaxLength = 400;
+    private const int CenturyTurn = 30;
 
     internal static string Normal(string text, MatchFieldType type) => type switch
     {
@@ -16,6 +17,7 @@ internal static class FieldText
         MatchFieldType.Date => Date(text),
         MatchFieldType.Identifier or MatchFieldType.PostalCode => LettersAndDigits(text),
         MatchFieldType.Number => Number(text),
+        MatchFieldType.GivenName or MatchFieldType.FamilyName or MatchFieldType.FullName => NameWords.WithoutTitles(Words(text)),
         _ => Words(text),
     };
 
@@ -39,7 +41,7 @@ internal static class FieldText
                 }
 
                 gap = false;
-                result.Append(char.ToLowerInvariant(c));
+                Scripts.Append(result, char.ToLowerInvariant(c));
             }
             else if (c != '\'' && CharUnicodeInfo.GetUnicodeCategory(c) is not UnicodeCategory.NonSpacingMark)
             {
@@ -75,7 +77,7 @@ internal static class FieldText
     private static string Phone(string text)
     {
         var digits = new StringBuilder(text.Length);
-        foreach (var c in text)
+        foreach (var c in PhoneWithoutExtension(text))
         {
             if (char.IsAsciiDigit(c) && digits.Length < 20)
             {
@@ -90,6 +92,14 @@ internal static class FieldText
         }
 
         return digits.Length - start < 5 ? digits.Length > 4 ? "0" : "" : digits.Length - start == 11 && digits[start] == '1' ? digits.ToString(start + 1, 10) : digits.ToString(start, digits.Length - start);
+    }
+
+    // "(0)" is dialled inside the country only; what follows x, ext or # rings inside the house.
+    private static string PhoneWithoutExtension(string text)
+    {
+        var end = text.AsSpan().IndexOfAny("xX#");
+        end = end > 0 && text.AsSpan(0, end).ContainsAnyInRange('0', '9') ? end : text.Length;
+        return text[..Math.Min(end, MaxLength)].Replace("(0)", "", StringComparison.Ordinal);
     }
 
     /// <summary>yyyymmdd where a day can be read, else the digits as they are.</summary>
@@ -140,6 +150,11 @@ internal static class FieldText
             return Day(parts[0], 0, 0);
         }
 
+        if (count == 2 && MonthNamed(text) is > 0 and var month && (lengths[0] == 4) != (lengths[1] == 4))
+        {
+            return lengths[0] == 4 ? Day(parts[0], month, parts[1]) : Day(parts[1], month, parts[0]);
+        }
+
         if (count < 3)
         {
             return LettersAndDigits(text);
@@ -150,8 +165,30 @@ internal static class FieldText
             return Day(parts[0], parts[1], parts[2]);
         }
 
-        // 31/12/1990 or 12/31/1990: what cannot be a month is the day; when both can, the first is taken for the month.
-        return lengths[2] == 4 ? parts[0] > 12 ? Day(parts[2], parts[1], parts[0]) : Day(parts[2], parts[0], parts[1]) : LettersAndDigits(text);
+        if (lengths[0] > 2 || lengths[1] > 2 || lengths[2] is not (2 or 4))
+        {
+            return LettersAndDigits(text);
+        }
+
+        // Two digits are of this century below the turn, else of the last.
+        var year = lengths[2] == 4 ? parts[2] : parts[2] + (parts[2] < CenturyTurn ? 2000 : 1900);
+
+        // 31/12/1990 or 12/31/1990: what cannot be a month is the day. When both can, the first is the day between full stops, else the month.
+        return parts[0] > 12 || (parts[1] <= 12 && text.Contains('.', StringComparison.Ordinal)) ? Day(year, parts[1], parts[0]) : Day(year, parts[0], parts[1]);
+    }
+
+    // The month that is written as an English word, in full or by its first three letters; 0 for none.
+    private static int MonthNamed(string text)
+    {
+        const string Months = "janfebmaraprmayjunjulaugsepoctnovdec";
+        var start = text.AsSpan().IndexOfAnyInRange('A', 'z');
+        if (start < 0 || text.Length - start < 3)
+        {
+            return 0;
+        }
+
+        var at = Months.IndexOf(text.Substring(start, 3), StringComparison.OrdinalIgnoreCase);
+        return at >= 0 && at % 3 == 0 ? (at / 3) + 1 : 0;
     }
 
     private static string Day(int year, int month, int day) =>

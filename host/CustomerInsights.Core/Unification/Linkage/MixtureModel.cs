@@ -28,10 +28,19 @@ internal sealed partial class MixtureModel
     // Bits from which a field is a reason for being a candidate.
     private const double Telling = 3;
 
+    // Bits of a pair that agrees in all that a household shares, before a field that it does not share is looked at: half a match.
+    private const double Household = Shift;
+
     // A class of two fields needs so many pairs, and so large a part of the pairs that are certain; there are so many at most.
     private const double SmallestClass = 50;
     private const double SmallShare = 0.5;
     private const int MostClasses = 16;
+
+    // Of fewer fields than these, two that agree leave one to tell a match from a class of the two: only how many matches there are is learnt.
+    private const int FewFields = 4;
+
+    // No field says more than this before anything is learnt.
+    private const double MostBits = 12;
 
     // Bits at which a pair begins as half a match: late, so that the match class begins pure.
     private const double Shift = 7;
@@ -71,6 +80,13 @@ internal sealed partial class MixtureModel
         var usual = fields.Select(Usual).ToArray();
         var naive = Naive(fields, chance, usual, set.Patterns);
         var leads = Leads(fields, set, naive);
+        if (fields.Length < FewFields && labels is not { Count: > 0 })
+        {
+            var few = new MixtureModel(fields, chance, leads.Take(1).ToList());
+            few.CountMatches(set, usual);
+            return few;
+        }
+
         var model = new MixtureModel(fields, chance, leads);
         if (labels is { Count: > 0 })
         {
@@ -126,10 +142,15 @@ internal sealed partial class MixtureModel
         return usual;
     }
 
-    // The bits that agreement by chance would be worth, and the one or two fields that bring most of them.
+    // What agrees for two people of one household as for one person: there is about one such stranger for each record, so that only the other
+    // fields tell which of the two a pair is.
+    private static bool IsShared(FieldComparison field) => field.Column.Type is MatchFieldType.FamilyName or MatchFieldType.Phone or MatchFieldType.Address
+        or MatchFieldType.PostalCode or MatchFieldType.Place or MatchFieldType.Category;
+
+    // The bits that agreement by chance would be worth, or as much less as the household leaves, and the one or two fields that bring most of them.
     private static (double Bits, int Lead) Naive(FieldComparison[] fields, double[][] chance, double[][] usual, double prior, ulong pattern)
     {
-        var sum = prior;
+        var (sum, own) = (prior, 0.0);
         var (first, most, second, next) = (0, double.MinValue, -1, Telling);
         for (var field = 0; field < fields.Length; field++)
         {
@@ -142,7 +163,8 @@ internal sealed partial class MixtureModel
             // An equal value is as good as its own share of chance agreement.
             var m = level >= fields[field].FirstEqual ? usual[field][level] * FieldComparison.Steps : usual[field][level];
             var bits = Math.Log2(m / chance[field][level]);
-            sum += Math.Min(bits, 12);
+            sum += Math.Min(bits, MostBits);
+            own += IsShared(fields[field]) ? 0 : Math.Min(bits, MostBits);
             if (bits > most)
             {
                 (second, next) = most > Telling ? (first, most) : (second, next);
@@ -154,7 +176,48 @@ internal sealed partial class MixtureModel
             }
         }
 
-        return (sum, (1 << first) | (second >= 0 ? 1 << second : 0));
+        return (Array.TrueForAll(fields, IsShared) ? sum : Math.Min(sum, own + Household), (1 << first) | (second >= 0 ? 1 << second : 0));
+    }
+
+    // Weights against chance as they are; learnt is the share of matches alone: expectation–maximisation of that one number.
+    private void CountMatches(PatternSet set, double[][] usual)
+    {
+        for (var field = 0; field < _fields.Length; field++)
+        {
+            for (var level = FieldComparison.Different; level < _chance[field].Length; level++)
+            {
+                var against = Math.Log(_chance[field][level]);
+                var m = usual[field][level] * (level >= _fields[field].FirstEqual ? FieldComparison.Steps : 1);
+                (_log[0][field][level], _log[1][field][level]) = (Math.Min(Math.Log(m), against + (MostBits * Math.Log(2))), against);
+            }
+        }
+
+        // At first as many matches as half the records, and never more.
+        var records = Math.Max(2.0, _fields.Max(field => field.Column.Filled));
+        var most = 1 / records;
+        (_share[0], _share[1]) = (most, 1 - most);
+        var bits = Array.ConvertAll(set.Patterns, Odds);
+        var shift = 0.0;
+        for (var round = 0; round < MostRounds; round++)
+        {
+            var expected = 1.0;
+            for (var i = 0; i < bits.Length; i++)
+            {
+                expected += set.Counts[i] / (1 + Math.Pow(2, -bits[i] - shift));
+            }
+
+            shift = Math.Min(0, Math.Log2(expected * 2 / records));
+        }
+
+        (_share[0], _share[1]) = (most * Math.Pow(2, shift), 1 - most);
+        Bits = Array.ConvertAll(set.Patterns, Odds);
+
+        double Odds(ulong pattern)
+        {
+            var logs = new double[_classes];
+            Logs(pattern, logs);
+            return (logs[0] - logs[1]) / Math.Log(2);
+        }
     }
 
     private static List<int> Leads(FieldComparison[] fields, PatternSet set, (double Bits, int Lead)[] naive)
@@ -274,12 +337,14 @@ internal sealed partial class MixtureModel
 
         for (var k = 0; k < _classes; k++)
         {
+            // A household that shares two things shares others: such a class is held by what it does not share.
+            var household = k > 0 && Enumerable.Range(0, _fields.Length).All(field => (leads[k - 1] & (1 << field)) == 0 || IsShared(_fields[field]));
             _share[k] = (mass[k] + 1) / (total + _classes);
             for (var field = 0; field < _fields.Length; field++)
             {
                 var (anchor, weight) = k == 0 ? (usual[field], MatchPrior)
                     : (leads[k - 1] & (1 << field)) != 0 ? (usual[field], 1)
-                    : (_chance[field], 1 + (AnchorShare * mass[0]));
+                    : (_chance[field], household && IsShared(_fields[field]) ? MatchPrior : 1 + (AnchorShare * mass[0]));
                 Set(_log[k][field], counts[k][field], anchor, weight);
             }
         }
