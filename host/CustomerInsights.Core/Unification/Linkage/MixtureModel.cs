@@ -39,6 +39,10 @@ internal sealed partial class MixtureModel
     // Of fewer fields than these, two that agree leave one to tell a match from a class of the two: only how many matches there are is learnt.
     private const int FewFields = 4;
 
+    // With so few fields, of the pairs that begin as rather a match than none so many must be matches in the end; otherwise they were lost.
+    private const int SomeFields = 5;
+    private const double Remains = 0.5;
+
     // No field says more than this before anything is learnt.
     private const double MostBits = 12;
 
@@ -82,18 +86,38 @@ internal sealed partial class MixtureModel
         var leads = Leads(fields, set, naive);
         if (fields.Length < FewFields && labels is not { Count: > 0 })
         {
-            var few = new MixtureModel(fields, chance, leads.Take(1).ToList());
-            few.CountMatches(set, usual);
-            return few;
+            return Counted(fields, chance, leads, set, usual);
         }
 
         var model = new MixtureModel(fields, chance, leads);
+        var (all, evidence) = (set, naive);
         if (labels is { Count: > 0 })
         {
-            (set, naive) = Labelled(set, naive, labels, Naive(fields, chance, usual, [.. labels.Select(label => label.Pattern)]));
+            (all, evidence) = Labelled(set, naive, labels, Naive(fields, chance, usual, [.. labels.Select(label => label.Pattern)]));
         }
 
-        model.Learn(set, naive, leads, usual, threads, labels?.Count ?? 0);
+        model.Learn(all, evidence, leads, usual, threads, labels?.Count ?? 0);
+
+        return labels is not { Count: > 0 } && fields.Length <= SomeFields && model.HasLost(set, naive) ? Counted(fields, chance, leads, set, usual) : model;
+    }
+
+    // With few fields a class of two of them may explain the matches as well, and take them over until only those are left that are beyond doubt.
+    private bool HasLost(PatternSet set, (double Bits, int Lead)[] naive)
+    {
+        var (certain, likely) = (0L, 0L);
+        for (var i = 0; i < naive.Length; i++)
+        {
+            certain += naive[i].Bits > Certain ? set.Counts[i] : 0;
+            likely += naive[i].Bits > Shift ? set.Counts[i] : 0;
+        }
+
+        return certain >= SmallestClass && _share[0] * set.Counts.Sum() < Remains * likely;
+    }
+
+    private static MixtureModel Counted(FieldComparison[] fields, double[][] chance, List<int> leads, PatternSet set, double[][] usual)
+    {
+        var model = new MixtureModel(fields, chance, leads.Take(1).ToList());
+        model.CountMatches(set, usual);
         return model;
     }
 
