@@ -69,6 +69,12 @@ internal sealed class SqliteProfileStore(Database database) : IProfileStore
             Chunk,
             cancellationToken);
 
+    public ValueTask<ProfileBasis> BasisAsync(string profileType, CancellationToken cancellationToken) =>
+        database.ReadAsync(db => ProfileRows.Basis(db, profileType), cancellationToken);
+
+    public ValueTask<ProfileNeighbourhood> NeighbourhoodAsync(IReadOnlyList<ProfileId> profiles, CancellationToken cancellationToken) =>
+        database.SnapshotAsync(db => Neighbourhood.Read(db, profiles), cancellationToken);
+
     public ValueTask ApplyAsync(ProfileChanges changes, CancellationToken cancellationToken) =>
         database.WriteAsync(transaction => new ProfileWriting(transaction, changes).Run(), cancellationToken);
 
