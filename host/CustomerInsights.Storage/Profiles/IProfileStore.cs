@@ -26,6 +26,9 @@ public interface IProfileStore
     /// <summary>Living profiles with all that a change of them needs, of one moment.</summary>
     ValueTask<ProfileNeighbourhood> NeighbourhoodAsync(IReadOnlyList<ProfileId> profiles, CancellationToken cancellationToken);
 
+    /// <summary>The records of nodes, by node id; those whose stream is gone are left out.</summary>
+    ValueTask<IReadOnlyDictionary<long, LineageNode>> NodesAsync(IReadOnlyCollection<long> nodes, CancellationToken cancellationToken);
+
     /// <summary>Makes all changes or none, with feed rows, ledger entries and the verdict. A reader sees before or after, never between.</summary>
     /// <exception cref="StoreConflictException">The basis is not what is stored any more.</exception>
     ValueTask ApplyAsync(ProfileChanges changes, CancellationToken cancellationToken);

@@ -41,6 +41,9 @@ public enum CauseKind
 
     /// <summary>A verdict or the undo of a merge; the cause is the verdict's id.</summary>
     Verdict = 1,
+
+    /// <summary>A stream was removed with its records; the cause is the number that it had.</summary>
+    Removal = 2,
 }
 
 /// <summary>Nodes that went from one place to another.</summary>

@@ -24,24 +24,40 @@ internal sealed class PreviousProfiles
 
     public List<StoredEdge> Edges { get; } = [];
 
+    /// <summary>The same of some profiles only.</summary>
+    public static PreviousProfiles Of(ProfileNeighbourhood near)
+    {
+        var previous = new PreviousProfiles();
+        foreach (var membership in near.Members)
+        {
+            previous.Add(membership);
+        }
+
+        foreach (var redirected in near.Redirected)
+        {
+            previous.Add(redirected);
+        }
+
+        foreach (var fingerprint in near.Fingerprints)
+        {
+            previous.Hashes[fingerprint.Profile] = fingerprint.Hash;
+        }
+
+        previous.Edges.AddRange(near.Edges);
+        return previous;
+    }
+
     public static async Task<PreviousProfiles> ReadAsync(IProfileStore store, string type, CancellationToken cancellationToken)
     {
         var previous = new PreviousProfiles();
         await foreach (var membership in store.ReadMembershipAsync(type, cancellationToken))
         {
-            previous.Nodes[membership.Node] = new ProfileRef(membership.Profile);
-            if (previous.Ids.TryAdd(membership.Profile, membership.Id))
-            {
-                previous.FirstNodes[membership.Profile] = membership.FirstNode;
-                previous.All.Add(new PreviousProfile(new ProfileRef(membership.Profile), membership.FirstNode));
-            }
+            previous.Add(membership);
         }
 
         await foreach (var redirected in store.ReadRedirectedAsync(type, cancellationToken))
         {
-            previous.Ids[redirected.Profile] = redirected.Id;
-            previous.FirstNodes[redirected.Profile] = redirected.FirstNode;
-            previous.All.Add(new PreviousProfile(new ProfileRef(redirected.Profile), redirected.FirstNode, new ProfileRef(redirected.To)));
+            previous.Add(redirected);
         }
 
         await foreach (var fingerprint in store.ReadFingerprintsAsync(type, cancellationToken))
@@ -55,5 +71,22 @@ internal sealed class PreviousProfiles
         }
 
         return previous;
+    }
+
+    private void Add(Membership membership)
+    {
+        Nodes[membership.Node] = new ProfileRef(membership.Profile);
+        if (Ids.TryAdd(membership.Profile, membership.Id))
+        {
+            FirstNodes[membership.Profile] = membership.FirstNode;
+            All.Add(new PreviousProfile(new ProfileRef(membership.Profile), membership.FirstNode));
+        }
+    }
+
+    private void Add(RedirectedProfile redirected)
+    {
+        Ids[redirected.Profile] = redirected.Id;
+        FirstNodes[redirected.Profile] = redirected.FirstNode;
+        All.Add(new PreviousProfile(new ProfileRef(redirected.Profile), redirected.FirstNode, new ProfileRef(redirected.To)));
     }
 }
