@@ -28,6 +28,7 @@ internal sealed class ProfileWriting
     public void Run()
     {
         CheckBasis();
+        var before = _db.TotalChanges;
         foreach (var id in _changes.Removed)
         {
             Remove(id);
@@ -45,7 +46,11 @@ internal sealed class ProfileWriting
 
         _ledger.Write();
         WriteEdges();
-        _db.Run("UPDATE profile_types SET revision = revision + 1 WHERE type_no = ?1", _type);
+        if (_db.TotalChanges != before)
+        {
+            _db.Run("UPDATE profile_types SET revision = revision + 1 WHERE type_no = ?1", _type);
+        }
+
         if (_changes.Verdict is { } verdict)
         {
             new VerdictWriting(_transaction, _type).Add(verdict, _changes);

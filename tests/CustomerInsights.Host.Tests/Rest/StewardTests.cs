@@ -115,6 +115,84 @@ public sealed class StewardTests
         Assert.Equal(HttpStatusCode.Conflict, status);
     }
 
+    [Fact]
+    public async Task The_id_that_an_undo_brings_back_is_that_of_the_merge_even_when_an_older_one_lies_with_it()
+    {
+        await using var app = await Shop.OpenAsync();
+        var ids = new List<string>();
+        foreach (var key in new[] { "C1", "C2", "C4" })
+        {
+            ids.Add((await app.ProfileOfAsync(key)).Id());
+        }
+
+        // Dora (C4) becomes Ann, then Björn (C2), who is older than Dora, becomes Ann through Dora.
+        Assert.Equal(HttpStatusCode.Created, (await SayAsync(app, "C1", "C4", "same")).Status);
+        var merge = Assert.Single(await app.AllAsync("/unification/ledger?kind=merged"))["entry"]!.GetValue<long>();
+        Assert.Equal(HttpStatusCode.Created, (await SayAsync(app, "C4", "C2", "same")).Status);
+        var (status, undo) = await app.SendAsync(HttpMethod.Post, $"/unification/ledger/{merge}/undo");
+        Assert.True(status == HttpStatusCode.OK, undo!.ToJsonString());
+        await CheckAsync();
+        await app.SucceedAsync();
+        await CheckAsync();
+
+        async Task CheckAsync()
+        {
+            Assert.Equal(ids[0], (await app.ProfileOfAsync("C1")).Id());
+            Assert.Equal(ids[2], (await app.ProfileOfAsync("C4")).Id());
+            Assert.Equal(ids[2], (await app.ProfileOfAsync("C2")).Id());
+            Assert.Equal(ids[2], (await app.GetAsync($"/profiles/{ids[1]}")).Id());
+        }
+    }
+
+    [Fact]
+    public async Task A_verdict_leaves_what_the_matcher_found_as_it_was()
+    {
+        await using var app = await Shop.OpenAsync();
+        var profiles = app.Services.GetRequiredService<IProfileStore>();
+        var nodes = new Dictionary<string, long>(StringComparer.Ordinal);
+        var members = new List<Membership>();
+        await foreach (var member in profiles.ReadMembershipAsync("customer", CancellationToken.None))
+        {
+            members.Add(member);
+        }
+
+        foreach (var (node, record) in await profiles.NodesAsync([.. members.Select(member => member.Node)], CancellationToken.None))
+        {
+            nodes[record.Key] = node;
+        }
+
+        // What no rule of the policy gives: C2 and C3, and C3 and C4, less certain.
+        var (cem, dora) = (members.Single(member => member.Node == nodes["C3"]).Id, members.Single(member => member.Node == nodes["C4"]).Id);
+        var bjorn = (await profiles.FindAsync(members.Single(member => member.Node == nodes["C2"]).Id, CancellationToken.None))!;
+        StoredEdge[] found = [new(nodes["C2"], nodes["C3"], EdgeKind.Policy, "matcher", 0.9), new(nodes["C3"], nodes["C4"], EdgeKind.Policy, "matcher", 0.8)];
+        await profiles.ApplyAsync(
+            new ProfileChanges(
+                "customer",
+                [new ProfilePut(bjorn.Id, nodes["C2"], [nodes["C2"], nodes["C3"], nodes["C4"]], bjorn.Attributes, bjorn.Provenance, bjorn.DisplayName, "", bjorn.Identifiers, new byte[32])],
+                [cem, dora],
+                [new ProfileRedirect(cem, bjorn.Id), new ProfileRedirect(dora, bjorn.Id)],
+                found,
+                [],
+                "job"),
+            CancellationToken.None);
+
+        var (status, body) = await SayAsync(app, "C2", "C4", "different");
+        Assert.True(status == HttpStatusCode.Created, body!.ToJsonString());
+        Assert.Equal(bjorn.Id.ToString(), (await app.ProfileOfAsync("C3")).Id());
+        Assert.Equal(dora.ToString(), (await app.ProfileOfAsync("C4")).Id());
+        (status, body) = await SayAsync(app, "C4", "M2", "same");
+        Assert.True(status == HttpStatusCode.Created, body!.ToJsonString());
+        Assert.Equal((await app.ProfileOfAsync("C4")).Id(), (await app.ProfileOfAsync("M2")).Id());
+        Assert.Equal(bjorn.Id.ToString(), (await app.ProfileOfAsync("C3")).Id());
+        var left = new List<StoredEdge>();
+        await foreach (var edge in profiles.ReadEdgesAsync("customer", CancellationToken.None))
+        {
+            left.Add(edge);
+        }
+
+        Assert.Equal(found, left.Where(edge => edge.Rule == "matcher"));
+    }
+
     private static readonly string s_otherMail = Shop.Members.Replace("ANN@example.com", "anna@example.com", StringComparison.Ordinal);
 
     // M1 has another address at first, so that it is a profile of its own; then it gets Ann's.

@@ -25,16 +25,22 @@ internal static class NodeReading
     }
 
     /// <summary>What is told and not found. A verdict on a record that is gone makes no profile of nothing; it holds again when the record comes back.</summary>
-    public static List<MatchEdge> Told(IEnumerable<StoredEdge> edges, IReadOnlyList<SourceStream> streams)
+    public static List<MatchEdge> Told(IEnumerable<StoredEdge> edges, IReadOnlyList<SourceStream> streams) =>
+        Present([.. edges.Where(edge => edge.Kind != Storage.Profiles.EdgeKind.Policy)], streams);
+
+    /// <summary>What rules and matcher found in the last run.</summary>
+    public static List<MatchEdge> Found(IEnumerable<StoredEdge> edges, IReadOnlyList<SourceStream> streams) =>
+        Present([.. edges.Where(edge => edge.Kind == Storage.Profiles.EdgeKind.Policy)], streams);
+
+    private static List<MatchEdge> Present(List<StoredEdge> edges, IReadOnlyList<SourceStream> streams)
     {
-        var told = edges.Where(edge => edge.Kind != Storage.Profiles.EdgeKind.Policy).ToList();
-        if (told.Count == 0)
+        if (edges.Count == 0)
         {
             return [];
         }
 
         var present = streams.SelectMany(stream => stream.Nodes).Select(node => node.Id).ToHashSet();
-        return [.. told.Where(edge => present.Contains(edge.A) && present.Contains(edge.B))
+        return [.. edges.Where(edge => present.Contains(edge.A) && present.Contains(edge.B))
             .Select(edge => new MatchEdge(edge.A, edge.B, (Core.Unification.EdgeKind)(int)edge.Kind, edge.Rule, edge.Score))];
     }
 }

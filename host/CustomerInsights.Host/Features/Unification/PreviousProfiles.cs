@@ -24,10 +24,13 @@ internal sealed class PreviousProfiles
 
     public List<StoredEdge> Edges { get; } = [];
 
+    /// <summary>Where the ids of an undone merge belong, whatever their first nodes say; empty in a run.</summary>
+    public IReadOnlyDictionary<ProfileId, long> Anchors { get; private init; } = new Dictionary<ProfileId, long>();
+
     /// <summary>The same of some profiles only.</summary>
-    public static PreviousProfiles Of(ProfileNeighbourhood near)
+    public static PreviousProfiles Of(ProfileNeighbourhood near, IReadOnlyDictionary<ProfileId, long> anchors)
     {
-        var previous = new PreviousProfiles();
+        var previous = new PreviousProfiles { Anchors = anchors };
         foreach (var membership in near.Members)
         {
             previous.Add(membership);
@@ -79,7 +82,7 @@ internal sealed class PreviousProfiles
         if (Ids.TryAdd(membership.Profile, membership.Id))
         {
             FirstNodes[membership.Profile] = membership.FirstNode;
-            All.Add(new PreviousProfile(new ProfileRef(membership.Profile), membership.FirstNode));
+            All.Add(new PreviousProfile(new ProfileRef(membership.Profile), Anchors.GetValueOrDefault(membership.Id, membership.FirstNode)));
         }
     }
 
@@ -87,6 +90,10 @@ internal sealed class PreviousProfiles
     {
         Ids[redirected.Profile] = redirected.Id;
         FirstNodes[redirected.Profile] = redirected.FirstNode;
-        All.Add(new PreviousProfile(new ProfileRef(redirected.Profile), redirected.FirstNode, new ProfileRef(redirected.To)));
+        All.Add(new PreviousProfile(
+            new ProfileRef(redirected.Profile), Anchors.GetValueOrDefault(redirected.Id, redirected.FirstNode), new ProfileRef(redirected.To))
+        {
+            ComesBack = Anchors.ContainsKey(redirected.Id),
+        });
     }
 }

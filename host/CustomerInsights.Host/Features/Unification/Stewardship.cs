@@ -88,7 +88,7 @@ internal sealed class Stewardship(IProfileStore profiles, IVerdictStore verdicts
         var verdict = new NewVerdict(
             Guid.CreateVersion7(clock.GetUtcNow()).ToString("D"), same ? VerdictKind.Same : VerdictKind.Different, a[0], b[0], note, null, review);
         var edges = Edges(a, b, kind, verdict.Rule);
-        return await WriteAsync(first.Type, near, edges, [], verdict, basis, principal, cancellationToken);
+        return await WriteAsync(first.Type, near, edges, null, verdict, basis, principal, cancellationToken);
     }
 
     private async Task<(string? Verdict, ProblemHttpResult? Problem)> TryUndoAsync(long number, string? note, string principal, CancellationToken cancellationToken)
@@ -111,14 +111,18 @@ internal sealed class Stewardship(IProfileStore profiles, IVerdictStore verdicts
 
         var basis = await profiles.BasisAsync(entry.ProfileType, cancellationToken);
         var now = await profiles.FindAsync(kept, cancellationToken);
-        var near = await profiles.NeighbourhoodAsync(now is null ? [] : [now.Id], cancellationToken);
+        if (now is null || (await profiles.FindAsync(merged, cancellationToken))?.Id != now.Id)
+        {
+            return (null, NotTogether(number));
+        }
+
+        var near = await profiles.NeighbourhoodAsync([now.Id], cancellationToken);
         var members = near.Members.Select(member => member.Node).ToHashSet();
         List<long> came = [.. entry.Parts.Where(part => part.From == merged && part.To == kept).SelectMany(part => part.Nodes).Where(members.Contains)];
         List<long> rest = [.. entry.Parts.Where(part => part.From == kept && part.To == kept).SelectMany(part => part.Nodes).Where(members.Contains)];
         if (came.Count == 0 || rest.Count == 0)
         {
-            return (null, Problems.Conflict(
-                $"The parts of the merge {number} are not one profile any more.", "There is nothing to undo; to keep two records apart give the verdict 'different'."));
+            return (null, NotTogether(number));
         }
 
         if ((long)came.Count * rest.Count > MostPairs)
@@ -128,20 +132,20 @@ internal sealed class Stewardship(IProfileStore profiles, IVerdictStore verdicts
 
         var verdict = new NewVerdict(Guid.CreateVersion7(clock.GetUtcNow()).ToString("D"), VerdictKind.Undo, came[0], rest[0], note, number, null);
         return await WriteAsync(
-            entry.ProfileType, near, Edges(came, rest, EdgeKind.Denied, verdict.Rule), [came, rest], verdict, basis, principal, cancellationToken);
+            entry.ProfileType, near, Edges(came, rest, EdgeKind.Denied, verdict.Rule), new UndoneMerge(kept, merged, rest, came), verdict, basis, principal, cancellationToken);
     }
 
     private async Task<(string? Verdict, ProblemHttpResult? Problem)> WriteAsync(
         string type,
         ProfileNeighbourhood near,
         List<StoredEdge> edges,
-        IReadOnlyList<IReadOnlyList<long>> holds,
+        UndoneMerge? undo,
         NewVerdict verdict,
         ProfileBasis basis,
         string principal,
         CancellationToken cancellationToken)
     {
-        var (changes, problem) = await reunification.PlanAsync(type, near, edges, holds, verdict.Id, cancellationToken);
+        var (changes, problem) = await reunification.PlanAsync(type, near, edges, undo, verdict.Id, cancellationToken);
         if (changes is null)
         {
             return (null, problem);
@@ -207,6 +211,9 @@ internal sealed class Stewardship(IProfileStore profiles, IVerdictStore verdicts
 
     private static List<StoredEdge> Edges(List<long> a, List<long> b, EdgeKind kind, string rule) =>
         [.. a.SelectMany(left => b.Select(right => new StoredEdge(Math.Min(left, right), Math.Max(left, right), kind, rule, 1)))];
+
+    private static ProblemHttpResult NotTogether(long number) => Problems.Conflict(
+        $"The parts of the merge {number} are not one profile any more.", "There is nothing to undo; to keep two records apart give the verdict 'different'.");
 
     private static ProblemHttpResult TooMany(int left, int right) => Problems.Conflict(
         $"{left:N0} by {right:N0} records are more than {MostPairs:N0} pairs.",
