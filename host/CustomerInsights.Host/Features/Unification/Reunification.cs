@@ -9,13 +9,6 @@ using Problems = CustomerInsights.Host.Platform.Problems;
 
 namespace CustomerInsights.Host.Features.Unification;
 
-/// <summary>A merge that is undone.</summary>
-/// <param name="Kept">The profile that stayed.</param>
-/// <param name="Merged">The one whose id comes back.</param>
-/// <param name="Rest">What is left of the nodes of the one that stayed.</param>
-/// <param name="Came">What is left of the nodes that came.</param>
-internal sealed record UndoneMerge(ProfileId Kept, ProfileId Merged, IReadOnlyList<long> Rest, IReadOnlyList<long> Came);
-
 /// <summary>Clusters the records of a few profiles anew, with edges that a steward adds.</summary>
 /// <remarks>
 /// What rules and matcher found stands as the last run stored it; they are not run. The matcher cannot be: its model is fitted to all records. And a

@@ -1,61 +1,10 @@
 using System.Globalization;
-using System.Text.Json.Nodes;
 using CustomerInsights.Host.Features.Access;
-using CustomerInsights.Host.Features.Profiles;
 using CustomerInsights.Host.Platform;
 using CustomerInsights.Storage.Profiles;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace CustomerInsights.Host.Features.Unification;
-
-/// <summary>A doubt that a steward can settle.</summary>
-/// <param name="Id">Its number.</param>
-/// <param name="Type">The profile type.</param>
-/// <param name="Kind">A pair or a cluster.</param>
-/// <param name="Worth">How much an answer is worth.</param>
-/// <param name="Bits">Weight of the evidence, log2 of the odds.</param>
-/// <param name="Sentence">The doubt in words.</param>
-/// <param name="Detail">More, as the matcher gave it.</param>
-/// <param name="Records">The records in doubt.</param>
-/// <param name="Run">The job that found it.</param>
-/// <param name="At">When.</param>
-public sealed record ReviewResponse(
-    long Id,
-    string Type,
-    ReviewKind Kind,
-    double Worth,
-    double Bits,
-    string Sentence,
-    JsonNode? Detail,
-    IReadOnlyList<RecordReference> Records,
-    string Run,
-    DateTimeOffset At);
-
-/// <summary>GET /unification/reviews: open doubts, the one first whose answer is worth most.</summary>
-internal static class ListReviews
-{
-    public static void Map(IEndpointRouteBuilder routes) =>
-        routes.MapGet("/unification/reviews", HandleAsync).WithName(nameof(ListReviews)).WithSummary("Open doubts, the one first whose answer is worth most.").Requires(AccessAction.Read, ResourceKind.Unification);
-
-    internal static async Task<PageResponse<ReviewResponse>> HandleAsync(
-        string? type, string? cursor, int? limit, IReviewStore reviews, IProfileStore profiles, CancellationToken cancellationToken)
-    {
-        var request = new PageRequest(cursor, limit);
-        var page = await reviews.ListAsync(type ?? "customer", request.After(), request.Size(), cancellationToken);
-        var nodes = await profiles.NodesAsync([.. page.Items.SelectMany(item => item.Item.Nodes)], cancellationToken);
-        return PageRequest.Response(page, item => new ReviewResponse(
-            item.Id,
-            item.ProfileType,
-            item.Item.Kind,
-            item.Item.Worth,
-            item.Item.Bits,
-            item.Item.Sentence,
-            item.Item.Detail is null ? null : JsonNode.Parse(item.Item.Detail),
-            [.. item.Item.Nodes.Where(nodes.ContainsKey).Select(node => new RecordReference(nodes[node].Stream, nodes[node].Key))],
-            item.Run,
-            item.At));
-    }
-}
 
 /// <summary>POST /unification/reviews/{id}/verdict: answers a doubt; the verdict holds at once and for all runs to come.</summary>
 internal static class AnswerReview
