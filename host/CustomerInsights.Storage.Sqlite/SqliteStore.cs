@@ -53,6 +53,9 @@ public sealed class SqliteStore : IInsightsStore
         Profiles = new SqliteProfileStore(insights);
         Links = new SqliteProfileLinkStore(insights);
         Clusters = new SqliteClusterStore(insights);
+        Ledger = new SqliteLedgerStore(insights);
+        Verdicts = new SqliteVerdictStore(insights);
+        Reviews = new SqliteReviewStore(insights);
         Measures = new SqliteMeasureStore(insights);
         Segments = new SqliteSegmentStore(insights);
         Exports = new SqliteExportStore(insights);
@@ -88,6 +91,15 @@ public sealed class SqliteStore : IInsightsStore
 
     /// <inheritdoc />
     public IClusterStore Clusters { get; }
+
+    /// <inheritdoc />
+    public ILedgerStore Ledger { get; }
+
+    /// <inheritdoc />
+    public IVerdictStore Verdicts { get; }
+
+    /// <inheritdoc />
+    public IReviewStore Reviews { get; }
 
     /// <inheritdoc />
     public IMeasureStore Measures { get; }

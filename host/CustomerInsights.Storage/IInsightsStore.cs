@@ -49,6 +49,15 @@ public interface IInsightsStore : IAsyncDisposable
     /// <summary>Clusters of profiles, such as households.</summary>
     IClusterStore Clusters { get; }
 
+    /// <summary>Every change of who is who.</summary>
+    ILedgerStore Ledger { get; }
+
+    /// <summary>What stewards said.</summary>
+    IVerdictStore Verdicts { get; }
+
+    /// <summary>What stewards are asked.</summary>
+    IReviewStore Reviews { get; }
+
     /// <summary>Values of measures.</summary>
     IMeasureStore Measures { get; }
 

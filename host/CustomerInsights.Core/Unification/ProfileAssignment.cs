@@ -7,7 +7,11 @@ public readonly record struct ProfileRef(long Number);
 /// <param name="Profile">Its reference.</param>
 /// <param name="FirstNode">The node it was created with; it never changes while the profile lives.</param>
 /// <param name="RedirectsTo">Null for a living profile; for one that was merged away, where its id leads.</param>
-public sealed record PreviousProfile(ProfileRef Profile, long FirstNode, ProfileRef? RedirectsTo = null);
+public sealed record PreviousProfile(ProfileRef Profile, long FirstNode, ProfileRef? RedirectsTo = null)
+{
+    /// <summary>Merged away, and its merge is undone now: it comes back before older ones whose first nodes lie in the same cluster.</summary>
+    public bool ComesBack { get; init; }
+}
 
 /// <summary>A cluster and the profile that it is.</summary>
 /// <param name="Cluster">Index into the clusters given.</param>
@@ -35,7 +39,7 @@ public sealed record ProfileAssignmentResult(
 /// A profile follows its anchor: its first node, or, if that is gone, the smallest node that is left of it. So a split leaves
 /// the id with the part that holds the first node. Where several anchors meet, the oldest profile stays and the others
 /// redirect to it. A cluster with no anchor of a living profile takes back the oldest profile whose first node it holds and
-/// which had been merged away; failing that it needs a new id.
+/// which had been merged away, one whose merge is undone now before all others; failing that it needs a new id.
 /// </remarks>
 public static class ProfileAssignment
 {
@@ -90,7 +94,7 @@ public static class ProfileAssignment
         PreviousProfile[] byAge, Dictionary<long, int> clusterOf, ProfileRef?[] owner)
     {
         var restored = new List<AssignedCluster>();
-        foreach (var profile in byAge.Where(p => p.RedirectsTo is not null))
+        foreach (var profile in byAge.Where(p => p.RedirectsTo is not null).OrderByDescending(p => p.ComesBack))
         {
             if (clusterOf.TryGetValue(profile.FirstNode, out var cluster) && owner[cluster] is null)
             {

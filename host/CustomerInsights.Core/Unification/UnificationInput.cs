@@ -32,6 +32,12 @@ public sealed record UnificationInput
     /// </summary>
     public IReadOnlyList<MatchEdge> Edges { get; init; } = [];
 
+    /// <summary>
+    /// Policy edges that an earlier run found, to be taken in place of new ones: no rule is run. Null: the rules are run. Denied pairs and what is told
+    /// in <see cref="Edges"/> hold before them as always. For the records of a few profiles, of which the rest of the data is not at hand.
+    /// </summary>
+    public IReadOnlyList<MatchEdge>? Found { get; init; }
+
     /// <summary>Nodes without a record (event identities). Each ends up in a profile even if nothing links it.</summary>
     public IReadOnlyList<long> OtherNodes { get; init; } = [];
 }

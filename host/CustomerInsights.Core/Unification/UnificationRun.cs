@@ -5,8 +5,8 @@ namespace CustomerInsights.Core.Unification;
 /// <summary>One run from records to profiles; see docs/unification.md for the order of things.</summary>
 internal sealed class UnificationRun
 {
-    private const string SameKey = "same primary key";
-    private const string AlwaysMatch = "always match";
+    internal const string SameKey = "same primary key";
+    internal const string AlwaysMatch = "always match";
     private const string MatcherName = "matcher";
 
     private readonly UnificationPolicy _policy;
@@ -35,6 +35,13 @@ internal sealed class UnificationRun
     {
         Denials();
         Told();
+        if (_input.Found is { } found)
+        {
+            var ranks = new RuleRanks(_policy, _table);
+            _pairs.AddRange(found.Select(edge => edge with { Rank = ranks.Of(edge) }));
+            return Conclude(new RowClustering(_table, _input.OtherNodes, _constraints, _pairs, _groups));
+        }
+
         for (var stream = 0; stream < _policy.Streams.Count; stream++)
         {
             _cancellation.ThrowIfCancellationRequested();

@@ -72,6 +72,12 @@ internal static class ProfileRows
 
     public static long? Type(SqlConnection db, string name) => db.Number("SELECT type_no FROM profile_types WHERE name = ?1", name);
 
+    public static ProfileBasis Basis(SqlConnection db, string type)
+    {
+        using var rows = db.Query("SELECT verdict_revision, revision FROM profile_types WHERE name = ?1", type);
+        return rows.Step() ? new ProfileBasis(rows.Long(0), rows.Long(1)) : new ProfileBasis(0, 0);
+    }
+
     public static long EnsureType(SqlConnection db, string name)
     {
         if (Type(db, name) is { } known)

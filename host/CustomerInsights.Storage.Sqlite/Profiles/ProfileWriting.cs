@@ -8,15 +8,12 @@ namespace CustomerInsights.Storage.Sqlite.Profiles;
 /// <summary>Applies the changes of a unification: removals first, so that a put takes over the nodes that they leave.</summary>
 internal sealed class ProfileWriting
 {
-    private const int Merged = 1;
-    private const int Removed = 2;
-    private const int NodeMoved = 3;
-
     private readonly WriteTransaction _transaction;
     private readonly ProfileChanges _changes;
     private readonly SqlConnection _db;
     private readonly DateTimeOffset _now;
     private readonly long _type;
+    private readonly LedgerWriting _ledger;
 
     // What a merged profile was, for its redirect: an undone merge takes number, id and first node back into account.
     private readonly Dictionary<ProfileId, (long Number, long FirstNode)> _gone = [];
@@ -25,10 +22,13 @@ internal sealed class ProfileWriting
     {
         (_transaction, _changes, _db, _now) = (transaction, changes, transaction.Db, transaction.Now);
         _type = ProfileRows.EnsureType(_db, changes.ProfileType);
+        _ledger = new LedgerWriting(transaction, changes, _type);
     }
 
     public void Run()
     {
+        CheckBasis();
+        var before = _db.TotalChanges;
         foreach (var id in _changes.Removed)
         {
             Remove(id);
@@ -42,10 +42,31 @@ internal sealed class ProfileWriting
         foreach (var redirect in _changes.Redirects)
         {
             Redirect(redirect);
-            Ledger(Merged, redirect.From, redirect.To, null);
         }
 
+        _ledger.Write();
         WriteEdges();
+        if (_db.TotalChanges != before)
+        {
+            _db.Run("UPDATE profile_types SET revision = revision + 1 WHERE type_no = ?1", _type);
+        }
+
+        if (_changes.Verdict is { } verdict)
+        {
+            new VerdictWriting(_transaction, _type).Add(verdict, _changes);
+        }
+    }
+
+    private void CheckBasis()
+    {
+        if (_changes.Basis is { } basis)
+        {
+            var found = ProfileRows.Basis(_db, _changes.ProfileType);
+            if (found.Verdicts != basis.Verdicts || (basis.Changes is not null && basis.Changes != found.Changes))
+            {
+                throw new StoreConflictException($"The profiles of type '{_changes.ProfileType}' changed since they were read.");
+            }
+        }
     }
 
     private void Remove(ProfileId id)
@@ -55,6 +76,8 @@ internal sealed class ProfileWriting
             return;
         }
 
+        Note(number, id);
+        _ledger.Gone(id, _db.Number("SELECT created_entry FROM profiles WHERE profile_no = ?1", number));
         _gone[id] = (number, _db.Number("SELECT first_node FROM profiles WHERE profile_no = ?1", number) ?? 0);
         SegmentRows.RemoveProfile(_transaction, number, id, _now);
         _db.Run("DELETE FROM node_profile WHERE profile_no = ?1", number);
@@ -62,8 +85,17 @@ internal sealed class ProfileWriting
         _db.Run("DELETE FROM profile_words WHERE rowid = ?1", number);
         _db.Run("DELETE FROM profile_measures WHERE profile_no = ?1", number);
         _db.Run("DELETE FROM profiles WHERE profile_no = ?1", number);
-        Ledger(Removed, id, null, null);
         _transaction.Feed(ChangeKind.Profile, number);
+    }
+
+    // All its nodes leave it for now; those that a put takes come to rest there.
+    private void Note(long number, ProfileId id)
+    {
+        using var rows = _db.Query("SELECT node_id FROM node_profile WHERE profile_no = ?1", number);
+        while (rows.Step())
+        {
+            _ledger.Went(rows.Long(0), id, null);
+        }
     }
 
     private void Redirect(ProfileRedirect redirect)
@@ -88,13 +120,13 @@ internal sealed class ProfileWriting
         if (known is null)
         {
             // An id that had been merged away lives again when the merge is undone.
-            _db.Run("DELETE FROM redirects WHERE from_id = ?1", put.Id);
+            var restored = _db.Run("DELETE FROM redirects WHERE from_id = ?1", put.Id) > 0;
             _db.Run(
                 """
-                INSERT INTO profiles(profile_no, profile_id, type_no, first_node, hash, created_at, changed_at, display_name, attributes, provenance)
-                VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?6, ?7, ?8, ?9)
+                INSERT INTO profiles(profile_no, profile_id, type_no, first_node, hash, created_at, changed_at, display_name, attributes, provenance, created_entry)
+                VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?6, ?7, ?8, ?9, ?10)
                 """,
-                number, put.Id, _type, put.FirstNode, put.Hash, _now, put.DisplayName, put.Attributes, put.Provenance);
+                number, put.Id, _type, put.FirstNode, put.Hash, _now, put.DisplayName, put.Attributes, put.Provenance, _ledger.New(put.Id, restored));
         }
         else if (changed)
         {
@@ -146,9 +178,13 @@ internal sealed class ProfileWriting
             }
 
             changed = true;
-            if (_db.Run("INSERT INTO node_profile(node_id, profile_no) VALUES (?1, ?2) ON CONFLICT DO NOTHING", node, number) == 0)
+            if (_db.Run("INSERT INTO node_profile(node_id, profile_no) VALUES (?1, ?2) ON CONFLICT DO NOTHING", node, number) != 0)
             {
-                Ledger(NodeMoved, put.Id, OwnerOf(node), node);
+                _ledger.Went(node, null, put.Id);
+            }
+            else
+            {
+                _ledger.Went(node, OwnerOf(node), put.Id);
                 _db.Run("UPDATE node_profile SET profile_no = ?2 WHERE node_id = ?1", node, number);
             }
         }
@@ -156,6 +192,7 @@ internal sealed class ProfileWriting
         foreach (var node in left)
         {
             changed = true;
+            _ledger.Went(node, put.Id, null);
             _db.Run("DELETE FROM node_profile WHERE node_id = ?1", node);
         }
 
@@ -218,11 +255,6 @@ internal sealed class ProfileWriting
                 edge.A, edge.B, _type, (long)edge.Kind, edge.Rule, edge.Score);
         }
     }
-
-    private void Ledger(int kind, ProfileId profile, ProfileId? other, long? node) =>
-        _db.Run(
-            "INSERT INTO profile_ledger(at, cause, kind, profile_id, other_id, node_id) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
-            _now, _changes.Cause, kind, profile, other is { } some ? some : default(SqlValue), node);
 
     private sealed record KnownProfile(long Number, byte[] Hash);
 }

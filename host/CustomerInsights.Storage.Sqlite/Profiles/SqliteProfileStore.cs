@@ -69,6 +69,21 @@ internal sealed class SqliteProfileStore(Database database) : IProfileStore
             Chunk,
             cancellationToken);
 
+    public ValueTask<ProfileBasis> BasisAsync(string profileType, CancellationToken cancellationToken) =>
+        database.ReadAsync(db => ProfileRows.Basis(db, profileType), cancellationToken);
+
+    public ValueTask<ProfileNeighbourhood> NeighbourhoodAsync(IReadOnlyList<ProfileId> profiles, CancellationToken cancellationToken) =>
+        database.SnapshotAsync(db => Neighbourhood.Read(db, profiles), cancellationToken);
+
+    public ValueTask<IReadOnlyDictionary<long, LineageNode>> NodesAsync(IReadOnlyCollection<long> nodes, CancellationToken cancellationToken) =>
+        database.SnapshotAsync<IReadOnlyDictionary<long, LineageNode>>(
+            db => nodes.Distinct().SelectMany(node => ProfileStreams.Rows(
+                db,
+                "SELECT n.node_id, s.name, n.key FROM nodes n JOIN streams s ON s.stream_no = n.stream_no WHERE n.node_id = ?1 AND s.name IS NOT NULL",
+                row => new LineageNode(row.Long(0), row.Text(1), row.Text(2)),
+                node)).ToDictionary(node => node.Id),
+            cancellationToken);
+
     public ValueTask ApplyAsync(ProfileChanges changes, CancellationToken cancellationToken) =>
         database.WriteAsync(transaction => new ProfileWriting(transaction, changes).Run(), cancellationToken);
 

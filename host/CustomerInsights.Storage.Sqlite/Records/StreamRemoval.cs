@@ -1,4 +1,7 @@
+using System.Globalization;
+using CustomerInsights.Storage.Profiles;
 using CustomerInsights.Storage.Sqlite.Engine;
+using CustomerInsights.Storage.Sqlite.Profiles;
 
 namespace CustomerInsights.Storage.Sqlite.Records;
 
@@ -91,6 +94,7 @@ internal static class StreamRemoval
             }
         }
 
+        var ledgers = new Dictionary<string, LedgerWriting>(StringComparer.Ordinal);
         foreach (var node in nodes)
         {
             // Activities of other streams stay, of nobody; a new projection of theirs links them again should the stream come back.
@@ -101,6 +105,7 @@ internal static class StreamRemoval
 
             if (db.Number("SELECT profile_no FROM node_profile WHERE node_id = ?1", node) is { } profile)
             {
+                Tell(transaction, ledgers, stream, node, profile);
                 db.Run("DELETE FROM node_profile WHERE node_id = ?1", node);
                 transaction.Feed(ChangeKind.Profile, profile);
             }
@@ -111,6 +116,30 @@ internal static class StreamRemoval
             transaction.Feed(ChangeKind.Node, node);
         }
 
+        foreach (var ledger in ledgers.Values)
+        {
+            ledger.Write();
+        }
+
         return nodes.Count > 0;
+    }
+
+    private static void Tell(WriteTransaction transaction, Dictionary<string, LedgerWriting> ledgers, long stream, long node, long profile)
+    {
+        using var rows = transaction.Db.Query(
+            "SELECT p.profile_id, p.type_no, t.name FROM profiles p JOIN profile_types t ON t.type_no = p.type_no WHERE p.profile_no = ?1", profile);
+        if (!rows.Step())
+        {
+            return;
+        }
+
+        var type = rows.Text(2);
+        if (!ledgers.TryGetValue(type, out var ledger))
+        {
+            var changes = new ProfileChanges(type, [], [], [], [], [], stream.ToString(CultureInfo.InvariantCulture)) { CauseKind = CauseKind.Removal };
+            ledgers.Add(type, ledger = new LedgerWriting(transaction, changes, rows.Long(1)));
+        }
+
+        ledger.Went(node, rows.Id(0), null);
     }
 }

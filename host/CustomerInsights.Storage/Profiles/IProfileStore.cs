@@ -20,7 +20,17 @@ public interface IProfileStore
     /// <summary>Content fingerprints of all profiles of a type, by number, so that what did not change is not written.</summary>
     IAsyncEnumerable<ProfileFingerprint> ReadFingerprintsAsync(string profileType, CancellationToken cancellationToken);
 
-    /// <summary>Makes all changes or none, with feed rows. A reader sees before or after, never between.</summary>
+    /// <summary>What a change of this type's profiles is made from. Read it before the rest.</summary>
+    ValueTask<ProfileBasis> BasisAsync(string profileType, CancellationToken cancellationToken);
+
+    /// <summary>Living profiles with all that a change of them needs, of one moment.</summary>
+    ValueTask<ProfileNeighbourhood> NeighbourhoodAsync(IReadOnlyList<ProfileId> profiles, CancellationToken cancellationToken);
+
+    /// <summary>The records of nodes, by node id; those whose stream is gone are left out.</summary>
+    ValueTask<IReadOnlyDictionary<long, LineageNode>> NodesAsync(IReadOnlyCollection<long> nodes, CancellationToken cancellationToken);
+
+    /// <summary>Makes all changes or none, with feed rows, ledger entries and the verdict. A reader sees before or after, never between.</summary>
+    /// <exception cref="StoreConflictException">The basis is not what is stored any more.</exception>
     ValueTask ApplyAsync(ProfileChanges changes, CancellationToken cancellationToken);
 
     /// <summary>How many profiles there are of each type.</summary>

@@ -9,7 +9,7 @@ namespace CustomerInsights.Storage.Profiles;
 /// <param name="Redirects">For merged ones: where the id leads now.</param>
 /// <param name="AddedEdges">Edges found.</param>
 /// <param name="RemovedEdges">Edges that hold no more.</param>
-/// <param name="Cause">Why, for the ledger: the run's job id.</param>
+/// <param name="Cause">Why, for the ledger: the run's job id, or the verdict's id.</param>
 public sealed record ProfileChanges(
     string ProfileType,
     IReadOnlyList<ProfilePut> Puts,
@@ -17,7 +17,45 @@ public sealed record ProfileChanges(
     IReadOnlyList<ProfileRedirect> Redirects,
     IReadOnlyList<StoredEdge> AddedEdges,
     IReadOnlyList<StoredEdge> RemovedEdges,
-    string Cause);
+    string Cause)
+{
+    /// <summary>What kind of thing <see cref="Cause"/> names.</summary>
+    public CauseKind CauseKind { get; init; }
+
+    /// <summary>Who, where a person caused it; with a verdict always.</summary>
+    public string? Principal { get; init; }
+
+    /// <summary>A verdict that comes with the change.</summary>
+    public NewVerdict? Verdict { get; init; }
+
+    /// <summary>What the change was made from: nothing is written, with a <see cref="StoreConflictException"/>, when more was said or changed since. Null: not asked.</summary>
+    public ProfileBasis? Basis { get; init; }
+}
+
+/// <summary>The state that a change is made from; read it first and everything else after it.</summary>
+/// <param name="Verdicts">Grows with each verdict given or taken back.</param>
+/// <param name="Changes">Grows with each change; null: other changes do no harm.</param>
+public sealed record ProfileBasis(long Verdicts, long? Changes);
+
+/// <summary>Some profiles whole, as a change of them needs it.</summary>
+/// <param name="Nodes">Their nodes with records.</param>
+/// <param name="Members">Which of them each node is in.</param>
+/// <param name="Redirected">Ids that lead to them.</param>
+/// <param name="Edges">Edges with both ends in them.</param>
+/// <param name="Fingerprints">Their content.</param>
+public sealed record ProfileNeighbourhood(
+    IReadOnlyList<NeighbourNode> Nodes,
+    IReadOnlyList<Membership> Members,
+    IReadOnlyList<RedirectedProfile> Redirected,
+    IReadOnlyList<StoredEdge> Edges,
+    IReadOnlyList<ProfileFingerprint> Fingerprints);
+
+/// <summary>A node with its record, when that is present.</summary>
+/// <param name="Id">The node.</param>
+/// <param name="Stream">The stream's full name.</param>
+/// <param name="Key">The record's key.</param>
+/// <param name="Document">The record's value document; null when the record is gone.</param>
+public sealed record NeighbourNode(long Id, string Stream, string Key, byte[]? Document);
 
 /// <summary>A profile on its way in.</summary>
 /// <param name="Id">The id; new when not known yet.</param>

@@ -20,6 +20,10 @@ public enum ResourceKind
     Record,
     Metadata,
     Unification,
+
+    /// <summary>A steward's word on who is who: verdicts, and the undo of a merge.</summary>
+    Verdict,
+
     Profile,
     Activity,
     Measure,

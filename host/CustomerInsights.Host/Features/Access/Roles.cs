@@ -24,6 +24,7 @@ internal sealed class Roles : IAccess
         (AccessAction.Run, ResourceKind.Job),
         (AccessAction.Run, ResourceKind.Source),
         (AccessAction.Run, ResourceKind.Unification),
+        (AccessAction.Write, ResourceKind.Verdict),
     ];
 
     public bool May(ClaimsPrincipal principal, AccessAction action, ResourceKind kind, string? id) =>

@@ -24,24 +24,43 @@ internal sealed class PreviousProfiles
 
     public List<StoredEdge> Edges { get; } = [];
 
+    /// <summary>Where the ids of an undone merge belong, whatever their first nodes say; empty in a run.</summary>
+    public IReadOnlyDictionary<ProfileId, long> Anchors { get; private init; } = new Dictionary<ProfileId, long>();
+
+    /// <summary>The same of some profiles only.</summary>
+    public static PreviousProfiles Of(ProfileNeighbourhood near, IReadOnlyDictionary<ProfileId, long> anchors)
+    {
+        var previous = new PreviousProfiles { Anchors = anchors };
+        foreach (var membership in near.Members)
+        {
+            previous.Add(membership);
+        }
+
+        foreach (var redirected in near.Redirected)
+        {
+            previous.Add(redirected);
+        }
+
+        foreach (var fingerprint in near.Fingerprints)
+        {
+            previous.Hashes[fingerprint.Profile] = fingerprint.Hash;
+        }
+
+        previous.Edges.AddRange(near.Edges);
+        return previous;
+    }
+
     public static async Task<PreviousProfiles> ReadAsync(IProfileStore store, string type, CancellationToken cancellationToken)
     {
         var previous = new PreviousProfiles();
         await foreach (var membership in store.ReadMembershipAsync(type, cancellationToken))
         {
-            previous.Nodes[membership.Node] = new ProfileRef(membership.Profile);
-            if (previous.Ids.TryAdd(membership.Profile, membership.Id))
-            {
-                previous.FirstNodes[membership.Profile] = membership.FirstNode;
-                previous.All.Add(new PreviousProfile(new ProfileRef(membership.Profile), membership.FirstNode));
-            }
+            previous.Add(membership);
         }
 
         await foreach (var redirected in store.ReadRedirectedAsync(type, cancellationToken))
         {
-            previous.Ids[redirected.Profile] = redirected.Id;
-            previous.FirstNodes[redirected.Profile] = redirected.FirstNode;
-            previous.All.Add(new PreviousProfile(new ProfileRef(redirected.Profile), redirected.FirstNode, new ProfileRef(redirected.To)));
+            previous.Add(redirected);
         }
 
         await foreach (var fingerprint in store.ReadFingerprintsAsync(type, cancellationToken))
@@ -55,5 +74,26 @@ internal sealed class PreviousProfiles
         }
 
         return previous;
+    }
+
+    private void Add(Membership membership)
+    {
+        Nodes[membership.Node] = new ProfileRef(membership.Profile);
+        if (Ids.TryAdd(membership.Profile, membership.Id))
+        {
+            FirstNodes[membership.Profile] = membership.FirstNode;
+            All.Add(new PreviousProfile(new ProfileRef(membership.Profile), Anchors.GetValueOrDefault(membership.Id, membership.FirstNode)));
+        }
+    }
+
+    private void Add(RedirectedProfile redirected)
+    {
+        Ids[redirected.Profile] = redirected.Id;
+        FirstNodes[redirected.Profile] = redirected.FirstNode;
+        All.Add(new PreviousProfile(
+            new ProfileRef(redirected.Profile), Anchors.GetValueOrDefault(redirected.Id, redirected.FirstNode), new ProfileRef(redirected.To))
+        {
+            ComesBack = Anchors.ContainsKey(redirected.Id),
+        });
     }
 }

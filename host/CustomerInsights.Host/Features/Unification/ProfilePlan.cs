@@ -122,7 +122,14 @@ internal sealed class ProfilePlan
     {
         foreach (var kept in _assigned.Kept.Concat(_assigned.Restored))
         {
-            _identity[kept.Cluster] = (_previous.Ids[kept.Profile.Number], _previous.FirstNodes[kept.Profile.Number], kept.Profile.Number);
+            var (id, first) = (_previous.Ids[kept.Profile.Number], _previous.FirstNodes[kept.Profile.Number]);
+            if (_previous.Anchors.TryGetValue(id, out var anchor) && !_result.Profiles[kept.Cluster].Cluster.Nodes.Contains(first))
+            {
+                // Its first node is gone or is somebody else's by now: should it come back there, the id must not follow it.
+                first = anchor;
+            }
+
+            _identity[kept.Cluster] = (id, first, kept.Profile.Number);
         }
 
         foreach (var cluster in _assigned.New)

@@ -10,13 +10,22 @@ namespace CustomerInsights.Host.Features.Unification;
 
 internal static class UnificationModule
 {
-    public static IServiceCollection AddUnification(this IServiceCollection services) => services.AddSingleton<IJobHandler, UnifyJob>();
+    public static IServiceCollection AddUnification(this IServiceCollection services) => 
+        services.AddSingleton<IJobHandler, UnifyJob>().AddSingleton<Reunification>().AddSingleton<Stewardship>();
 
     public static void MapUnification(this IEndpointRouteBuilder routes)
     {
         StartUnification.Map(routes);
         ListUnificationRuns.Map(routes);
         SuggestPolicy.Map(routes);
+        ListLedger.Map(routes);
+        GetProfileHistory.Map(routes);
+        UndoMerge.Map(routes);
+        GiveVerdict.Map(routes);
+        ListVerdicts.Map(routes);
+        TakeBackVerdict.Map(routes);
+        ListReviews.Map(routes);
+        AnswerReview.Map(routes);
     }
 }
 

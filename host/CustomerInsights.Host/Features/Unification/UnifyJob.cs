@@ -4,6 +4,7 @@ using CustomerInsights.Host.Features.Accounts;
 using CustomerInsights.Host.Features.Jobs;
 using CustomerInsights.Host.Features.Metadata;
 using CustomerInsights.Host.Platform;
+using CustomerInsights.Storage;
 using CustomerInsights.Storage.Profiles;
 using CustomerInsights.Storage.Records;
 
@@ -14,9 +15,27 @@ internal sealed class UnifyJob(MetadataService metadata, IRecordStore records, I
 {
     public const string JobKind = "unify";
 
+    // A verdict that comes while the run works makes it begin again; somebody who gives them faster than that waits for the next run.
+    private const int MostAttempts = 10;
+
     public string Kind => JobKind;
 
     public async Task<JobResult> RunAsync(JobContext job, CancellationToken cancellationToken)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                return await TryAsync(job, cancellationToken);
+            }
+            catch (StoreConflictException) when (attempt < MostAttempts)
+            {
+                job.Report(0, null, "beginning again: a verdict came");
+            }
+        }
+    }
+
+    private async Task<JobResult> TryAsync(JobContext job, CancellationToken cancellationToken)
     {
         var type = job.Job.Subject!;
         var model = await metadata.ModelAsync(cancellationToken);
@@ -30,9 +49,10 @@ internal sealed class UnifyJob(MetadataService metadata, IRecordStore records, I
 
         job.Report(0, null, "reading records");
         var moment = new RuleMoment(clock.GetUtcNow());
+        var basis = await profiles.BasisAsync(type, cancellationToken) with { Changes = null };
         var streams = await ReadStreamsAsync(model, unification, moment, cancellationToken);
         var previous = await PreviousProfiles.ReadAsync(profiles, type, cancellationToken);
-        var told = previous.Edges.Where(edge => edge.Kind != Storage.Profiles.EdgeKind.Policy).Select(ToMatchEdge).ToList();
+        var told = NodeReading.Told(previous.Edges, streams);
 
         job.Report(0, streams.Sum(stream => stream.Nodes.Count), "matching");
         var result = Unifier.Unify(
@@ -46,7 +66,7 @@ internal sealed class UnifyJob(MetadataService metadata, IRecordStore records, I
         var written = 0L;
         foreach (var changes in plan.Changes(job.Job.Id))
         {
-            await profiles.ApplyAsync(changes, cancellationToken);
+            await profiles.ApplyAsync(changes with { Basis = basis }, cancellationToken);
             written += changes.Puts.Count + changes.Removed.Count;
             job.Report(written, null, "writing profiles");
         }
@@ -65,15 +85,7 @@ internal sealed class UnifyJob(MetadataService metadata, IRecordStore records, I
             {
                 await foreach (var node in profiles.ReadNodesAsync(stored.Number, cancellationToken))
                 {
-                    try
-                    {
-                        var subject = new RecordSubject(Core.Model.ValueDocument.Read(node.Document));
-                        nodes.Add(new SourceNode(node.Id, node.Key, subject.Map(fields, moment)));
-                    }
-                    catch (RuleEvaluationException error)
-                    {
-                        throw new JobFailedException("Data", $"The mapping of '{schema.Name}' fails on the record '{node.Key}': {error.Message}");
-                    }
+                    nodes.Add(NodeReading.Read(schema.Name, node, fields, moment));
                 }
             }
 
@@ -112,6 +124,4 @@ internal sealed class UnifyJob(MetadataService metadata, IRecordStore records, I
         fields = matcher.Fields, compared = matcher.Compared, joins = matcher.Joins, keys = matcher.Keys,
         setAside = matcher.Junk.GroupBy(junk => junk.Field, StringComparer.Ordinal).Select(group => new { field = group.Key, values = group.Count(), records = group.Sum(junk => (long)junk.Records) }),
     };
-
-    private static MatchEdge ToMatchEdge(StoredEdge edge) => new(edge.A, edge.B, (Core.Unification.EdgeKind)(int)edge.Kind, edge.Rule, edge.Score);
 }
