@@ -58,10 +58,41 @@ public sealed class EvaluateCommandTests : IDisposable
         var file = Write("people.csv", Twice(1));
         var (code, said) = await RunAsync(file, "--truth", "cluster");
         Assert.Equal(1, code);
-        Assert.Contains("There is no column 'cluster'; there are first_name, last_name, dob, email, person.", said, StringComparison.Ordinal);
+        Assert.Contains("There is no column 'cluster' in people.csv; there are first_name, last_name, dob, email, person.", said, StringComparison.Ordinal);
         (code, said) = await RunAsync(Path.Combine(_directory, "nothing.csv"));
         Assert.Equal(1, code);
         Assert.Contains("There is no file", said, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Files_with_other_names_for_their_columns_are_brought_together()
+    {
+        var rows = Enumerable.Range(0, 60).Select(Twice).ToList();
+        var one = Write("a.csv", [.. rows.Select(row => row[0])]);
+        var other = Path.Combine(_directory, "b.csv");
+        await File.WriteAllLinesAsync(other, ["\"PERSON\",points,mail,surname,\"Given name\",birthday", .. rows.Select(row => row[1].Split(',') is var v ? $"{v[4]},7,{v[3]},{v[1]},{v[0]},{v[2]}" : "")]);
+        var (code, said) = await RunAsync(one, other, "--truth", "person");
+        Assert.True(code == 0, said);
+        Assert.Contains("first_name (givenName), last_name (familyName), dob (date), email (email)", said, StringComparison.Ordinal);
+        Assert.Contains("recall     1.0000", said, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_file_without_rows_or_with_a_column_twice_is_no_riddle()
+    {
+        var empty = Path.Combine(_directory, "empty.csv");
+        await File.WriteAllTextAsync(empty, "");
+        var (code, said) = await RunAsync(empty);
+        Assert.Equal(1, code);
+        Assert.Contains("its first line names the columns", said, StringComparison.Ordinal);
+        await File.WriteAllTextAsync(empty, "name,email\n");
+        (code, said) = await RunAsync(empty);
+        Assert.True(code == 0, said);
+        Assert.Contains("records    0", said, StringComparison.Ordinal);
+        await File.WriteAllTextAsync(empty, "name,Name\na,b\n");
+        (code, said) = await RunAsync(empty);
+        Assert.Equal(1, code);
+        Assert.Contains("two columns 'name'", said, StringComparison.Ordinal);
     }
 
     [LabelledTheory]

@@ -103,7 +103,7 @@ internal static class CommandLine
 
     private static Command Evaluate()
     {
-        var files = new Argument<string[]>("files") { Description = "CSV files with the same header, comma-separated.", Arity = ArgumentArity.OneOrMore };
+        var files = new Argument<string[]>("files") { Description = "CSV files, comma-separated. The columns of several are brought together by name, or by what they hold.", Arity = ArgumentArity.OneOrMore };
         var truth = new Option<string?>("--truth") { Description = "The column whose equal values mean the same person; it is used for scoring alone." };
         var pattern = new Option<string?>("--truth-pattern") { Description = "A regular expression for the part of that column that counts: its first group." };
         var policy = new Option<FileInfo?>("--policy") { Description = "A JSON file with \"fields\" (name to type), \"strictness\", \"pairsPerRecord\", \"filesAreFreeOfDuplicates\". Default: all guessed." };

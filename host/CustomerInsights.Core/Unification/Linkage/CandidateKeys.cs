@@ -73,21 +73,26 @@ internal sealed class CandidateKeys
     {
         _groups.Hash(_keys[key]);
         _groups.Sort([]);
-        var records = _groups.Groups().Where(group => group.To - group.From <= _cap).Sum(group => group.To - group.From);
-        var (rows, ends, at) = (new int[records], new List<int>(), 0);
-        var (taken, left, largest) = (0L, 0L, 0);
-        foreach (var (from, to) in _groups.Groups())
+        var (records, count) = (0, 0);
+        foreach (var (from, to) in _groups.Groups)
         {
-            var entries = _groups.Entries;
+            (records, count) = to - from <= _cap ? (records + to - from, count + 1) : (records, count);
+        }
+
+        var (rows, ends, at, group) = (new int[records], new int[count], 0, 0);
+        var (taken, left, largest) = (0L, 0L, 0);
+        var entries = _groups.Entries;
+        foreach (var (from, to) in _groups.Groups)
+        {
             var size = to - from;
-            var count = size * (size - 1L) / 2;
+            var pairs = size * (size - 1L) / 2;
             if (size > _cap)
             {
-                left += count;
+                left += pairs;
                 continue;
             }
 
-            taken += count;
+            taken += pairs;
             largest = Math.Max(largest, size);
             var tag = (uint)(entries[from] >> 32);
             for (var i = from; i < to; i++)
@@ -97,10 +102,10 @@ internal sealed class CandidateKeys
                 _tags[((long)row * _width) + key] = tag;
             }
 
-            ends.Add(at);
+            ends[group++] = at;
         }
 
         _bill[key] = new KeyBill(_keys[key].Name, taken, left, largest);
-        return new(rows, [.. ends]);
+        return new(rows, ends);
     }
 }

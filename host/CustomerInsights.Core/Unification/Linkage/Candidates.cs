@@ -9,7 +9,7 @@ namespace CustomerInsights.Core.Unification.Linkage;
 /// </summary>
 internal sealed class Candidates
 {
-    private const long PairsPerUnit = 200_000;
+    private const long PairsPerUnit = 16_000;
 
     // In bits before anything is learnt. What is kept too little is fetched again when the model is known.
     private const double Kept = -20;
@@ -24,7 +24,7 @@ internal sealed class Candidates
     /// <param name="levels">Compares two records.</param>
     /// <param name="alone">For each record the sources that it cannot share with another record of its person; null for none.</param>
     /// <param name="naive">The evidence of a pattern before anything is learnt, in bits.</param>
-    /// <param name="parallel">The result is the same with any number of threads. Cancellation is looked at every some 200,000 pairs.</param>
+    /// <param name="parallel">The result is the same with any number of threads. Cancellation is looked at every some 16,000 pairs.</param>
     internal Candidates(CandidateKeys keys, PairLevels levels, ulong[]? alone, Func<ulong, double> naive, ParallelOptions parallel)
     {
         (_keys, _levels, _alone, _naive, _parallel) = (keys, levels, alone, naive, parallel);

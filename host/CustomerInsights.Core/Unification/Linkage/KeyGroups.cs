@@ -6,6 +6,7 @@ internal sealed class KeyGroups(PartCodes codes)
     private readonly uint[] _hashes = new uint[codes.Rows];
     private ulong[] _entries = [];
     private ulong[] _spare = [];
+    private readonly List<(int From, int To)> _groups = [];
     private int _count;
 
     /// <summary>The hash of each record of the key last asked for; 0 for none.</summary>
@@ -14,6 +15,9 @@ internal sealed class KeyGroups(PartCodes codes)
     /// <summary>What was sorted last: hash above, row below.</summary>
     internal ReadOnlySpan<ulong> Entries => _entries.AsSpan(0, _count);
 
+    /// <summary>Groups of two or more among what was sorted last, by hash.</summary>
+    internal IReadOnlyList<(int From, int To)> Groups => _groups;
+
     /// <summary>Computes the hashes of a key.</summary>
     internal void Hash(BlockingKey key) => codes.Hashes(key, _hashes);
 
@@ -21,14 +25,7 @@ internal sealed class KeyGroups(PartCodes codes)
     /// <param name="filter">One bit for each hash, by its remainder; a power of two of bits. Empty to take all.</param>
     internal void Sort(ReadOnlySpan<ulong> filter)
     {
-        var bits = (uint)filter.Length * 64;
-        bool Passes(uint hash, ReadOnlySpan<ulong> filter) => hash != 0 && (bits == 0 || (filter[(int)(hash % bits / 64)] & (1UL << (int)(hash % 64))) != 0);
-        var count = 0;
-        foreach (var hash in _hashes)
-        {
-            count += Passes(hash, filter) ? 1 : 0;
-        }
-
+        var count = filter.Length == 0 ? Filled() : Passing(filter);
         if (_entries.Length < count)
         {
             (_entries, _spare) = (new ulong[count], new ulong[count]);
@@ -37,29 +34,48 @@ internal sealed class KeyGroups(PartCodes codes)
         _count = 0;
         for (var row = 0; row < _hashes.Length; row++)
         {
-            if (Passes(_hashes[row], filter))
+            var hash = _hashes[row];
+            if (hash != 0 && (filter.Length == 0 || Passes(hash, filter)))
             {
-                _entries[_count++] = ((ulong)_hashes[row] << 32) | (uint)row;
+                _entries[_count++] = ((ulong)hash << 32) | (uint)row;
             }
         }
 
         RadixSort.ByUpperHalf(_entries.AsSpan(0, _count), _spare);
+        Part();
     }
 
-    /// <summary>Groups of two or more among what was sorted last.</summary>
-    internal IEnumerable<(int From, int To)> Groups()
+    private static bool Passes(uint hash, ReadOnlySpan<ulong> filter) =>
+        (filter[(int)(hash % ((uint)filter.Length * 64) / 64)] & (1UL << (int)(hash % 64))) != 0;
+
+    private int Filled() => _hashes.Length - _hashes.AsSpan().Count(0u);
+
+    private int Passing(ReadOnlySpan<ulong> filter)
     {
-        for (var from = 0; from < _count;)
+        var count = 0;
+        foreach (var hash in _hashes)
         {
-            var to = from + 1;
-            while (to < _count && _entries[to] >> 32 == _entries[from] >> 32)
+            count += hash != 0 && Passes(hash, filter) ? 1 : 0;
+        }
+
+        return count;
+    }
+
+    private void Part()
+    {
+        _groups.Clear();
+        var entries = Entries;
+        for (var from = 0; from < entries.Length;)
+        {
+            var (hash, to) = (entries[from] >> 32, from + 1);
+            while (to < entries.Length && entries[to] >> 32 == hash)
             {
                 to++;
             }
 
             if (to - from > 1)
             {
-                yield return (from, to);
+                _groups.Add((from, to));
             }
 
             from = to;

@@ -44,7 +44,7 @@ internal static class EvaluateCommand
 
             return 0;
         }
-        catch (Exception error) when (error is InvalidDataException or IOException or JsonException or ArgumentException or NotSupportedException or UnauthorizedAccessException)
+        catch (Exception error) when (error is InvalidDataException or IOException or JsonException or ArgumentException or NotSupportedException or CsvHelper.CsvFormatException or UnauthorizedAccessException)
         {
             return await FailAsync(error.Message);
         }
@@ -69,7 +69,7 @@ internal static class EvaluateCommand
         }
 
         Line("compared", $"{MatchFiles.Count(result.Compared)} pairs, found by {result.Keys.Count(key => key.Pairs > 0)} keys");
-        Line("clusters", $"{MatchFiles.Count(sizes.Count)}, {MatchFiles.Count(sizes.Count(size => size > 1))} of more than one record, the largest of {MatchFiles.Count(sizes.Max())}");
+        Line("clusters", $"{MatchFiles.Count(sizes.Count)}, {MatchFiles.Count(sizes.Count(size => size > 1))} of more than one record, the largest of {MatchFiles.Count(sizes.DefaultIfEmpty().Max())}");
         if (data.Truth is { } truth)
         {
             var scores = ClusterScores.Of(result.Clusters, truth);

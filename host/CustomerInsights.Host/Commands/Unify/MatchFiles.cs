@@ -5,11 +5,9 @@ using CustomerInsights.Core.Unification.Linkage;
 
 namespace CustomerInsights.Host.Commands.Unify;
 
-/// <summary>Records of one or more CSV files with the same header, as columns, with the truth where a column tells it.</summary>
+/// <summary>Records of one or more CSV files, as columns, with the truth where a column tells it.</summary>
 internal sealed class MatchFiles
 {
-    private const int Sampled = 2000;
-
     private MatchFiles(IReadOnlyList<MatchColumn> columns, IReadOnlyList<int> sources, IReadOnlyList<int>? truth) => (Columns, Sources, Truth) = (columns, sources, truth);
 
     internal IReadOnlyList<MatchColumn> Columns { get; }
@@ -19,28 +17,23 @@ internal sealed class MatchFiles
     internal IReadOnlyList<int>? Truth { get; }
 
     /// <summary>Reads the files.</summary>
-    /// <exception cref="InvalidDataException">A file has another header, or the column of the truth is not there.</exception>
+    /// <exception cref="InvalidDataException">A file has no header, or not the column of the truth.</exception>
     internal static async Task<MatchFiles> ReadAsync(IReadOnlyList<string> files, string? truthColumn, Regex? truthPattern, MatchSettings settings, CancellationToken cancellationToken)
     {
-        var header = Header(files[0]);
-        if (files.FirstOrDefault(file => !Header(file).SequenceEqual(header, StringComparer.Ordinal)) is { } other)
+        var layouts = files.Select(FileLayout.Read).ToList();
+        if (truthColumn is not null && layouts.Find(layout => layout.Find(truthColumn) < 0) is { } without)
         {
-            throw new InvalidDataException($"{other} has other columns than {files[0]}; files that are matched with each other need the same header.");
+            throw new InvalidDataException($"There is no column '{truthColumn}' in {Path.GetFileName(without.File)}; there are {string.Join(", ", without.Header)}.");
         }
 
-        var truthAt = truthColumn is null ? -1 : Array.IndexOf(header, truthColumn);
-        if (truthColumn is not null && truthAt < 0)
-        {
-            throw new InvalidDataException($"There is no column '{truthColumn}'; there are {string.Join(", ", header)}.");
-        }
-
-        var builders = Builders(files[0], header, truthAt, settings);
+        var fields = AlignedField.Of(layouts, truthColumn, settings);
+        var builders = fields.Select(field => new MatchColumnBuilder(field.Name, field.Type)).ToList();
         var (sources, names) = (new List<int>(), new Dictionary<string, int>(StringComparer.Ordinal));
-        var truth = truthAt < 0 ? null : new List<int>();
-        var wanted = builders.Select(one => one.At).Append(truthAt).Where(at => at >= 0).ToArray();
+        var truth = truthColumn is null ? null : new List<int>();
         var parallel = new ParallelOptions { CancellationToken = cancellationToken };
         for (var source = 0; source < files.Count; source++)
         {
+            int[] wanted = [.. fields.Select(field => field.At[source]), .. truthColumn is null ? [] : new[] { layouts[source].Find(truthColumn) }];
             using var csv = Open(files[source]);
             var (batch, spare) = (new RowBatch(wanted), new RowBatch(wanted));
             batch.Fill(csv);
@@ -57,7 +50,7 @@ internal sealed class MatchFiles
         }
 
         var columns = new MatchColumn[builders.Count];
-        Parallel.For(0, columns.Length, parallel, i => columns[i] = builders[i].Builder.Build());
+        Parallel.For(0, columns.Length, parallel, i => columns[i] = builders[i].Build());
         return new(columns, sources, truth);
 
         void Take(RowBatch batch, int at)
@@ -66,7 +59,7 @@ internal sealed class MatchFiles
             {
                 if (at < builders.Count)
                 {
-                    builders[at].Builder.Add(batch[row, at].Trim());
+                    builders[at].Add(batch[row, at].Trim());
                 }
                 else
                 {
@@ -76,37 +69,7 @@ internal sealed class MatchFiles
         }
     }
 
-    private static List<(int At, MatchColumnBuilder Builder)> Builders(string file, string[] header, int truthAt, MatchSettings settings)
-    {
-        var samples = header.Select(_ => new List<string>()).ToArray();
-        using (var csv = Open(file))
-        {
-            for (var row = 0; row < Sampled && csv.Read(); row++)
-            {
-                for (var i = 0; i < header.Length && i < csv.FieldCount; i++)
-                {
-                    samples[i].Add(csv.GetString(i));
-                }
-            }
-        }
-
-        var guessed = FieldGuess.Of(header, samples);
-        return
-        [
-            .. header.Select((name, at) => (name, at)).Where(one => one.at != truthAt)
-                .Select(one => (one.at, one.name, Type: settings.Fields.TryGetValue(one.name, out var type) ? type : guessed[one.at]))
-                .Where(one => one.Type != MatchFieldType.Ignored)
-                .Select(one => (one.at, new MatchColumnBuilder(one.name, one.Type))),
-        ];
-    }
-
-    private static string[] Header(string file)
-    {
-        using var stream = new StreamReader(file);
-        return [.. (stream.ReadLine() ?? "").Split(',').Select(name => name.Trim().Trim('"'))];
-    }
-
-    private static CsvReader Open(string file) => CsvReader.Create(File.OpenRead(file), new CsvReaderOptions { Separator = ',' });
+    internal static CsvReader Open(string file) => CsvReader.Create(File.OpenRead(file), new CsvReaderOptions { Separator = ',' });
 
     private static string Name(string value, Regex? pattern) =>
         pattern is null ? value : pattern.Match(value) is { Success: true } found ? found.Groups[found.Groups.Count > 1 ? 1 : 0].Value : value;

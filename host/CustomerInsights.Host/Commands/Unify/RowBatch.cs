@@ -4,7 +4,7 @@ using CsvHelper;
 namespace CustomerInsights.Host.Commands.Unify;
 
 /// <summary>Some thousand rows of a file as text, held in two arrays and used again: a row is no object.</summary>
-/// <param name="wanted">The places of the columns to keep.</param>
+/// <param name="wanted">The places of the columns to keep; negative for one that this file does not have.</param>
 internal sealed class RowBatch(int[] wanted)
 {
     private const int MostRows = 8192;
@@ -33,7 +33,7 @@ internal sealed class RowBatch(int[] wanted)
         {
             foreach (var column in wanted)
             {
-                if (column < csv.FieldCount)
+                if (column >= 0 && column < csv.FieldCount)
                 {
                     var bytes = csv.GetSpan(column);
                     if (_text.Length - end < bytes.Length)
