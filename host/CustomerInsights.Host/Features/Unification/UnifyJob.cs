@@ -121,7 +121,10 @@ internal sealed class UnifyJob(MetadataService metadata, IRecordStore records, I
     // Without the values that were set aside: a report is read by people who may not see customers' data.
     private static object? Shown(MatcherReport? matcher) => matcher is null ? null : new
     {
-        fields = matcher.Fields, compared = matcher.Compared, joins = matcher.Joins, keys = matcher.Keys,
+        fields = matcher.Fields,
+        compared = matcher.Compared,
+        joins = matcher.Joins,
+        keys = matcher.Keys,
         setAside = matcher.Junk.GroupBy(junk => junk.Field, StringComparer.Ordinal).Select(group => new { field = group.Key, values = group.Count(), records = group.Sum(junk => (long)junk.Records) }),
     };
 }
