@@ -11,24 +11,26 @@ internal sealed class Candidates
 {
     private const long PairsPerUnit = 16_000;
 
-    // In bits before anything is learnt. What is kept too little is fetched again when the model is known.
-    private const double Kept = -20;
+    // Kept is what agrees at least as two random records do, less so many bits. What is kept too little is fetched again when the model is known.
+    private const double Margin = 3;
 
     private readonly CandidateKeys _keys;
     private readonly PairLevels _levels;
     private readonly ulong[]? _alone;
     private readonly Func<ulong, double> _naive;
+    private readonly double _kept;
     private readonly ParallelOptions _parallel;
 
     /// <param name="keys">The groups.</param>
     /// <param name="levels">Compares two records.</param>
     /// <param name="alone">For each record the sources that it cannot share with another record of its person; null for none.</param>
     /// <param name="naive">The evidence of a pattern before anything is learnt, in bits.</param>
+    /// <param name="random">The evidence for two records drawn at random, in bits.</param>
     /// <param name="parallel">The result is the same with any number of threads. Cancellation is looked at every some 16,000 pairs.</param>
-    internal Candidates(CandidateKeys keys, PairLevels levels, ulong[]? alone, Func<ulong, double> naive, ParallelOptions parallel)
+    internal Candidates(CandidateKeys keys, PairLevels levels, ulong[]? alone, Func<ulong, double> naive, double random, ParallelOptions parallel)
     {
-        (_keys, _levels, _alone, _naive, _parallel) = (keys, levels, alone, naive, parallel);
-        var done = Compare(pattern => naive(pattern) >= Kept);
+        (_keys, _levels, _alone, _naive, _kept, _parallel) = (keys, levels, alone, naive, random - Margin, parallel);
+        var done = Compare(pattern => naive(pattern) >= _kept);
         var patterns = done.SelectMany(unit => unit.Patterns).Distinct().Order().ToArray();
         var counts = new long[patterns.Length];
         foreach (var unit in done)
@@ -57,7 +59,7 @@ internal sealed class Candidates
         var missing = new HashSet<ulong>();
         for (var i = 0; i < bits.Length; i++)
         {
-            if (bits[i] >= least && _naive(Patterns.Patterns[i]) < Kept)
+            if (bits[i] >= least && _naive(Patterns.Patterns[i]) < _kept)
             {
                 missing.Add(Patterns.Patterns[i]);
             }

@@ -115,7 +115,7 @@ public static class Matcher
         var choice = KeyChoice.Of(codes, BlockingKey.All(parts), rowHashes, alone, pairs => Likely(naive, levels, pairs), options.PairsPerRecord, options.Threads);
         step?.Invoke("comparison");
         var keys = new CandidateKeys(codes, choice.Keys, choice.Cap);
-        var candidates = new Candidates(keys, levels, alone, naive, parallel);
+        var candidates = new Candidates(keys, levels, alone, naive, MixtureModel.RandomPair(fields), parallel);
         step?.Invoke("model");
         var model = MixtureModel.Fit(fields, chance, candidates.Patterns, options.Threads);
         candidates.Complete(model.Bits, Math.Min(Kept, options.Strictness + AverageLink.Floor));

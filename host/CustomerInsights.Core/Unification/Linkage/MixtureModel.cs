@@ -144,8 +144,8 @@ internal sealed partial class MixtureModel
         return Array.ConvertAll(patterns, pattern => Naive(fields, chance, usual, prior, pattern));
     }
 
-    // Two records drawn at random: one in so many is the other's match.
-    private static double RandomPair(FieldComparison[] fields) => -Math.Log2(Math.Max(2, fields.Max(field => field.Column.Filled)));
+    /// <summary>The evidence for two records drawn at random, in bits: one in so many is the other's match.</summary>
+    internal static double RandomPair(FieldComparison[] fields) => -Math.Log2(Math.Max(2, fields.Max(field => field.Column.Filled)));
 
     // What is usual among records of one person, before anything is learnt.
     private static double[] Usual(FieldComparison field)
