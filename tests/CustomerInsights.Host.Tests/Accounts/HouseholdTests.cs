@@ -48,6 +48,21 @@ public sealed class HouseholdTests
     }
 
     [Fact]
+    public async Task A_verdict_between_two_runs_leaves_people_in_their_household()
+    {
+        await using var app = await Trade.OpenAsync();
+        var id = await HouseholdAsync(app, "C2");
+        var (status, said) = await app.SendAsync(HttpMethod.Post, "/unification/verdicts", new JsonObject
+        {
+            ["left"] = new JsonObject { ["stream"] = "crm.contacts", ["key"] = "C2" },
+            ["right"] = new JsonObject { ["stream"] = "crm.contacts", ["key"] = "C5" },
+            ["verdict"] = "same",
+        });
+        Assert.True(status == HttpStatusCode.Created, said?.ToJsonString());
+        Assert.Equal((id, id), (await HouseholdAsync(app, "C2"), await HouseholdAsync(app, "C5")));
+    }
+
+    [Fact]
     public async Task Without_the_section_the_attribute_and_the_households_go()
     {
         await using var app = await Trade.OpenAsync(recipe => recipe.Remove("segments"));

@@ -163,7 +163,9 @@ public sealed class StewardPropertyTests(ITestOutputHelper output)
             var (left, right) = (of.Keys.ElementAt(random.Next(of.Count)), of.Keys.ElementAt(random.Next(of.Count)));
             var (status, body) = await app.SendAsync(HttpMethod.Post, "/unification/verdicts", new JsonObject
             {
-                ["left"] = Reference(records[left]), ["right"] = Reference(records[right]), ["verdict"] = same ? "same" : "different",
+                ["left"] = Reference(records[left]),
+                ["right"] = Reference(records[right]),
+                ["verdict"] = same ? "same" : "different",
             });
             if (left == right)
             {

@@ -34,7 +34,16 @@ internal sealed class ClusterRun(IClusterStore store, TimeProvider clock)
             var (groups, warnings) = ProfileClusters.Find(
                 cluster.Rules, cluster.Attributes, unified, new UnifierLimits { Threads = Environment.ProcessorCount }, cancellationToken);
             var ids = await IdentifyAsync(type, cluster.Policy.Name, unified, groups, cancellationToken);
-            found = WithAttribute(found, cluster.Policy.AttributeName(), groups, ids);
+            var texts = new string?[unified.Profiles.Count];
+            for (var i = 0; i < groups.Count; i++)
+            {
+                foreach (var profile in groups[i])
+                {
+                    texts[profile] = ids[i].ToString();
+                }
+            }
+
+            found = WithAttribute(found, cluster.Policy.AttributeName(), texts);
             reports.Add(new ClusterReport(
                 cluster.Policy.Name, groups.Count, groups.Sum(group => (long)group.Count), groups.Count == 0 ? 0 : groups.Max(group => group.Count), warnings));
         }
@@ -45,6 +54,31 @@ internal sealed class ClusterRun(IClusterStore store, TimeProvider clock)
         }
 
         return (found, reports);
+    }
+
+    /// <summary>
+    /// Gives profiles that are formed anew between two runs the clusters that their records are in; nothing is looked for. Where records of several
+    /// come together the smallest record's counts until the next run.
+    /// </summary>
+    public async Task<UnificationResult> CarryAsync(UnificationModel unification, UnificationResult unified, CancellationToken cancellationToken)
+    {
+        var found = unified;
+        var profileOf = unified.Profiles.SelectMany((profile, i) => profile.Cluster.Nodes.Select(node => (node, i))).ToDictionary(one => one.node, one => one.i);
+        foreach (var cluster in unification.Clusters)
+        {
+            var (texts, nodes) = (new string?[unified.Profiles.Count], new long[unified.Profiles.Count]);
+            await foreach (var member in store.ReadMembershipAsync(unification.ProfileType, cluster.Policy.Name, cancellationToken))
+            {
+                if (profileOf.TryGetValue(member.Node, out var profile) && (texts[profile] is null || member.Node < nodes[profile]))
+                {
+                    (texts[profile], nodes[profile]) = (member.Id.ToString(), member.Node);
+                }
+            }
+
+            found = WithAttribute(found, cluster.Policy.AttributeName(), texts);
+        }
+
+        return found;
     }
 
     private async Task<ClusterId[]> IdentifyAsync(
@@ -99,21 +133,9 @@ internal sealed class ClusterRun(IClusterStore store, TimeProvider clock)
         }
     }
 
-    private static UnificationResult WithAttribute(UnificationResult unified, string attribute, IReadOnlyList<IReadOnlyList<int>> groups, ClusterId[] ids)
+    private static UnificationResult WithAttribute(UnificationResult unified, string attribute, string?[] texts) => unified with
     {
-        var texts = new string?[unified.Profiles.Count];
-        for (var i = 0; i < groups.Count; i++)
-        {
-            foreach (var profile in groups[i])
-            {
-                texts[profile] = ids[i].ToString();
-            }
-        }
-
-        return unified with
-        {
-            Attributes = [.. unified.Attributes, attribute],
-            Profiles = [.. unified.Profiles.Select((profile, i) => profile with { Values = [.. profile.Values, new MergedValue(Value.Of(texts[i]), null)] })],
-        };
-    }
+        Attributes = [.. unified.Attributes, attribute],
+        Profiles = [.. unified.Profiles.Select((profile, i) => profile with { Values = [.. profile.Values, new MergedValue(Value.Of(texts[i]), null)] })],
+    };
 }

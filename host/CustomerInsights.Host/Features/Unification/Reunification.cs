@@ -1,6 +1,7 @@
 using CustomerInsights.Core.Model;
 using CustomerInsights.Core.Rules;
 using CustomerInsights.Core.Unification;
+using CustomerInsights.Host.Features.Accounts;
 using CustomerInsights.Host.Features.Jobs;
 using CustomerInsights.Host.Features.Metadata;
 using CustomerInsights.Storage.Profiles;
@@ -15,7 +16,7 @@ namespace CustomerInsights.Host.Features.Unification;
 /// rule on a part of the records may find other pairs than on all; a policy that was saved and not run yet would reach these profiles before others.
 /// So a verdict changes what it says and nothing else.
 /// </remarks>
-internal sealed class Reunification(MetadataService metadata, TimeProvider clock)
+internal sealed class Reunification(MetadataService metadata, ClusterRun clustering, TimeProvider clock)
 {
     private const int MostNodes = 20_000;
 
@@ -72,6 +73,7 @@ internal sealed class Reunification(MetadataService metadata, TimeProvider clock
             return (null, Refuse(never, near));
         }
 
+        result = await clustering.CarryAsync(unification, result, cancellationToken);
         var plan = new ProfilePlan(model.ProfileTypes[type], streams, result, PreviousProfiles.Of(near, Anchors(undo, near)), clock.GetUtcNow());
         var changes = new ProfileChanges(type, [], [], [], [], [], cause);
         foreach (var part in plan.Changes(cause))

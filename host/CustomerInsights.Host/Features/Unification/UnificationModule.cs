@@ -10,7 +10,7 @@ namespace CustomerInsights.Host.Features.Unification;
 
 internal static class UnificationModule
 {
-    public static IServiceCollection AddUnification(this IServiceCollection services) => 
+    public static IServiceCollection AddUnification(this IServiceCollection services) =>
         services.AddSingleton<IJobHandler, UnifyJob>().AddSingleton<Reunification>().AddSingleton<Stewardship>();
 
     public static void MapUnification(this IEndpointRouteBuilder routes)
