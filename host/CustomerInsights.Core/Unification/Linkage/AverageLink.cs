@@ -8,7 +8,14 @@ namespace CustomerInsights.Core.Unification.Linkage;
 /// </summary>
 internal static class AverageLink
 {
+    /// <summary>Evidence from which a pair counts, in bits above the strictness; less is as if it had not been compared.</summary>
     internal const double Floor = -1;
+
+    /// <summary>What a pair that was never compared says.</summary>
+    internal const double Unseen = -1;
+
+    /// <summary>What a pair says at most: one that agrees in everything must not outvote many others.</summary>
+    internal const double Most = 6;
 
     /// <summary>Clusters the records.</summary>
     /// <param name="rows">How many records there are.</param>

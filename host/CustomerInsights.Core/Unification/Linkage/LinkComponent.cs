@@ -9,8 +9,8 @@ namespace CustomerInsights.Core.Unification.Linkage;
 /// </remarks>
 internal sealed class LinkComponent
 {
-    private const double Most = 6;
-    private const double Unseen = -1;
+    private const double Most = AverageLink.Most;
+    private const double Unseen = AverageLink.Unseen;
     private const int Large = 5000;
     private const double Tolerated = 0.25;
 

@@ -6,8 +6,8 @@ namespace CustomerInsights.Core.Unification.Linkage;
 /// </summary>
 internal sealed class ClusterTree
 {
-    private const double Most = 6;
-    private const double Unseen = -1;
+    private const double Most = AverageLink.Most;
+    private const double Unseen = AverageLink.Unseen;
 
     private readonly Dictionary<int, double>[] _links;
     private readonly int[] _size;
