@@ -10,8 +10,8 @@ internal sealed class MatcherJoin(MatcherPolicy policy, RecordTable table, Match
     /// <summary>Runs the matcher.</summary>
     /// <param name="clusters">What is certain.</param>
     /// <param name="denied">Pairs of nodes that never meet.</param>
-    /// <returns>Pairs of rows that join certain clusters, each with its probability: a forest inside the final clusters. And the report.</returns>
-    public (IReadOnlyList<(int Left, int Right, double Score)> Joins, MatcherReport Report) Run(IReadOnlyList<Cluster> clusters, IEnumerable<MatchEdge> denied)
+    /// <returns>Pairs of rows that join certain clusters, each with its probability: a forest inside the final clusters. The report. And the run itself.</returns>
+    public (IReadOnlyList<(int Left, int Right, double Score)> Joins, MatcherReport Report, MatcherRun Run) Run(IReadOnlyList<Cluster> clusters, IEnumerable<MatchEdge> denied)
     {
         var (fields, columns) = Columns();
         var (together, firstRow) = Groups(clusters);
@@ -28,7 +28,7 @@ internal sealed class MatcherJoin(MatcherPolicy policy, RecordTable table, Match
         };
         var result = Matcher.Run(columns, options, cancellationToken: cancellation);
         var joins = Forest(result, together);
-        return (joins, new MatcherReport(fields, result.Compared, joins.Count, result.Keys, result.Junk));
+        return (joins, new MatcherReport(fields, result.Compared, joins.Count, result.Keys, result.Junk), new MatcherRun(result, options, Array.ConvertAll(table.Nodes, node => node.Id), fields));
     }
 
     // Of the pairs inside final clusters the strongest that hold them together (Kruskal); average link joins along pairs, so that they reach.

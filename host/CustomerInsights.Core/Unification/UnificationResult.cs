@@ -73,6 +73,9 @@ public sealed record UnificationResult
 
     /// <summary>What the matcher did; null without one.</summary>
     public MatcherReport? Matcher { get; init; }
+
+    /// <summary>The matcher's part of the run, whole; null without a matcher.</summary>
+    public MatcherRun? MatcherRun { get; init; }
 }
 
 /// <summary>What the matcher did in a run.</summary>

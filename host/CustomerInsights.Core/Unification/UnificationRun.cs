@@ -58,11 +58,11 @@ internal sealed class UnificationRun
     private UnificationResult WithMatcher(MatcherPolicy matcher, RowClustering certain)
     {
         var threads = _limits.Threads > 0 ? _limits.Threads : Environment.ProcessorCount;
-        var (joins, report) = new MatcherJoin(matcher, _table, _policy.Overrides, threads, _cancellation)
+        var (joins, report, run) = new MatcherJoin(matcher, _table, _policy.Overrides, threads, _cancellation)
             .Run(certain.Clusters, _constraints.Where(edge => edge.Kind == EdgeKind.Denied));
         var rank = _rank++;
         _pairs.AddRange(joins.Select(join => Edge(join.Left, join.Right, MatcherName, join.Score, rank, "")));
-        return Conclude(new RowClustering(_table, _input.OtherNodes, _constraints, _pairs, _groups)) with { Matcher = report };
+        return Conclude(new RowClustering(_table, _input.OtherNodes, _constraints, _pairs, _groups)) with { Matcher = report, MatcherRun = run };
     }
 
     private static void Check(UnificationPolicy policy, UnificationInput input)

@@ -30,6 +30,30 @@ public sealed class MatcherPolicyTests
     }
 
     [Fact]
+    public void The_run_of_the_matcher_is_at_hand_with_its_rows_and_what_was_certain()
+    {
+        var denied = Denied();
+        var policy = s_policy with { Matching = [new StreamMatching { Stream = "shop", Rules = [People.Rule("phone", People.On("phone"))] }] };
+        var result = Unifier.Unify(policy, Input() with { Edges = denied });
+        var run = result.MatcherRun!;
+        int Row(long node) => run.RowOf(node)!.Value;
+        Assert.True(run.HasModel);
+        Assert.Equal(Input().Streams.SelectMany(stream => stream.Nodes).Select(node => node.Id).Order(), run.Nodes.Order());
+        Assert.All(run.Nodes.Select((node, row) => (node, row)), one => Assert.Equal(one.row, run.RowOf(one.node)));
+        Assert.Null(run.RowOf(-1));
+        Assert.All(result.Profiles, profile => Assert.Single(profile.Cluster.Nodes.Select(node => run.Result.Clusters[Row(node)]).Distinct()));
+        Assert.Equal(result.Profiles.Count, run.Result.Clusters.Distinct().Count());
+        var rules = result.Edges.Where(edge => edge.Rule == "phone").ToList();
+        Assert.NotEmpty(rules);
+        Assert.All(rules, edge => Assert.True(run.IsCertain(Row(edge.Left), Row(edge.Right))));
+        Assert.All(result.Edges.Where(edge => edge.Rule == "matcher"), edge => Assert.False(run.IsCertain(Row(edge.Left), Row(edge.Right)) || run.IsHeldApart(Row(edge.Left), Row(edge.Right))));
+        Assert.All(denied, edge => Assert.True(run.IsHeldApart(Row(edge.Left), Row(edge.Right)) && run.IsHeldApart(Row(edge.Right), Row(edge.Left))));
+        Assert.Null(Unifier.Unify(policy with { Matcher = null }, Input()).MatcherRun);
+        Assert.NotEmpty(new MatchLab(run.Result, run.Options).Curve([0, 3]));
+        Assert.NotEmpty(DoubtQueue.Of(run.Result, run.Options, 10));
+    }
+
+    [Fact]
     public void The_closure_over_the_edges_gives_the_profiles()
     {
         var denied = Denied();
