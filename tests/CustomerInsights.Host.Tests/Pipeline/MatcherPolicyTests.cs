@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Text;
+using System.Text.Json.Nodes;
 using CustomerInsights.Host.Tests.Kit;
 
 namespace CustomerInsights.Host.Tests.Pipeline;
@@ -47,6 +48,20 @@ public sealed class MatcherPolicyTests
         }
 
         Assert.Equal(10, ids.Distinct().Count());
+
+        // What is in doubt is asked about, most worthwhile first; what somebody answered is settled.
+        var doubts = await app.AllAsync("/unification/reviews?type=customer");
+        Assert.InRange(doubts.Count, 1, People / 5);
+        Assert.Equal(doubts.OrderByDescending(doubt => doubt["worth"]!.GetValue<double>()).Select(doubt => doubt["id"]!.ToString()), doubts.Select(doubt => doubt["id"]!.ToString()));
+        Assert.All(doubts, doubt => Assert.Contains("bits", doubt.Text("sentence"), StringComparison.Ordinal));
+        var (one, other) = (doubts[0]["records"]![0]!.Text("key"), doubts[0]["records"]![1]!.Text("key"));
+        Assert.Equal((await app.ProfileOfAsync(one)).Id(), (await app.ProfileOfAsync(other)).Id());
+        (status, body) = await app.SendAsync(HttpMethod.Post, $"/unification/reviews/{doubts[0]["id"]}/verdict", new JsonObject { ["verdict"] = "different" });
+        Assert.True(status == HttpStatusCode.OK, body?.ToJsonString());
+        Assert.NotEqual((await app.ProfileOfAsync(one)).Id(), (await app.ProfileOfAsync(other)).Id());
+        await app.SucceedAsync();
+        Assert.NotEqual((await app.ProfileOfAsync(one)).Id(), (await app.ProfileOfAsync(other)).Id());
+        Assert.DoesNotContain(await app.AllAsync("/unification/reviews?type=customer"), doubt => doubt["records"]!.AsArray().Select(record => record!.Text("key")).Order().SequenceEqual(new[] { one, other }.Order()));
     }
 
     [Fact]

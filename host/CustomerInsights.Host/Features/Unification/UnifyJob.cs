@@ -11,7 +11,7 @@ using CustomerInsights.Storage.Records;
 namespace CustomerInsights.Host.Features.Unification;
 
 /// <summary>One unification run of a profile type: reads its nodes, unifies them in memory, and writes the clusters that changed.</summary>
-internal sealed class UnifyJob(MetadataService metadata, IRecordStore records, IProfileStore profiles, LinkRun linking, ClusterRun clustering, TimeProvider clock) : IJobHandler
+internal sealed class UnifyJob(MetadataService metadata, IRecordStore records, IProfileStore profiles, LinkRun linking, ClusterRun clustering, IReviewStore reviews, TimeProvider clock) : IJobHandler
 {
     public const string JobKind = "unify";
 
@@ -71,7 +71,21 @@ internal sealed class UnifyJob(MetadataService metadata, IRecordStore records, I
             job.Report(written, null, "writing profiles");
         }
 
+        await AskAsync(type, job.Job.Id, result.MatcherRun, cancellationToken);
         return AccountsReport.AddTo(Result(type, unification, result, plan, written), type, links, linked, clusters);
+    }
+
+    // Without a matcher there is nothing to ask; what an earlier policy's matcher asked goes.
+    private async Task AskAsync(string type, string run, MatcherRun? matcher, CancellationToken cancellationToken)
+    {
+        if (matcher is not null)
+        {
+            await reviews.ReplaceAsync(type, run, RunDoubts.Of(matcher, cancellationToken), cancellationToken);
+        }
+        else if ((await reviews.ListAsync(type, null, 1, cancellationToken)).Items.Count > 0)
+        {
+            await reviews.ReplaceAsync(type, run, [], cancellationToken);
+        }
     }
 
     private async Task<List<SourceStream>> ReadStreamsAsync(InsightsModel model, UnificationModel unification, RuleMoment moment, CancellationToken cancellationToken)
