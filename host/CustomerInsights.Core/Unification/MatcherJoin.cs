@@ -50,7 +50,7 @@ internal sealed class MatcherJoin(MatcherPolicy policy, RecordTable table, Match
             var (left, right) = ((int)(result.Pairs[i] >> 32), (int)(uint)result.Pairs[i]);
             if (result.Clusters[left] == result.Clusters[right] && together[left] != together[right])
             {
-                inside.Add((left, right, result.Model!.Bits[result.Patterns.OfPair[i]]));
+                inside.Add((left, right, result.BitsOf(i)));
             }
         }
 
@@ -60,7 +60,7 @@ internal sealed class MatcherJoin(MatcherPolicy policy, RecordTable table, Match
             if (sets.Find(left) != sets.Find(right))
             {
                 sets.Union(left, right);
-                joins.Add((left, right, 1 / (1 + Math.Pow(2, -bits))));
+                joins.Add((left, right, Odds.Probability(bits)));
             }
         }
 

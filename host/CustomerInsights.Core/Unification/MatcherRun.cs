@@ -5,13 +5,14 @@ namespace CustomerInsights.Core.Unification;
 /// <summary>The matcher's part of a unification run, whole: for explaining it, for a preview, for the doubts to ask about. Large; keep few.</summary>
 public sealed class MatcherRun
 {
-    private readonly Dictionary<long, int> _rows;
+    // Made when the first node is asked for: most runs are asked for none.
+    private readonly Lazy<Dictionary<long, int>> _rows;
     private readonly HashSet<(int, int)> _apart;
 
     internal MatcherRun(MatcherResult result, MatcherOptions options, IReadOnlyList<long> nodes, IReadOnlyList<SuggestedField> fields)
     {
         (Result, Options, Nodes, Fields) = (result, options, nodes, fields);
-        _rows = nodes.Select((node, row) => (node, row)).ToDictionary(one => one.node, one => one.row);
+        _rows = new(() => nodes.Select((node, row) => (node, row)).ToDictionary(one => one.node, one => one.row));
         _apart = [.. options.Apart.Select(pair => Groups(pair.A, pair.B))];
     }
 
@@ -32,7 +33,7 @@ public sealed class MatcherRun
 
     /// <summary>The row of a node, or null when the run did not have it.</summary>
     /// <param name="node">A node.</param>
-    public int? RowOf(long node) => _rows.TryGetValue(node, out var row) ? row : null;
+    public int? RowOf(long node) => _rows.Value.TryGetValue(node, out var row) ? row : null;
 
     /// <summary>Whether rules or people made two rows one before the matcher began.</summary>
     /// <param name="a">A row, from 0.</param>

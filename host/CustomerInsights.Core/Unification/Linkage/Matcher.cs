@@ -58,6 +58,9 @@ public sealed record MatcherResult(int[] Clusters)
 
     /// <summary>What else it takes to go on from this run; null when there was nothing to compare.</summary>
     internal Learnt? Learnt { get; init; }
+
+    /// <summary>The evidence of a pair by its place among <see cref="Pairs"/>, in bits.</summary>
+    internal double BitsOf(int pair) => Model!.Bits[Patterns.OfPair[pair]];
 }
 
 /// <summary>What a run settled beside the model.</summary>
@@ -154,8 +157,8 @@ public static class Matcher
         return ([.. edges], [.. own]);
     }
 
-    /// <summary>What the options say of a clustering.</summary>
-    internal static LinkConstraints Constraints(MatcherOptions options, FieldComparison[] fields, ulong[]? alone) => new()
+    // What the options say of a clustering.
+    private static LinkConstraints Constraints(MatcherOptions options, FieldComparison[] fields, ulong[]? alone) => new()
     {
         Alone = alone,
         Together = options.Together,
@@ -167,11 +170,11 @@ public static class Matcher
     private static double[] Likely(Func<ulong, double> naive, PairLevels levels, ulong[] pairs)
     {
         var scratch = new Scratch();
-        return Array.ConvertAll(pairs, pair => 1 / (1 + Math.Pow(2, -naive(levels.Pattern((int)(pair >> 32), (int)(uint)pair, scratch)))));
+        return Array.ConvertAll(pairs, pair => Odds.Probability(naive(levels.Pattern((int)(pair >> 32), (int)(uint)pair, scratch))));
     }
 
     // One bit for each source that is free of duplicates; records that share a bit are never one.
-    internal static ulong[]? Alone(MatcherOptions options, int rows)
+    private static ulong[]? Alone(MatcherOptions options, int rows)
     {
         if (options.Sources is not { } sources || options.DuplicateFree.Count == 0)
         {

@@ -31,7 +31,7 @@ internal static class RunDoubts
                     [Math.Min(run.Nodes[doubt.A], run.Nodes[doubt.B]), Math.Max(run.Nodes[doubt.A], run.Nodes[doubt.B])],
                     doubt.Worth,
                     doubt.Bits,
-                    explainer.Explain(doubt.A, doubt.B).Sentence,
+                    explainer.ExplainCompared(doubt.A, doubt.B).Sentence,
                     null))
                 .DistinctBy(item => (item.Nodes[0], item.Nodes[1])),
         ];

@@ -101,7 +101,7 @@ public sealed class ClusterExplainer
         }
 
         return Array.ConvertAll(_edges.Pairs(cluster).ToArray(), pair =>
-            (place[(int)(_result.Pairs[pair] >> 32)], place[(int)(uint)_result.Pairs[pair]], _result.Model!.Bits[_result.Patterns.OfPair[pair]] - _options.Strictness));
+            (place[(int)(_result.Pairs[pair] >> 32)], place[(int)(uint)_result.Pairs[pair]], _result.BitsOf(pair) - _options.Strictness));
     }
 
     private static ClusterCut Cut(int[] part, int[] rows, (int A, int B, double Bits)[] edges)

@@ -49,7 +49,7 @@ public static class DoubtQueue
         for (var i = 0; i < result.Pairs.Length; i++)
         {
             var (a, b) = ((int)(result.Pairs[i] >> 32), (int)(uint)result.Pairs[i]);
-            var bits = result.Model!.Bits[result.Patterns.OfPair[i]] - strictness;
+            var bits = result.BitsOf(i) - strictness;
             var (one, other) = (Math.Min(result.Clusters[a], result.Clusters[b]), Math.Max(result.Clusters[a], result.Clusters[b]));
             if (one != other && Math.Abs(bits) < Open && (!strongest.TryGetValue((one, other), out var before) || bits > before.Bits || (bits == before.Bits && (a, b).CompareTo((before.A, before.B)) < 0)))
             {

@@ -11,7 +11,7 @@ public sealed class PairExplainer
     private readonly MatcherResult _result;
     private readonly MixtureModel _model;
     private readonly PairLevels _levels;
-    private readonly ICandidateKeys _keys;
+    private readonly Lazy<ICandidateKeys> _keys;
     private readonly double _strictness;
 
     /// <param name="result">A run that compared something.</param>
@@ -31,7 +31,7 @@ public sealed class PairExplainer
         }
 
         (_result, _model, _levels, _strictness) = (result, model, levels, strictness);
-        _keys = keys ?? new KeysInCommon(result);
+        _keys = new(() => keys ?? new KeysInCommon(result));
     }
 
     /// <summary>Why two records are one, or are not.</summary>
@@ -39,7 +39,16 @@ public sealed class PairExplainer
     /// <param name="b">Another row.</param>
     /// <returns>The explanation.</returns>
     /// <exception cref="ArgumentOutOfRangeException">There is no such row, or both are one.</exception>
-    public PairExplanation Explain(int a, int b)
+    public PairExplanation Explain(int a, int b) => Explain(a, b, wasCompared: false);
+
+    /// <summary>The same of two records that the run compared or put together, without the keys that they have in common: those of all records would have to be sorted.</summary>
+    /// <param name="a">A row, from 0.</param>
+    /// <param name="b">Another row.</param>
+    /// <returns>The explanation; its <see cref="PairExplanation.Keys"/> are empty.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such row, or both are one.</exception>
+    public PairExplanation ExplainCompared(int a, int b) => Explain(a, b, wasCompared: true);
+
+    private PairExplanation Explain(int a, int b, bool wasCompared)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(a);
         ArgumentOutOfRangeException.ThrowIfNegative(b);
@@ -49,18 +58,18 @@ public sealed class PairExplainer
         var pattern = _levels.Pattern(Math.Min(a, b), Math.Max(a, b), new Scratch());
         var waterfall = _model.Explain(pattern);
         var fields = _result.Fields.Select((field, i) => Evidence(field, i, pattern, a, b, waterfall.Fields[i])).ToArray();
-        var keys = _keys.InCommon(a, b).ToArray();
+        var keys = wasCompared ? [] : _keys.Value.InCommon(a, b).ToArray();
         var bits = _model.BitsOf(pattern);
         var explanation = new PairExplanation
         {
             Rows = [a, b],
-            Verdict = Verdict(_result.Clusters[a] == _result.Clusters[b], bits, keys),
+            Verdict = Verdict(_result.Clusters[a] == _result.Clusters[b], bits, wasCompared, keys),
             Prior = waterfall.Prior,
             Fields = fields,
             ClassBits = waterfall.Class,
             LooksLike = waterfall.Class <= Telling ? LooksLike([.. waterfall.Expected.Select(i => fields[i])]) : null,
             Bits = bits,
-            Probability = 1 / (1 + Math.Pow(2, -bits)),
+            Probability = Odds.Probability(bits),
             Strictness = _strictness,
             Keys = keys,
             Sentence = "",
@@ -75,12 +84,12 @@ public sealed class PairExplainer
         return new(column.Name, column.Type, column.Values[left], column.Values[right], field.Levels[PairLevels.LevelOf(pattern, i)], column.Counts[left], column.Counts[right], bits);
     }
 
-    private PairVerdict Verdict(bool together, double bits, KeyInCommon[] keys) => (together, bits > _strictness) switch
+    private PairVerdict Verdict(bool together, double bits, bool wasCompared, KeyInCommon[] keys) => (together, bits > _strictness) switch
     {
         (true, true) => PairVerdict.Together,
         (true, false) => PairVerdict.TogetherThroughOthers,
-        _ when keys.Length == 0 => PairVerdict.NoKeyInCommon,
-        _ when !Array.Exists(keys, key => key.Taken) => PairVerdict.GroupTooLarge,
+        _ when !wasCompared && keys.Length == 0 => PairVerdict.NoKeyInCommon,
+        _ when !wasCompared && !Array.Exists(keys, key => key.Taken) => PairVerdict.GroupTooLarge,
         (false, true) => PairVerdict.ApartThroughOthers,
         (false, false) => PairVerdict.Apart,
     };

@@ -37,7 +37,7 @@ internal sealed class InsideClusters
             var (a, b) = ((int)(result.Pairs[i] >> 32), (int)(uint)result.Pairs[i]);
             if (clusters[a] == clusters[b])
             {
-                (edges.TryGetValue(clusters[a], out var list) ? list : edges[clusters[a]] = []).Add((a, b, result.Model!.Bits[result.Patterns.OfPair[i]]));
+                (edges.TryGetValue(clusters[a], out var list) ? list : edges[clusters[a]] = []).Add((a, b, result.BitsOf(i)));
             }
         }
 

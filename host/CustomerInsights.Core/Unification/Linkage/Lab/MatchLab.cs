@@ -18,6 +18,7 @@ public sealed class MatchLab
     private readonly MatcherResult _result;
     private readonly MatcherOptions _options;
     private readonly ICandidateKeys _keys;
+    private readonly ulong[] _rowHashes;
 
     /// <param name="result">A run that compared something.</param>
     /// <param name="options">The options of the run.</param>
@@ -37,6 +38,7 @@ public sealed class MatchLab
         }
 
         (_result, _options, _keys) = (result, options, keys ?? new KeysInCommon(result));
+        _rowHashes = TextHash.OfRows(Array.ConvertAll(result.Fields, field => field.Column));
     }
 
     /// <summary>How right the clusters of the run are likely to be.</summary>
@@ -97,9 +99,7 @@ public sealed class MatchLab
     private int[] Clusters(MixtureModel model, double strictness)
     {
         var bits = Array.ConvertAll(_result.Patterns.OfPair, pattern => model.Bits[pattern]);
-        var rows = TextHash.OfRows(Array.ConvertAll(_result.Fields, field => field.Column));
-        return AverageLink.Cluster(_result.Clusters.Length, _result.Pairs, bits, strictness, rows,
-            Matcher.Constraints(_options, _result.Fields, Matcher.Alone(_options, _result.Clusters.Length)), new ParallelOptions { MaxDegreeOfParallelism = _options.Threads });
+        return AverageLink.Cluster(_result.Clusters.Length, _result.Pairs, bits, strictness, _rowHashes, _result.Learnt!.Constraints, new ParallelOptions { MaxDegreeOfParallelism = _options.Threads });
     }
 
     // The estimate of what no key reached is of the run and its keys, and taken from the first clusters that were asked about.

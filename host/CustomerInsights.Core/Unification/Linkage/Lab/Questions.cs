@@ -88,7 +88,7 @@ public static class Questions
         for (var i = 0; i < result.Pairs.Length; i++)
         {
             var pair = result.Pairs[i];
-            if (result.Clusters[(int)(pair >> 32)] != result.Clusters[(int)(uint)pair] && result.Model!.Bits[result.Patterns.OfPair[i]] is >= Kept and var bits)
+            if (result.Clusters[(int)(pair >> 32)] != result.Clusters[(int)(uint)pair] && result.BitsOf(i) is >= Kept and var bits)
             {
                 (bits > strictness ? likely : unlikely).Add(pair);
             }

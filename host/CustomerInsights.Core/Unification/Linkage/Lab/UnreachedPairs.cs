@@ -34,7 +34,7 @@ internal static class UnreachedPairs
         var (once, twice) = (0.0, 0.0);
         for (var i = 0; i < result.Pairs.Length; i += step)
         {
-            var p = Odds.Probability(result.Model!.Bits[result.Patterns.OfPair[i]]);
+            var p = Odds.Probability(result.BitsOf(i));
             if (p < Likely)
             {
                 continue;

@@ -71,7 +71,7 @@ public sealed partial class MatchIndex
         CollectionsMarshal.SetCount(_met, _clusters.Count);
         for (var pair = 0; pair < run.Pairs.Length; pair++)
         {
-            if (_model.Bits[run.Patterns.OfPair[pair]] is var bits && bits > _stop + AverageLink.Floor)
+            if (run.BitsOf(pair) is var bits && bits > _stop + AverageLink.Floor)
             {
                 _edges.Put((int)(run.Pairs[pair] >> 32), (int)(uint)run.Pairs[pair], bits);
             }
