@@ -29,10 +29,16 @@ internal sealed class CandidateKeys
     private readonly KeyGroups _groups;
     private readonly int _cap;
     private readonly KeyBill[] _bill;
+    private readonly bool _isSettled;
 
-    internal CandidateKeys(PartCodes codes, IReadOnlyList<BlockingKey> keys, int cap)
+    /// <param name="codes">The parts' codes.</param>
+    /// <param name="keys">The keys, in the order in which they count.</param>
+    /// <param name="cap">Records in the largest group that is taken.</param>
+    /// <param name="tooLarge">By key the hashes of groups that stay out whatever their size; null: none, and those above the cap are noted.</param>
+    internal CandidateKeys(PartCodes codes, IReadOnlyList<BlockingKey> keys, int cap, IReadOnlyList<HashSet<uint>>? tooLarge = null)
     {
         (_keys, _groups, _cap, _bill) = (keys, new KeyGroups(codes), cap, new KeyBill[keys.Count]);
+        (_isSettled, TooLarge) = (tooLarge is not null, tooLarge ?? [.. keys.Select(_ => new HashSet<uint>())]);
         _width = (keys.Count + s_lanes - 1) / s_lanes * s_lanes;
         _tags = new uint[(long)codes.Rows * _width];
     }
@@ -41,6 +47,9 @@ internal sealed class CandidateKeys
     internal IReadOnlyList<KeyBill> Bill => _bill;
 
     internal int Count => _keys.Count;
+
+    /// <summary>By key the hashes of groups that are left out for good, when all were made.</summary>
+    internal IReadOnlyList<HashSet<uint>> TooLarge { get; }
 
     /// <summary>Whether an earlier key brings the two records together too.</summary>
     internal bool AreMetBefore(int key, int a, int b)
@@ -76,7 +85,7 @@ internal sealed class CandidateKeys
         var (records, count) = (0, 0);
         foreach (var (from, to) in _groups.Groups)
         {
-            (records, count) = to - from <= _cap ? (records + to - from, count + 1) : (records, count);
+            (records, count) = IsTaken(key, from, to) ? (records + to - from, count + 1) : (records, count);
         }
 
         var (rows, ends, at, group) = (new int[records], new int[count], 0, 0);
@@ -86,9 +95,14 @@ internal sealed class CandidateKeys
         {
             var size = to - from;
             var pairs = size * (size - 1L) / 2;
-            if (size > _cap)
+            if (!IsTaken(key, from, to))
             {
                 left += pairs;
+                if (!_isSettled)
+                {
+                    TooLarge[key].Add((uint)(entries[from] >> 32));
+                }
+
                 continue;
             }
 
@@ -108,4 +122,6 @@ internal sealed class CandidateKeys
         _bill[key] = new KeyBill(_keys[key].Name, taken, left, largest);
         return new(rows, ends);
     }
+
+    private bool IsTaken(int key, int from, int to) => to - from <= _cap && (!_isSettled || !TooLarge[key].Contains((uint)(_groups.Entries[from] >> 32)));
 }

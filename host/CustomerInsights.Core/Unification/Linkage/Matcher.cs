@@ -1,3 +1,5 @@
+using CustomerInsights.Core.Unification.Linkage.Stored;
+
 namespace CustomerInsights.Core.Unification.Linkage;
 
 /// <summary>Bounds of a run.</summary>
@@ -26,6 +28,9 @@ public sealed record MatcherOptions
 
     /// <summary>Average evidence, in bits, that keeps records together. 0 weighs a wrong merge like a missed one; more is stricter.</summary>
     public double Strictness { get; init; }
+
+    /// <summary>What an earlier run learnt, to decide by it: nothing is learnt then, and <see cref="PairsPerRecord"/> has no effect. Null: learn.</summary>
+    public MatchModel? Model { get; init; }
 }
 
 /// <summary>What a run found.</summary>
@@ -66,14 +71,18 @@ public sealed record MatcherResult(int[] Clusters)
 /// <summary>What a run settled beside the model.</summary>
 /// <param name="Parts">All parts of keys.</param>
 /// <param name="Keys">The keys that were used.</param>
-/// <param name="Cap">Records in the largest group that was taken.</param>
+/// <param name="TooLarge">By key the hashes of groups that are left out for good.</param>
 /// <param name="Strictness">Average evidence that keeps records together, in bits.</param>
 /// <param name="Constraints">What the clusters kept to.</param>
 /// <param name="BitOfSource">The bit of each source that has each person once.</param>
-internal sealed record Learnt(IReadOnlyList<KeyPart> Parts, BlockingKey[] Keys, int Cap, double Strictness, LinkConstraints Constraints, IReadOnlyDictionary<int, ulong> BitOfSource);
+internal sealed record Learnt(IReadOnlyList<KeyPart> Parts, BlockingKey[] Keys, IReadOnlyList<HashSet<uint>> TooLarge, double Strictness, LinkConstraints Constraints, IReadOnlyDictionary<int, ulong> BitOfSource)
+{
+    /// <summary>The model that the run was given; null when it learnt.</summary>
+    internal MatchModel? Given { get; init; }
+}
 
 /// <summary>Finds out which records are one and the same, without labels and without settings. Deterministic to the bit.</summary>
-public static class Matcher
+public static partial class Matcher
 {
     // Pairs that are worth at least so many bits are at hand after a run.
     private const double Kept = -4;
@@ -84,10 +93,16 @@ public static class Matcher
     /// <param name="step">Told the name of each step when it begins.</param>
     /// <param name="cancellationToken">Looked at several times a second.</param>
     /// <returns>The clusters and what led to them.</returns>
+    /// <exception cref="ArgumentException">A field of <see cref="MatcherOptions.Model"/> is not among the columns, or has another type.</exception>
     public static MatcherResult Run(IReadOnlyList<MatchColumn> columns, MatcherOptions options, Action<string>? step = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(columns);
         ArgumentNullException.ThrowIfNull(options);
+        if (options.Model is { } given)
+        {
+            return Frozen(columns, options, given, step, cancellationToken);
+        }
+
         var used = columns.Where(column => column.Type != MatchFieldType.Ignored && column.Filled > 1).Take(PairLevels.MostFields).ToArray();
         var rows = columns.Count == 0 ? 0 : columns[0].Rows;
         if (used.Length == 0 || rows < 2)
@@ -95,6 +110,7 @@ public static class Matcher
             return new MatcherResult(new LinkGroups(rows, new ulong[rows], new LinkConstraints { Together = options.Together }).NodeOf);
         }
 
+        Array.ForEach(used, column => column.Facts = null);
         step?.Invoke("junk");
         var junk = JunkValues.Remove(used);
         step?.Invoke("values");
@@ -135,7 +151,7 @@ public static class Matcher
             Model = model,
             Fields = fields,
             Levels = levels,
-            Learnt = new(parts, choice.Keys, choice.Cap, options.Strictness, constraints, BitOfSource(options)),
+            Learnt = new(parts, choice.Keys, keys.TooLarge, options.Strictness, constraints, BitOfSource(options)),
         };
     }
 

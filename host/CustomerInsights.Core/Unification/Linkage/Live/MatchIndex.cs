@@ -56,7 +56,7 @@ public sealed partial class MatchIndex
         {
             groups.Hash(keys[key]);
             groups.Sort([]);
-            _postings[key] = new(_codes, keys[key], groups, learnt.Cap);
+            _postings[key] = new(_codes, keys[key], groups, learnt.TooLarge[key]);
             return groups;
         }, _ => { });
         foreach (var column in _columns)
