@@ -43,6 +43,9 @@ public sealed record MatcherResult(int[] Clusters)
     /// <summary>What each key cost.</summary>
     public IReadOnlyList<KeyBill> Keys { get; init; } = [];
 
+    /// <summary>Whether there was anything to compare.</summary>
+    internal bool HasModel => Model is not null;
+
     /// <summary>How many pairs were compared.</summary>
     public long Compared => Patterns.Counts.Sum();
 
