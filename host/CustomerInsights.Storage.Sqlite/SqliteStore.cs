@@ -56,6 +56,7 @@ public sealed class SqliteStore : IInsightsStore
         Ledger = new SqliteLedgerStore(insights);
         Verdicts = new SqliteVerdictStore(insights);
         Reviews = new SqliteReviewStore(insights);
+        MatchModels = new SqliteMatchModelStore(insights);
         Measures = new SqliteMeasureStore(insights);
         Segments = new SqliteSegmentStore(insights);
         Exports = new SqliteExportStore(insights);
@@ -100,6 +101,9 @@ public sealed class SqliteStore : IInsightsStore
 
     /// <inheritdoc />
     public IReviewStore Reviews { get; }
+
+    /// <inheritdoc />
+    public IMatchModelStore MatchModels { get; }
 
     /// <inheritdoc />
     public IMeasureStore Measures { get; }

@@ -58,6 +58,9 @@ public interface IInsightsStore : IAsyncDisposable
     /// <summary>What stewards are asked.</summary>
     IReviewStore Reviews { get; }
 
+    /// <summary>What matchers learnt.</summary>
+    IMatchModelStore MatchModels { get; }
+
     /// <summary>Values of measures.</summary>
     IMeasureStore Measures { get; }
 

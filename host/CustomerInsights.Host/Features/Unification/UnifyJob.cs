@@ -11,7 +11,7 @@ using CustomerInsights.Storage.Records;
 namespace CustomerInsights.Host.Features.Unification;
 
 /// <summary>One unification run of a profile type: reads its nodes, unifies them in memory, and writes the clusters that changed.</summary>
-internal sealed class UnifyJob(MetadataService metadata, IRecordStore records, IProfileStore profiles, LinkRun linking, ClusterRun clustering, IReviewStore reviews, TimeProvider clock) : IJobHandler
+internal sealed class UnifyJob(MetadataService metadata, IRecordStore records, IProfileStore profiles, LinkRun linking, ClusterRun clustering, IReviewStore reviews, StoredMatchers matchers, TimeProvider clock) : IJobHandler
 {
     public const string JobKind = "unify";
 
@@ -55,8 +55,9 @@ internal sealed class UnifyJob(MetadataService metadata, IRecordStore records, I
         var told = NodeReading.Told(previous.Edges, streams);
 
         job.Report(0, streams.Sum(stream => stream.Nodes.Count), "matching");
-        var result = Unifier.Unify(
-            unification.Policy, new UnificationInput { Streams = streams, Edges = told }, new UnifierLimits { Threads = Environment.ProcessorCount }, cancellationToken);
+        var input = await matchers.GiveAsync(type, unification.Policy, new UnificationInput { Streams = streams, Edges = told }, job.Job, cancellationToken);
+        var result = Unifier.Unify(unification.Policy, input, new UnifierLimits { Threads = Environment.ProcessorCount }, cancellationToken);
+        var matcher = await matchers.KeepAsync(type, job.Job.Id, result, cancellationToken);
 
         (result, var links, var linked) = await linking.RunAsync(model, type, result, moment, cancellationToken);
         (result, var clusters) = await clustering.RunAsync(unification, result, cancellationToken);
@@ -72,7 +73,7 @@ internal sealed class UnifyJob(MetadataService metadata, IRecordStore records, I
         }
 
         await AskAsync(type, job.Job.Id, result.MatcherRun, cancellationToken);
-        return AccountsReport.AddTo(Result(type, unification, result, plan, written), type, links, linked, clusters);
+        return AccountsReport.AddTo(Result(type, unification, result, matcher, plan, written), type, links, linked, clusters);
     }
 
     // Without a matcher there is nothing to ask; what an earlier policy's matcher asked goes.
@@ -109,7 +110,7 @@ internal sealed class UnifyJob(MetadataService metadata, IRecordStore records, I
         return streams;
     }
 
-    private static JobResult Result(string type, UnificationModel unification, UnificationResult result, ProfilePlan plan, long written)
+    private static JobResult Result(string type, UnificationModel unification, UnificationResult result, MatcherModelReport? model, ProfilePlan plan, long written)
     {
         var warnings = result.Warnings.ToList();
         warnings.AddRange(result.Rules.Where(rule => rule.Reason is not null).Select(rule => $"Rule '{rule.Rule}' of {rule.Stream}: {rule.Reason}"));
@@ -128,7 +129,7 @@ internal sealed class UnifyJob(MetadataService metadata, IRecordStore records, I
         })
         {
             Warnings = warnings.Count == 0 ? null : warnings,
-            Report = System.Text.Json.JsonSerializer.SerializeToElement(new { streams = result.Streams, rules = result.Rules, matcher = Shown(result.Matcher), order = unification.Streams.Select(stream => stream.Name) }, Json.Options),
+            Report = System.Text.Json.JsonSerializer.SerializeToElement(new { streams = result.Streams, rules = result.Rules, matcher = Shown(result.Matcher), model, order = unification.Streams.Select(stream => stream.Name) }, Json.Options),
         };
     }
 
