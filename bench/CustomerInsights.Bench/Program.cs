@@ -20,6 +20,9 @@ switch (args)
     case ["unify-sets", .. var rest]:
         CustomerInsights.Bench.Unify.GeneratedSets.Run(rest is [_, var folder, ..] ? folder : null, rest is [var seed, ..] ? ulong.Parse(seed, System.Globalization.CultureInfo.InvariantCulture) : 1);
         return 0;
+    case ["unify-increments", var file, .. var rest]:
+        await CustomerInsights.Bench.Unify.IncrementsBench.RunAsync(file, rest is [var truth, ..] ? truth : null);
+        return 0;
     case ["kernels"]:
         CustomerInsights.Bench.Unify.KernelBench.Run();
         return 0;
@@ -39,6 +42,7 @@ switch (args)
             worker [RECORDS]  a plugin in process and in a worker: 10-field records (default 2,000,000), round trip, start, memory
             unify [RECORDS]   rule-based unification in memory (default 100,000 records)
             unify-sets [SEED [FOLDER]]   the matcher on made-up sets of many kinds; FOLDER keeps them as CSV files
+            unify-increments FILE [TRUTH]   a stored model, batches of changes and one record at a time over a CSV file; TRUTH is a column that is left out
             kernels           text comparisons of the matcher in ns a call, beside FuzzySharp on the same names
             """);
         return 2;
