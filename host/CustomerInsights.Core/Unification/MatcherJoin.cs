@@ -46,12 +46,12 @@ internal sealed class MatcherJoin(MatcherPolicy policy, RecordTable table, Unifi
         if (model is not null)
         {
             IReadOnlyList<SuggestedField> frozen = [.. model.Fields.Select(field => new SuggestedField(field.Name, field.Type, "As the stored model has it."))];
-            var result = Matcher.Run(Columns(frozen), options with { Model = model }, cancellationToken: cancellation);
+            var result = Matcher.Run(Columns(frozen), options with { Model = model, Before = Before() }, cancellationToken: cancellation);
             drift = ModelDrift.Of(result);
             why ??= drift!.Reason;
             if (why is null)
             {
-                return (result, frozen, new ModelUse(false, "nothing speaks against it", model.Records) { Drift = drift });
+                return (result, frozen, new ModelUse(false, "nothing speaks against it", model.Records) { Drift = drift, Changed = result.Changed });
             }
 
             before = result.Clusters;
@@ -68,6 +68,8 @@ internal sealed class MatcherJoin(MatcherPolicy policy, RecordTable table, Unifi
             MovedNodes = moved is null ? null : [.. moved.Select(row => table.Nodes[row].Id).Order().Take(MovedNodesTold)],
         });
     }
+
+    private RunBefore? Before() => input.Before is { HasModel: true } before ? new(before.Result, Array.ConvertAll(table.Nodes, node => before.RowOf(node.Id) ?? -1)) : null;
 
     // Of the pairs inside final clusters the strongest that hold them together (Kruskal); average link joins along pairs, so that they reach.
     private static List<(int Left, int Right, double Score)> Forest(MatcherResult result, int[] together)

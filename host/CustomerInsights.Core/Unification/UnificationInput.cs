@@ -45,6 +45,12 @@ public sealed record UnificationInput
     /// </summary>
     public MatchModel? Model { get; init; }
 
+    /// <summary>
+    /// The last run by <see cref="Model"/>, or the one that learnt it: the matcher then compares only what changed since. The result is the same. Null: it
+    /// compares all.
+    /// </summary>
+    public MatcherRun? Before { get; init; }
+
     /// <summary>Why the matcher should learn although there is a <see cref="Model"/>, or why there is none: <c>it was asked for</c>. Null: as the records say.</summary>
     public string? RefitBecause { get; init; }
 

@@ -22,23 +22,36 @@ public static partial class Matcher
         var mixture = MixtureModel.Of(fields, model.Tables);
         var alone = Alone(options, rows);
         var (parts, chosen) = model.Parts(fields.SelectMany((field, i) => KeyParts.Of(used[i], i, field)));
-        step?.Invoke("comparison");
-        var keys = new CandidateKeys(new PartCodes(parts, used, options.Threads), chosen, KeyChoice.LargestGroup, Array.ConvertAll(model.Keys, key => key.TooLarge));
-        var candidates = new Candidates(keys, levels, alone, mixture.BitsOf, Math.Min(Kept, options.Strictness + AverageLink.Floor) + ToSpare, parallel);
-        mixture.Weigh(candidates.Patterns.Patterns);
-        step?.Invoke("clusters");
-        var (edges, bits) = Edges(candidates, mixture.Bits, options.Strictness);
         var constraints = Constraints(options, fields, alone);
-        return new MatcherResult(AverageLink.Cluster(rows, edges, bits, options.Strictness, TextHash.OfRows(used), constraints, parallel))
+        var tooLarge = Array.ConvertAll(model.Keys, key => key.TooLarge);
+        var run = new MatcherResult([])
         {
             Junk = junk,
-            Keys = keys.Bill,
-            Pairs = candidates.Pairs,
-            Patterns = candidates.Patterns,
             Model = mixture,
             Fields = fields,
             Levels = levels,
-            Learnt = new(parts, chosen, keys.TooLarge, options.Strictness, constraints, BitOfSource(options)) { Given = model },
+            Learnt = new(parts, chosen, tooLarge, options.Strictness, constraints, BitOfSource(options)) { Given = model },
         };
+        step?.Invoke("comparison");
+        run = Compared(run, new PartCodes(parts, used, options.Threads), options, parallel);
+        mixture.Weigh(run.Patterns.Patterns);
+        step?.Invoke("clusters");
+        var (edges, bits) = Edges(run.Pairs, run.Patterns, mixture.Bits, options.Strictness);
+        return run with { Clusters = AverageLink.Cluster(rows, edges, bits, options.Strictness, TextHash.OfRows(used), constraints, parallel) };
+    }
+
+    // The pairs: from those of an earlier run and what changed since, or all.
+    private static MatcherResult Compared(MatcherResult run, PartCodes codes, MatcherOptions options, ParallelOptions parallel)
+    {
+        var least = Math.Min(Kept, options.Strictness + AverageLink.Floor);
+        if (options.Before is { } before && Continuation.Of(before, run, codes, least, parallel) is { } further)
+        {
+            return run with { Keys = further.Bill, Pairs = further.Pairs, Patterns = further.Patterns, Changed = further.Changed };
+        }
+
+        var learnt = run.Learnt!;
+        var keys = new CandidateKeys(codes, learnt.Keys, KeyChoice.LargestGroup, learnt.TooLarge);
+        var candidates = new Candidates(keys, run.Levels!, learnt.Constraints.Alone, run.Model!.BitsOf, least + ToSpare, parallel);
+        return run with { Keys = keys.Bill, Pairs = candidates.Pairs, Patterns = candidates.Patterns };
     }
 }

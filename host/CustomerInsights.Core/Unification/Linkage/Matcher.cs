@@ -31,6 +31,9 @@ public sealed record MatcherOptions
 
     /// <summary>What an earlier run learnt, to decide by it: nothing is learnt then, and <see cref="PairsPerRecord"/> has no effect. Null: learn.</summary>
     public MatchModel? Model { get; init; }
+
+    /// <summary>An earlier run by <see cref="Model"/>, or the one that learnt it, so that only what changed is compared; the result is the same. Null: all is compared.</summary>
+    public RunBefore? Before { get; init; }
 }
 
 /// <summary>What a run found.</summary>
@@ -45,6 +48,9 @@ public sealed record MatcherResult(int[] Clusters)
 
     /// <summary>Whether there was anything to compare.</summary>
     internal bool HasModel => Model is not null;
+
+    /// <summary>How many records, gone ones among them, were other than in the run that this one went on from; null when all were compared.</summary>
+    public int? Changed { get; init; }
 
     /// <summary>How many pairs were compared.</summary>
     public long Compared => Patterns.Counts.Sum();
@@ -142,7 +148,7 @@ public static partial class Matcher
         var model = MixtureModel.Fit(fields, chance, candidates.Patterns, options.Threads);
         candidates.Complete(model.Bits, Math.Min(Kept, options.Strictness + AverageLink.Floor));
         step?.Invoke("clusters");
-        var (edges, bits) = Edges(candidates, model.Bits, options.Strictness);
+        var (edges, bits) = Edges(candidates.Pairs, candidates.Patterns, model.Bits, options.Strictness);
         var constraints = Constraints(options, fields, alone);
         var clusters = AverageLink.Cluster(rows, edges, bits, options.Strictness, rowHashes, constraints, parallel);
         return new MatcherResult(clusters)
@@ -159,13 +165,12 @@ public static partial class Matcher
     }
 
     // The pairs that the clustering looks at; most are far below.
-    private static (ulong[] Pairs, double[] Bits) Edges(Candidates candidates, double[] bits, double strictness)
+    private static (ulong[] Pairs, double[] Bits) Edges(ulong[] pairs, PatternSet patterns, double[] bits, double strictness)
     {
-        var (pairs, ofPair) = (candidates.Pairs, candidates.Patterns.OfPair);
         var (edges, own) = (new List<ulong>(), new List<double>());
         for (var i = 0; i < pairs.Length; i++)
         {
-            var evidence = bits[ofPair[i]];
+            var evidence = bits[patterns.OfPair[i]];
             if (evidence > strictness + AverageLink.Floor)
             {
                 edges.Add(pairs[i]);

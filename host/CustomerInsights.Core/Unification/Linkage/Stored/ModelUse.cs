@@ -9,6 +9,9 @@ public sealed record ModelUse(bool Learnt, string Reason, long Records)
     /// <summary>How far the records are from those of the given model; null when there was none that could be used.</summary>
     public ModelDrift? Drift { get; init; }
 
+    /// <summary>How many nodes, gone ones among them, were compared, as they were other than in the run before; null when all were.</summary>
+    public int? Changed { get; init; }
+
     /// <summary>After learning anew, how many nodes are in another cluster than the given model puts them; null when no model could be used before.</summary>
     public int? Moved { get; init; }
 
@@ -21,5 +24,5 @@ public sealed record ModelUse(bool Learnt, string Reason, long Records)
     /// <summary>In words: <c>frozen</c>, or <c>refit because …</c>.</summary>
     public override string ToString() => Learnt
         ? $"refit because {Reason}{(Moved is { } moved ? FormattableString.Invariant($"; {moved} nodes moved ({MovedShare * 100:0.###} %)") : "")}"
-        : "frozen";
+        : Changed is { } changed ? FormattableString.Invariant($"frozen; {changed} changed nodes were compared") : "frozen";
 }
