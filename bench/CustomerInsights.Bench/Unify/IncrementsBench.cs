@@ -40,11 +40,11 @@ internal static class IncrementsBench
         steps.Add(("", Stopwatch.GetTimestamp()));
         Line("run by it", $"{running}: {string.Join(", ", steps.Zip(steps.Skip(1), (one, next) => $"{one.Name} {Stopwatch.GetElapsedTime(one.At, next.At).TotalSeconds.ToString("0.00", CultureInfo.InvariantCulture)}"))}");
         GC.Collect();
-        var before = GC.GetTotalMemory(true);
+        var room = GC.GetTotalMemory(true);
         var (index, making) = Timed(() => new MatchIndex(frozen, Environment.ProcessorCount));
         frozen = null;
         GC.Collect();
-        Line("index made", $"{making}; {GC.GetTotalMemory(true) / (rows - later)} bytes a record with the columns, {before / (rows - later)} before");
+        Line("index made", $"{making}; {GC.GetTotalMemory(true) / (rows - later)} bytes a record with the columns, {room / (rows - later)} before");
 
         var at = rows - later;
         foreach (var size in s_batches)
@@ -69,8 +69,19 @@ internal static class IncrementsBench
         Line("one added", Times(added));
         Line("memory", $"{Count(Environment.WorkingSet >> 20)} MiB in all");
         var byIncrements = Enumerable.Range(0, rows).Select(index.ClusterOf).ToArray();
-        var (whole, again) = Timed(() => Matcher.Run(Again(all, 0, rows), new MatcherOptions { Model = model }));
+        index = null;
+        known = Again(all, 0, rows);
+        var (whole, again) = Timed(() => Matcher.Run(known, new MatcherOptions { Model = model }));
         Line("all by the model", $"{again}; {Count(Enumerable.Range(0, rows).Count(row => whole.Clusters[row] != byIncrements[row]))} records in another cluster than by increments");
+        foreach (var size in s_batches)
+        {
+            var last = Matcher.Run(Again(all, 0, rows - size), new MatcherOptions { Model = model });
+            var columns = Again(all, 0, rows);
+            var before = new RunBefore(last, [.. Enumerable.Range(0, rows).Select(row => row < rows - size ? row : -1)]);
+            var (further, going) = Timed(() => Matcher.Run(columns, new MatcherOptions { Model = model, Before = before }));
+            Line($"run after {Count(size)} new", $"{going}; {Count(Enumerable.Range(0, rows).Count(row => whole.Clusters[row] != further.Clusters[row]))} records in another cluster");
+        }
+
         var drift = ModelDrift.Of(whole)!;
         Line("drift", string.Join(", ", drift.Fields.Select(field => $"{field.Field} {field.Index.ToString("0.0000", CultureInfo.InvariantCulture)}")) + $"; {drift.Reason ?? "no reason to learn anew"}");
         var moved = MovedRecords.Of(whole.Clusters, Matcher.Run(Again(all, 0, rows), new MatcherOptions()).Clusters);

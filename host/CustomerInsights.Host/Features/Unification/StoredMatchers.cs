@@ -19,9 +19,18 @@ internal sealed record UnifyParameters([property: JsonIgnore(Condition = JsonIgn
 /// <param name="Use">Why it was used or learnt, how far the records have drifted, and after learning anew which nodes moved.</param>
 internal sealed record MatcherModelReport(string Text, DateTimeOffset At, string Run, ModelUse Use);
 
-/// <summary>What the matcher of each profile type learnt, kept between runs: while it is good enough a run decides by it and does not learn.</summary>
+/// <summary>
+/// What the matcher of each profile type learnt, kept between runs: while it is good enough a run decides by it and does not learn. The last run of a type
+/// is kept in memory too, so that the next compares only what changed; after a restart the first one compares all.
+/// </summary>
 internal sealed class StoredMatchers(IMatchModelStore store, TimeProvider clock)
 {
+    // Of all types together. A record takes 0.5 to 1 KB with its pairs.
+    private const int MostRecords = 1_000_000;
+
+    private readonly Lock _lock = new();
+    private readonly List<LastRun> _last = [];
+
     /// <summary>Gives a run what was learnt before.</summary>
     /// <param name="type">The profile type.</param>
     /// <param name="policy">Its policy.</param>
@@ -42,6 +51,7 @@ internal sealed class StoredMatchers(IMatchModelStore store, TimeProvider clock)
         return input with
         {
             Model = model,
+            Before = model is null ? null : Last(type, stored),
             RefitBecause = reason is not null ? $"the stored one cannot be used: {reason}" : asked ? "it was asked for" : null,
         };
     }
@@ -57,6 +67,8 @@ internal sealed class StoredMatchers(IMatchModelStore store, TimeProvider clock)
                 await store.RemoveAsync(type, cancellationToken);
             }
 
+            Forget(type);
+
             return null;
         }
 
@@ -71,6 +83,39 @@ internal sealed class StoredMatchers(IMatchModelStore store, TimeProvider clock)
         }
 
         var (at, run) = await store.FindAsync(type, cancellationToken) is { } stored ? (stored.At, stored.Run) : (clock.GetUtcNow(), job);
+        Keep(new(type, run, at, result.MatcherRun));
         return new($"model of {at.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss'Z'", CultureInfo.InvariantCulture)}, {use}", at, run, use);
     }
+
+    // The last run, if it was by the model that is stored.
+    private MatcherRun? Last(string type, StoredMatchModel stored)
+    {
+        lock (_lock)
+        {
+            return _last.Find(one => one.Type == type && one.Model == stored.Run && one.At == stored.At)?.Run;
+        }
+    }
+
+    private void Keep(LastRun run)
+    {
+        lock (_lock)
+        {
+            _last.RemoveAll(one => one.Type == run.Type);
+            _last.Add(run);
+            while (_last.Sum(one => (long)one.Run.Nodes.Count) > MostRecords)
+            {
+                _last.RemoveAt(0);
+            }
+        }
+    }
+
+    private void Forget(string type)
+    {
+        lock (_lock)
+        {
+            _last.RemoveAll(one => one.Type == type);
+        }
+    }
+
+    private sealed record LastRun(string Type, string Model, DateTimeOffset At, MatcherRun Run);
 }
