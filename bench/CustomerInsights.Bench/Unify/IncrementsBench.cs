@@ -13,8 +13,10 @@ namespace CustomerInsights.Bench.Unify;
 /// </summary>
 internal static class IncrementsBench
 {
+    // A fiftieth of the records at most.
     private const int Single = 10_000;
     private static readonly int[] s_batches = [1_000, 10_000];
+    private const int Part = 50;
 
     public static async Task RunAsync(string file, string? truth)
     {
@@ -22,7 +24,8 @@ internal static class IncrementsBench
         var read = await MatchFiles.ReadAsync([file], truth, null, new MatchSettings(), CancellationToken.None);
         var all = Again(read.Columns, 0, read.Columns[0].Rows);
         var rows = all[0].Rows;
-        var later = s_batches.Sum() + Single;
+        int[] batches = [.. s_batches.Select(size => Math.Min(size, rows / Part))];
+        var later = batches.Sum() + Math.Min(Single, rows / Part);
         Line("records", $"{Count(rows)}, of which {Count(later)} come later; {Count(all.Length)} fields");
 
         var known = Again(all, 0, rows - later);
@@ -47,7 +50,7 @@ internal static class IncrementsBench
         Line("index made", $"{making}; {GC.GetTotalMemory(true) / (rows - later)} bytes a record with the columns, {room / (rows - later)} before");
 
         var at = rows - later;
-        foreach (var size in s_batches)
+        foreach (var size in batches)
         {
             var batch = Enumerable.Range(at, size).Select(row => Change(all, row)).ToList();
             var (moves, applying) = Timed(() => index.Apply(batch));
@@ -73,7 +76,7 @@ internal static class IncrementsBench
         known = Again(all, 0, rows);
         var (whole, again) = Timed(() => Matcher.Run(known, new MatcherOptions { Model = model }));
         Line("all by the model", $"{again}; {Count(Enumerable.Range(0, rows).Count(row => whole.Clusters[row] != byIncrements[row]))} records in another cluster than by increments");
-        foreach (var size in s_batches)
+        foreach (var size in batches)
         {
             var last = Matcher.Run(Again(all, 0, rows - size), new MatcherOptions { Model = model });
             var columns = Again(all, 0, rows);

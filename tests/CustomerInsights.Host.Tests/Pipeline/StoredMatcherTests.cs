@@ -112,6 +112,17 @@ public sealed class StoredMatcherTests
         Assert.Null(await store.FindAsync("customer", CancellationToken.None));
     }
 
+    [Fact]
+    public async Task What_was_learnt_goes_with_its_policy()
+    {
+        await using var app = await OpenAsync();
+        var store = app.Services.GetRequiredService<IMatchModelStore>();
+        Assert.NotNull(await store.FindAsync("customer", CancellationToken.None));
+        var (status, body) = await app.SendAsync(HttpMethod.Delete, "/unification/policies/customer", ifMatch: "*");
+        Assert.True(status == HttpStatusCode.NoContent, body?.ToJsonString());
+        Assert.Null(await store.FindAsync("customer", CancellationToken.None));
+    }
+
     private static async Task<RunningApp> OpenAsync()
     {
         var app = await Shop.OpenAsync(refresh: false);

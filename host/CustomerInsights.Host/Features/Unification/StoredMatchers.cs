@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json.Serialization;
 using CustomerInsights.Core.Unification;
 using CustomerInsights.Core.Unification.Linkage.Stored;
+using CustomerInsights.Host.Features.Metadata;
 using CustomerInsights.Host.Platform;
 using CustomerInsights.Storage.Jobs;
 using CustomerInsights.Storage.Profiles;
@@ -51,7 +52,7 @@ internal sealed class StoredMatchers(IMatchModelStore store, TimeProvider clock)
         return input with
         {
             Model = model,
-            Before = model is null ? null : Last(type, stored),
+            Before = model is null ? null : Last(type, stored.Run, stored.At)?.Run,
             RefitBecause = reason is not null ? $"the stored one cannot be used: {reason}" : asked ? "it was asked for" : null,
         };
     }
@@ -64,10 +65,8 @@ internal sealed class StoredMatchers(IMatchModelStore store, TimeProvider clock)
         {
             if (await store.FindAsync(type, cancellationToken) is not null)
             {
-                await store.RemoveAsync(type, cancellationToken);
+                await ForgetAsync(type, cancellationToken);
             }
-
-            Forget(type);
 
             return null;
         }
@@ -83,16 +82,30 @@ internal sealed class StoredMatchers(IMatchModelStore store, TimeProvider clock)
         }
 
         var (at, run) = await store.FindAsync(type, cancellationToken) is { } stored ? (stored.At, stored.Run) : (clock.GetUtcNow(), job);
-        Keep(new(type, run, at, result.MatcherRun));
+
+        // A job that began again goes by what it learnt itself; what it has to report of that stays.
+        use = use.Learnt || run != job ? use : Last(type, run, at)?.Use ?? use;
+        Keep(new(type, run, at, result.MatcherRun, use));
         return new($"model of {at.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss'Z'", CultureInfo.InvariantCulture)}, {use}", at, run, use);
     }
 
-    // The last run, if it was by the model that is stored.
-    private MatcherRun? Last(string type, StoredMatchModel stored)
+    /// <summary>Forgets what was learnt of a type.</summary>
+    public ValueTask ForgetAsync(string type, CancellationToken cancellationToken)
     {
         lock (_lock)
         {
-            return _last.Find(one => one.Type == type && one.Model == stored.Run && one.At == stored.At)?.Run;
+            _last.RemoveAll(one => one.Type == type);
+        }
+
+        return store.RemoveAsync(type, cancellationToken);
+    }
+
+    // The last run, if it was by the model that is stored.
+    private LastRun? Last(string type, string model, DateTimeOffset at)
+    {
+        lock (_lock)
+        {
+            return _last.Find(one => one.Type == type && one.Model == model && one.At == at);
         }
     }
 
@@ -109,13 +122,13 @@ internal sealed class StoredMatchers(IMatchModelStore store, TimeProvider clock)
         }
     }
 
-    private void Forget(string type)
-    {
-        lock (_lock)
-        {
-            _last.RemoveAll(one => one.Type == type);
-        }
-    }
+    private sealed record LastRun(string Type, string Model, DateTimeOffset At, MatcherRun Run, ModelUse Use);
+}
 
-    private sealed record LastRun(string Type, string Model, DateTimeOffset At, MatcherRun Run);
+/// <summary>With its policy goes what a type's matcher learnt: it is data about customers.</summary>
+internal sealed class ForgetModel(StoredMatchers matchers) : IDefinitionFollower
+{
+    public string Kind => DefinitionKinds.Unification;
+
+    public ValueTask DeletedAsync(string name, CancellationToken cancellationToken) => matchers.ForgetAsync(name, cancellationToken);
 }
