@@ -7,7 +7,7 @@ namespace CustomerInsights.Storage.Sqlite.Policies;
 internal sealed class SqlitePolicyStore(Database database) : IPolicyStore
 {
     private const string List = "previews";
-    private const string Active = "SELECT profile_type, hash, document, preview_id, at, principal FROM active_policies WHERE profile_type = ?1";
+    private const string Active = "SELECT profile_type, document, preview_id, at, principal FROM active_policies WHERE profile_type = ?1";
     private const string Preview = "SELECT preview_id, profile_type, hash, document, result, at, principal, preview_no FROM policy_previews ";
 
     public ValueTask<ActivePolicy?> FindActiveAsync(string profileType, CancellationToken cancellationToken) =>
@@ -17,14 +17,14 @@ internal sealed class SqlitePolicyStore(Database database) : IPolicyStore
         database.WriteAsync(
             transaction =>
             {
-                if (FindActive(transaction.Db, policy.ProfileType) is { } standing && standing.Hash == policy.Hash)
+                if (FindActive(transaction.Db, policy.ProfileType) is { } standing && standing.Document == policy.Document)
                 {
                     return standing;
                 }
 
                 transaction.Db.Run(
-                    "INSERT OR REPLACE INTO active_policies(profile_type, hash, document, preview_id, at, principal) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
-                    policy.ProfileType, policy.Hash, policy.Document, policy.Preview, transaction.Now, policy.By);
+                    "INSERT OR REPLACE INTO active_policies(profile_type, document, preview_id, at, principal) VALUES (?1, ?2, ?3, ?4, ?5)",
+                    policy.ProfileType, policy.Document, policy.Preview, transaction.Now, policy.By);
                 transaction.Audit(policy.By, "policy.activate", $"unification/{policy.ProfileType}", policy.Preview is null ? null : $"preview {policy.Preview}");
                 return FindActive(transaction.Db, policy.ProfileType)!;
             },
@@ -120,7 +120,7 @@ internal sealed class SqlitePolicyStore(Database database) : IPolicyStore
     }
 
     private static ActivePolicy? FindActive(SqlConnection db, string profileType) =>
-        ProfileStreams.Rows(db, Active, row => new ActivePolicy(row.Text(0), row.Text(1), row.Text(2), row.TextOrNull(3), row.Time(4), row.Text(5)), profileType).FirstOrDefault();
+        ProfileStreams.Rows(db, Active, row => new ActivePolicy(row.Text(0), row.Text(1), row.TextOrNull(2), row.Time(3), row.Text(4)), profileType).FirstOrDefault();
 
     private static PolicyPreview ReadPreview(SqlStatement row) =>
         new(row.Text(0), row.Text(1), row.Text(2), row.Text(3), row.Text(4), row.Time(5), row.Text(6));

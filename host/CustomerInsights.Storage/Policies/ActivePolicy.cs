@@ -2,12 +2,11 @@ namespace CustomerInsights.Storage.Policies;
 
 /// <summary>The policy that the runs of a profile type go by.</summary>
 /// <param name="ProfileType">The profile type.</param>
-/// <param name="Hash">SHA-256 of the document, in hexadecimal.</param>
 /// <param name="Document">The policy, JSON.</param>
 /// <param name="Preview">The preview that was computed before; null for a policy that was in force before there were previews.</param>
 /// <param name="At">Since when.</param>
 /// <param name="By">Who made it active.</param>
-public sealed record ActivePolicy(string ProfileType, string Hash, string Document, string? Preview, DateTimeOffset At, string By);
+public sealed record ActivePolicy(string ProfileType, string Document, string? Preview, DateTimeOffset At, string By);
 
 /// <summary>What a policy would do, as computed.</summary>
 /// <param name="Id">The id of the job that computed it.</param>

@@ -9,7 +9,7 @@ public interface IPolicyStore
     /// <summary>The active policy of a profile type, or null.</summary>
     ValueTask<ActivePolicy?> FindActiveAsync(string profileType, CancellationToken cancellationToken);
 
-    /// <summary>Makes a policy the active one, with an audit row. Writes nothing when one of the same hash is active.</summary>
+    /// <summary>Makes a policy the active one, with an audit row. Writes nothing when an equal document is active.</summary>
     /// <param name="policy">The policy; its time is set by the store.</param>
     /// <param name="cancellationToken">Cancels.</param>
     /// <returns>The policy as it now stands.</returns>

@@ -16,7 +16,7 @@ public abstract class PolicyStoreContract : StoreContract
         Assert.Equal(first, await Store.Policies.ActivateAsync(Active("a", "job 2"), None));
         var second = await Store.Policies.ActivateAsync(Active("b", null), None);
         Assert.Equal(second, await Store.Policies.FindActiveAsync(Type, None));
-        Assert.Equal(("b", default(string?), Time.GetUtcNow()), (second.Hash, second.Preview, second.At));
+        Assert.Equal(("""{"of":"b"}""", default(string?), Time.GetUtcNow()), (second.Document, second.Preview, second.At));
         Assert.Null(await Store.Policies.FindActiveAsync("account", None));
         Assert.Equal(2, (await Store.Audit.ListAsync(null, 10, None)).Items.Count(row => row is { Action: "policy.activate", Subject: "unification/customer", Actor: "anna" }));
     }
@@ -82,7 +82,7 @@ public abstract class PolicyStoreContract : StoreContract
         Assert.Empty(await Store.Policies.LabelsAsync("1", None));
     }
 
-    private static ActivePolicy Active(string hash, string? preview) => new(Type, hash, $$"""{"of":"{{hash}}"}""", preview, default, "anna");
+    private static ActivePolicy Active(string hash, string? preview) => new(Type, $$"""{"of":"{{hash}}"}""", preview, default, "anna");
 
     private PolicyPreview Preview(string id, string hash) => new(id, Type, hash, $$"""{"of":"{{hash}}"}""", "{}", Time.GetUtcNow(), "anna");
 }

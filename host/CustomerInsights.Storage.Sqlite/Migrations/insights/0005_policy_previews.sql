@@ -1,12 +1,15 @@
 -- The unification policy that runs go by. The definition of the same name is what was saved last; it becomes active when its preview was computed.
 CREATE TABLE active_policies (
   profile_type TEXT PRIMARY KEY,
-  hash TEXT NOT NULL,
   document TEXT NOT NULL,
   preview_id TEXT,
   at INTEGER NOT NULL,
   principal TEXT NOT NULL
 ) WITHOUT ROWID;
+
+-- Until now the policy that was saved last was in force.
+INSERT INTO active_policies(profile_type, document, preview_id, at, principal)
+SELECT name, document, NULL, changed_at, changed_by FROM definitions WHERE kind = 'unification' AND document IS NOT NULL;
 
 -- What a policy would do, as computed by a job of the same id. Rows of people's data are named by node, not copied.
 CREATE TABLE policy_previews (

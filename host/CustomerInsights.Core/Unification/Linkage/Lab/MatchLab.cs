@@ -61,7 +61,7 @@ public sealed class MatchLab
             var clusters = Clusters(at);
             var sizes = clusters.CountBy(cluster => cluster).Select(one => one.Value).ToList();
             (var quality, unreached) = Expected(clusters, unreached, cancellationToken);
-            points.Add(new(at, sizes.Count, sizes.Where(size => size > 1).Sum(), sizes.Max(), quality));
+            points.Add(new(at, sizes.Count, sizes.Where(size => size > 1).Sum(), sizes.Max(), quality, ClusterDifference.Of(_result.Clusters, clusters, 0)));
         }
 
         return points;
@@ -158,4 +158,5 @@ public sealed class MatchLab
 /// <param name="Joined">Records in clusters of two or more.</param>
 /// <param name="Largest">Records in the largest cluster.</param>
 /// <param name="Expected">How right it is likely to be.</param>
-public sealed record StrictnessPoint(double Strictness, int Clusters, int Joined, int Largest, ExpectedQuality Expected);
+/// <param name="Change">What would differ from the run, without samples.</param>
+public sealed record StrictnessPoint(double Strictness, int Clusters, int Joined, int Largest, ExpectedQuality Expected, ClusterDifference Change);
