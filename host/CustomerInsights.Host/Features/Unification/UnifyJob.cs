@@ -90,7 +90,7 @@ internal sealed class UnifyJob(
     private async Task BecomeActiveAsync(Job job, PolicyInForce policy, UnificationData data, UnificationResult result, DateTimeOffset at, CancellationToken cancellationToken)
     {
         var (type, document) = (policy.Unification.ProfileType, Json.Write(policy.Document));
-        var preview = PolicyPreviewing.Of(at, data, result, null, cancellationToken);
+        var preview = PolicyPreviewing.Of(at, data, result, false, null, cancellationToken);
         await store.AddPreviewAsync(new PolicyPreview(job.Id, type, policy.Hash, document, Json.Write(preview), at, job.CreatedBy), cancellationToken);
         await store.ActivateAsync(new ActivePolicy(type, document, job.Id, default, job.CreatedBy), cancellationToken);
     }

@@ -14,8 +14,8 @@ internal static class PolicyPreviewing
     // Average evidence in bits; the words of a policy are −2, 0 and 3.
     private static readonly double[] s_strictness = [-3, -2, -1, 0, 1, 2, 3, 5, 8];
 
-    /// <summary>What a policy makes of the records.</summary>
-    public static PolicyForecast Forecast(UnificationData data, UnificationResult result, CancellationToken cancellationToken)
+    // The curve is worth its time for somebody who thinks about the policy: not in a run, and not for the policy that another is compared with.
+    private static PolicyForecast Forecast(UnificationData data, UnificationResult result, bool curve, CancellationToken cancellationToken)
     {
         var lab = result.MatcherRun is { HasModel: true } run ? new MatchLab(run.Result, run.Options) : null;
         return new(
@@ -25,7 +25,7 @@ internal static class PolicyPreviewing
             result.Profiles.Count == 0 ? 0 : result.Profiles.Max(profile => profile.Cluster.Nodes.Count),
             result.Streams,
             result.Rules,
-            lab?.Curve([.. s_strictness.Append(result.MatcherRun!.Options.Strictness).Where(bits => bits >= s_strictness[0]).Distinct().Order()], cancellationToken) ?? [],
+            curve && lab is not null ? lab.Curve([.. s_strictness.Append(result.MatcherRun!.Options.Strictness).Where(bits => bits >= s_strictness[0]).Distinct().Order()], cancellationToken) : [],
             [.. result.Warnings, .. result.Rules.Where(rule => rule.Reason is not null).Select(rule => $"Rule '{rule.Rule}' of {rule.Stream}: {rule.Reason}")],
             MatcherSummary.Of(result.Matcher),
             lab?.Expected(cancellationToken));
@@ -35,10 +35,11 @@ internal static class PolicyPreviewing
     /// <param name="at">When the records were read.</param>
     /// <param name="data">The records.</param>
     /// <param name="result">What the policy makes of them.</param>
+    /// <param name="curve">Whether to tell what another strictness would give.</param>
     /// <param name="other">What another policy makes of the same records; null to compare with none.</param>
     /// <param name="cancellationToken">Looked at between the parts.</param>
     public static PreviewResult Of(
-        DateTimeOffset at, UnificationData data, UnificationResult result, (string Hash, UnificationPolicy Policy, UnificationData Data, UnificationResult Result)? other, CancellationToken cancellationToken)
+        DateTimeOffset at, UnificationData data, UnificationResult result, bool curve, (string Hash, UnificationPolicy Policy, UnificationData Data, UnificationResult Result)? other, CancellationToken cancellationToken)
     {
         long[] nodes = [.. Nodes(data).Concat(other is { } one ? Nodes(one.Data) : []).Distinct().Order()];
         var places = nodes.Select((node, place) => (node, place)).ToDictionary(one => one.node, one => one.place);
@@ -46,10 +47,10 @@ internal static class PolicyPreviewing
         return new PreviewResult
         {
             At = at,
-            Policy = Forecast(data, result, cancellationToken),
+            Policy = Forecast(data, result, curve, cancellationToken),
             Change = ClusterLabels.Of(places, data.Previous).To(nodes, after),
             Other = other is not { } with ? null
-                : new(with.Hash, with.Policy, Forecast(with.Data, with.Result, cancellationToken), ClusterLabels.Of(places, with.Result).To(nodes, after)),
+                : new(with.Hash, with.Policy, Forecast(with.Data, with.Result, false, cancellationToken), ClusterLabels.Of(places, with.Result).To(nodes, after)),
             Patterns = Asked(result.MatcherRun),
             Strata = Drawn(result.MatcherRun),
         };

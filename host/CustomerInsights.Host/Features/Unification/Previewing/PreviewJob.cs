@@ -37,7 +37,7 @@ internal sealed class PreviewJob(ActivePolicies policies, UnificationReading rea
             : await OtherAsync(job, type, against, mustBeUsable: asked.Against is not null, now, cancellationToken);
 
         job.Report(data.Records, null, "telling what would change");
-        var preview = PolicyPreviewing.Of(now, data, result, other, cancellationToken);
+        var preview = PolicyPreviewing.Of(now, data, result, true, other, cancellationToken);
         await store.AddPreviewAsync(new PolicyPreview(job.Job.Id, type, hash, Json.Write(asked.Policy), Json.Write(preview), now, job.Job.CreatedBy), cancellationToken);
         var difference = preview.Change.Difference;
         return new JobResult(0, Summary(type, preview), new Dictionary<string, long>(StringComparer.Ordinal)
