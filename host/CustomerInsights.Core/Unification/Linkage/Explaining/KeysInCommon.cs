@@ -24,9 +24,10 @@ internal sealed class KeysInCommon : ICandidateKeys
     {
         foreach (var (key, largest, sorted) in _keys)
         {
-            var hash = _codes.Hash(key, a);
-            if (hash != 0 && hash == _codes.Hash(key, b))
+            if (_codes.Agree(key, a, b))
             {
+                var hash = _codes.Hash(key, a);
+
                 // A group is left out only for its size: none smaller than the largest taken was.
                 var size = First(sorted.Value, (ulong)hash + 1) - First(sorted.Value, hash);
                 yield return new(key.Name, size <= largest, size);

@@ -19,7 +19,7 @@ internal sealed class KeyPostings
     internal KeyPostings(PartCodes codes, BlockingKey key, KeyGroups groups, int cap)
     {
         (_codes, Key) = (codes, key);
-        foreach (var (from, to) in groups.Groups)
+        foreach (var (from, to) in groups.Groups())
         {
             if (to - from > cap)
             {
