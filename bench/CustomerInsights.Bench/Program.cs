@@ -27,6 +27,9 @@ switch (args)
     case ["unify-bad", .. var rest]:
         CustomerInsights.Bench.Unify.BadDataBench.Run(rest is [var bad, ..] ? int.Parse(bad, System.Globalization.CultureInfo.InvariantCulture) : 100_000);
         return 0;
+    case ["unify-increments", var file, .. var rest]:
+        await CustomerInsights.Bench.Unify.IncrementsBench.RunAsync(file, rest is [var truth, ..] ? truth : null);
+        return 0;
     case ["kernels"]:
         CustomerInsights.Bench.Unify.KernelBench.Run();
         return 0;
@@ -48,6 +51,7 @@ switch (args)
             unify-sets [SEED [FOLDER]]   the matcher on made-up sets of many kinds; FOLDER keeps them as CSV files
             unify-memory ROWS [MEGABYTES [live]]   the matcher on ROWS generated records of 8 fields: memory at each step against the budget ("-": none)
             unify-bad [ROWS]  the matcher on bad data of ROWS records (default 100,000) of each kind, with limits of time
+            unify-increments FILE [TRUTH]   a stored model, batches of changes and one record at a time over a CSV file; TRUTH is a column that is left out
             kernels           text comparisons of the matcher in ns a call, beside FuzzySharp on the same names
             """);
         return 2;

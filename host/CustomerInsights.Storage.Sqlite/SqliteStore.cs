@@ -59,6 +59,7 @@ public sealed class SqliteStore : IInsightsStore
         Verdicts = new SqliteVerdictStore(insights);
         Reviews = new SqliteReviewStore(insights);
         Policies = new SqlitePolicyStore(insights);
+        MatchModels = new SqliteMatchModelStore(insights);
         Measures = new SqliteMeasureStore(insights);
         Segments = new SqliteSegmentStore(insights);
         Exports = new SqliteExportStore(insights);
@@ -106,6 +107,9 @@ public sealed class SqliteStore : IInsightsStore
 
     /// <inheritdoc />
     public IPolicyStore Policies { get; }
+
+    /// <inheritdoc />
+    public IMatchModelStore MatchModels { get; }
 
     /// <inheritdoc />
     public IMeasureStore Measures { get; }

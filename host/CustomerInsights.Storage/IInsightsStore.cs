@@ -62,6 +62,9 @@ public interface IInsightsStore : IAsyncDisposable
     /// <summary>Active unification policies and previews of them.</summary>
     IPolicyStore Policies { get; }
 
+    /// <summary>What matchers learnt.</summary>
+    IMatchModelStore MatchModels { get; }
+
     /// <summary>Values of measures.</summary>
     IMeasureStore Measures { get; }
 

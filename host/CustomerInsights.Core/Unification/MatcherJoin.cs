@@ -1,19 +1,21 @@
 using CustomerInsights.Core.Model;
 using CustomerInsights.Core.Unification.Linkage;
+using CustomerInsights.Core.Unification.Linkage.Stored;
 using CustomerInsights.Core.Unification.Matching;
 
 namespace CustomerInsights.Core.Unification;
 
 /// <summary>Joins what the rules left apart: their clusters are the matcher's groups, denied pairs stay apart.</summary>
-internal sealed class MatcherJoin(MatcherPolicy policy, RecordTable table, MatchOverrides overrides, int threads, CancellationToken cancellation)
+internal sealed class MatcherJoin(MatcherPolicy policy, RecordTable table, UnificationInput input, MatchOverrides overrides, int threads, CancellationToken cancellation)
 {
+    private const int MovedNodesTold = 1000;
+
     /// <summary>Runs the matcher.</summary>
     /// <param name="clusters">What is certain.</param>
     /// <param name="denied">Pairs of nodes that never meet.</param>
     /// <returns>Pairs of rows that join certain clusters, each with its probability: a forest inside the final clusters. The report. And the run itself.</returns>
     public (IReadOnlyList<(int Left, int Right, double Score)> Joins, MatcherReport Report, MatcherRun Run) Run(IReadOnlyList<Cluster> clusters, IEnumerable<MatchEdge> denied)
     {
-        var (fields, columns) = Columns();
         var (together, firstRow) = Groups(clusters);
         var options = new MatcherOptions
         {
@@ -26,10 +28,48 @@ internal sealed class MatcherJoin(MatcherPolicy policy, RecordTable table, Match
             Together = together,
             Apart = Apart(clusters, firstRow, denied),
         };
-        var result = Matcher.Run(columns, options, cancellationToken: cancellation);
+        var mark = ModelMark.Of(policy, table.Schemas);
+        var (result, fields, use) = Decide(options, mark);
         var joins = Forest(result, together);
-        return (joins, new MatcherReport(fields, result.Compared, joins.Count, result.Keys, result.Junk), new MatcherRun(result, options, Array.ConvertAll(table.Nodes, node => node.Id), fields));
+        return (
+            joins,
+            new MatcherReport(fields, result.Compared, joins.Count, result.Keys, result.Junk) { Model = use },
+            new MatcherRun(result, options, Array.ConvertAll(table.Nodes, node => node.Id), fields) { Mark = mark });
     }
+
+    // By the given model as long as it is for this and the records are near enough; else by what they say now.
+    private (MatcherResult Result, IReadOnlyList<SuggestedField> Fields, ModelUse? Use) Decide(MatcherOptions options, string mark)
+    {
+        var model = input.Model is { } given && given.Mark == mark ? given : null;
+        var why = input.RefitBecause ?? (input.Model is null ? "there is none yet" : model is null ? "the policy's matcher or the fields of its streams changed" : null);
+        var (before, drift) = (default(int[]), default(ModelDrift));
+        if (model is not null)
+        {
+            IReadOnlyList<SuggestedField> frozen = [.. model.Fields.Select(field => new SuggestedField(field.Name, field.Type, "As the stored model has it."))];
+            var result = Matcher.Run(Columns(frozen), options with { Model = model, Before = Before() }, cancellationToken: cancellation);
+            drift = ModelDrift.Of(result);
+            why ??= drift!.Reason;
+            if (why is null)
+            {
+                return (result, frozen, new ModelUse(false, "nothing speaks against it", model.Records) { Drift = drift, Changed = result.Changed });
+            }
+
+            before = result.Clusters;
+        }
+
+        var fields = Fields();
+        var learnt = Matcher.Run(Columns(fields), options, cancellationToken: cancellation);
+        var moved = before is null ? null : MovedRecords.Of(before, learnt.Clusters);
+        return (learnt, fields, !learnt.HasModel ? null : new ModelUse(true, why!, learnt.Clusters.Length)
+        {
+            Drift = drift,
+            Moved = moved?.Count,
+            MovedShare = moved?.Count / (double)learnt.Clusters.Length,
+            MovedNodes = moved is null ? null : [.. moved.Select(row => table.Nodes[row].Id).Order().Take(MovedNodesTold)],
+        });
+    }
+
+    private RunBefore? Before() => input.Before is { HasModel: true } before ? new(before.Result, Array.ConvertAll(table.Nodes, node => before.RowOf(node.Id) ?? -1)) : null;
 
     // Of the pairs inside final clusters the strongest that hold them together (Kruskal); average link joins along pairs, so that they reach.
     private static List<(int Left, int Right, double Score)> Forest(MatcherResult result, int[] together)
@@ -67,18 +107,22 @@ internal sealed class MatcherJoin(MatcherPolicy policy, RecordTable table, Match
         return joins;
     }
 
-    private (IReadOnlyList<SuggestedField> Fields, List<MatchColumn> Columns) Columns()
+    private List<SuggestedField> Fields()
     {
         var streams = table.Schemas.Select((schema, s) => new SourceStream(schema, new ArraySegment<SourceNode>(table.Nodes, table.Start[s], table.Start[s + 1] - table.Start[s]))).ToList();
         var suggested = MatcherSuggestion.Of(streams);
-        var fields = policy.Fields.Count == 0
+        return policy.Fields.Count == 0
             ? [.. suggested.Where(field => field.Type != MatchFieldType.Ignored)]
             : policy.Fields.Where(field => field.Use).Select(field => field.Type is { } type
                     ? new SuggestedField(field.Field, type, "Set in the policy.")
                     : suggested.First(one => one.Field == field.Field))
                 .Where(field => field.Type != MatchFieldType.Ignored).ToList();
+    }
+
+    private List<MatchColumn> Columns(IReadOnlyList<SuggestedField> fields)
+    {
         var bypass = overrides.Bypass.Select(value => value.Trim()).ToHashSet(StringComparer.OrdinalIgnoreCase);
-        return (fields, [.. fields.Select(field => Column(field, bypass))]);
+        return [.. fields.Select(field => Column(field, bypass))];
     }
 
     private MatchColumn Column(SuggestedField field, HashSet<string> bypass)

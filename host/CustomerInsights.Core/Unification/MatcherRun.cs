@@ -1,4 +1,5 @@
 using CustomerInsights.Core.Unification.Linkage;
+using CustomerInsights.Core.Unification.Linkage.Stored;
 
 namespace CustomerInsights.Core.Unification;
 
@@ -29,7 +30,13 @@ public sealed class MatcherRun
     public IReadOnlyList<SuggestedField> Fields { get; }
 
     /// <summary>False when there was nothing to compare: then nothing can be explained or expected.</summary>
-    public bool HasModel => Result.Model is not null;
+    public bool HasModel => Result.HasModel;
+
+    /// <summary>What the matcher decided by, to be stored and given to the next run; null when there was nothing to compare.</summary>
+    public MatchModel? ToModel() => MatchModel.Of(Result, Mark);
+
+    /// <summary>What the model was learnt for.</summary>
+    internal string Mark { get; init; } = "";
 
     /// <summary>The row of a node, or null when the run did not have it.</summary>
     /// <param name="node">A node.</param>

@@ -1,4 +1,5 @@
 using CustomerInsights.Core.Model;
+using CustomerInsights.Core.Unification.Linkage.Stored;
 
 namespace CustomerInsights.Core.Unification;
 
@@ -37,6 +38,21 @@ public sealed record UnificationInput
     /// in <see cref="Edges"/> hold before them as always. For the records of a few profiles, of which the rest of the data is not at hand.
     /// </summary>
     public IReadOnlyList<MatchEdge>? Found { get; init; }
+
+    /// <summary>
+    /// What an earlier run's matcher learnt: while policy, streams and records are near enough to what it was learnt for, the matcher decides by it.
+    /// Null: it learns.
+    /// </summary>
+    public MatchModel? Model { get; init; }
+
+    /// <summary>
+    /// The last run by <see cref="Model"/>, or the one that learnt it: the matcher then compares only what changed since. The result is the same. Null: it
+    /// compares all.
+    /// </summary>
+    public MatcherRun? Before { get; init; }
+
+    /// <summary>Why the matcher should learn although there is a <see cref="Model"/>, or why there is none: <c>it was asked for</c>. Null: as the records say.</summary>
+    public string? RefitBecause { get; init; }
 
     /// <summary>Nodes without a record (event identities). Each ends up in a profile even if nothing links it.</summary>
     public IReadOnlyList<long> OtherNodes { get; init; } = [];

@@ -1,6 +1,7 @@
 using CustomerInsights.Core.Model;
 using CustomerInsights.Core.Unification;
 using CustomerInsights.Core.Unification.Linkage;
+using CustomerInsights.Core.Unification.Linkage.Stored;
 using LinkedPeople = CustomerInsights.Core.Tests.Unification.Linkage.People;
 
 namespace CustomerInsights.Core.Tests.Unification;
@@ -177,6 +178,49 @@ public sealed class MatcherPolicyTests
         Assert.Equal([MatchFieldType.Email, MatchFieldType.Ignored, MatchFieldType.Ignored, MatchFieldType.FamilyName], suggested.Select(field => field.Type));
         Assert.All(suggested, field => Assert.Contains($"'{field.Field}'", field.Why, StringComparison.Ordinal));
         Assert.Equal(["a", "surname"], MatcherSuggestion.Policy(suggested).Fields.Select(field => field.Field));
+    }
+
+    [Fact]
+    public void A_run_that_is_given_what_an_earlier_one_learnt_learns_nothing_and_gives_the_same()
+    {
+        var first = Unifier.Unify(s_policy, Input());
+        Assert.Equal((true, "there is none yet"), (first.Matcher!.Model!.Learnt, first.Matcher.Model.Reason));
+        Assert.Null(first.Matcher.Model.Moved);
+        var model = MatchModel.Read(first.MatcherRun!.ToModel()!.ToBytes(), out _);
+        var second = Unifier.Unify(s_policy, Input() with { Model = model });
+        Assert.Equal("frozen", second.Matcher!.Model!.ToString());
+        Assert.Equal(Groups(first), Groups(second));
+        Assert.Equal(first.Edges, second.Edges);
+        Assert.Equal(first.Matcher.Compared, second.Matcher.Compared);
+        Assert.Same(model, second.MatcherRun!.ToModel());
+    }
+
+    [Fact]
+    public void A_run_learns_anew_when_it_is_asked_to_when_records_grew_and_when_the_policy_or_its_fields_changed()
+    {
+        var rows = s_people.Rows.Take(900).ToList();
+        var model = Unifier.Unify(s_policy, Input(rows)).MatcherRun!.ToModel();
+        ModelUse Use(UnificationPolicy policy, UnificationInput input) => Unifier.Unify(policy, input with { Model = model }).Matcher!.Model!;
+
+        var asked = Use(s_policy, Input(rows) with { RefitBecause = "it was asked for" });
+        Assert.Equal((true, "it was asked for", (int?)0), (asked.Learnt, asked.Reason, asked.Moved));
+
+        var grown = Use(s_policy, Input());
+        Assert.True(grown.Learnt);
+        Assert.Contains("33 % more records", grown.Reason, StringComparison.Ordinal);
+        Assert.Equal(grown.Moved, grown.MovedNodes!.Count);
+        Assert.Equal(grown.Moved / 1200.0, grown.MovedShare);
+
+        var strict = Use(s_policy with { Matcher = new MatcherPolicy { Strictness = MatcherStrictness.Cautious } }, Input(rows));
+        Assert.Equal((true, "the policy's matcher or the fields of its streams changed", null), (strict.Learnt, strict.Reason, strict.Moved));
+
+        var meant = Input(rows);
+        meant = meant with { Streams = [.. meant.Streams.Select(stream => stream with { Schema = stream.Schema with { Fields = [.. stream.Schema.Fields.Select(field => field with { Semantic = field.Name == "email" ? "contact.email" : null })] } })] };
+        Assert.True(Use(s_policy, meant).Learnt);
+
+        // What the matcher does not see changes nothing.
+        var never = s_policy with { Overrides = new MatchOverrides { Never = [new RecordPair("crm", "k1", "shop", "k2")] } };
+        Assert.False(Use(never, Input(rows)).Learnt);
     }
 
     private static UnificationInput Input(IReadOnlyList<string[]>? rows = null)

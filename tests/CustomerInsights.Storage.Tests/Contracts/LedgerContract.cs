@@ -135,6 +135,24 @@ public abstract class LedgerContract : StoreContract
     }
 
     [Fact]
+    public async Task The_last_model_of_a_type_is_kept_over_a_restart()
+    {
+        Assert.Null(await Store.MatchModels.FindAsync(Type, None));
+        await Store.MatchModels.PutAsync(Type, "run 1", [1, 2, 3], None);
+        byte[] large = [.. Enumerable.Range(0, 3_000_000).Select(i => (byte)i)];
+        await Store.MatchModels.PutAsync(Type, "run 2", large, None);
+        await ReopenAsync();
+        var found = await Store.MatchModels.FindAsync(Type, None);
+        Assert.Equal(("run 2", true), (found!.Run, large.AsSpan().SequenceEqual(found.Model)));
+        Assert.Equal(Time.GetUtcNow(), found.At);
+        Assert.Null(await Store.MatchModels.FindAsync("another", None));
+        await Store.MatchModels.RemoveAsync("another", None);
+        Assert.NotNull(await Store.MatchModels.FindAsync(Type, None));
+        await Store.MatchModels.RemoveAsync(Type, None);
+        Assert.Null(await Store.MatchModels.FindAsync(Type, None));
+    }
+
+    [Fact]
     public async Task Reviews_come_by_worth_are_replaced_by_each_run_and_do_not_come_back_when_answered()
     {
         await NodesAsync(3);

@@ -59,10 +59,16 @@ internal sealed class CandidateKeys
     private readonly TakenGroups[] _rooms = [new(), new()];
     private readonly int _cap;
     private readonly KeyBill[] _bill;
+    private readonly bool _isSettled;
 
-    internal CandidateKeys(RowCodes codes, IReadOnlyList<BlockingKey> keys, int cap)
+    /// <param name="codes">The parts' codes.</param>
+    /// <param name="keys">The keys, in the order in which they count.</param>
+    /// <param name="cap">Records in the largest group that is taken.</param>
+    /// <param name="tooLarge">By key the hashes of groups that stay out whatever their size; null: none, and those above the cap are noted.</param>
+    internal CandidateKeys(RowCodes codes, IReadOnlyList<BlockingKey> keys, int cap, IReadOnlyList<HashSet<uint>>? tooLarge = null)
     {
         (_codes, _keys, _groups, _cap, _bill) = (codes, keys, new KeyGroups(codes), cap, new KeyBill[keys.Count]);
+        (_isSettled, TooLarge) = (tooLarge is not null, tooLarge ?? [.. keys.Select(_ => new HashSet<uint>())]);
         _masks = new(codes, keys);
         _taken = new ulong[(long)codes.Rows * _masks.Words];
     }
@@ -71,6 +77,9 @@ internal sealed class CandidateKeys
     internal IReadOnlyList<KeyBill> Bill => _bill;
 
     internal int Count => _keys.Count;
+
+    /// <summary>By key the hashes of groups that are left out for good, when all were made.</summary>
+    internal IReadOnlyList<HashSet<uint>> TooLarge { get; }
 
     /// <summary>Whether two records of a group of this key agree on it, and on no earlier key in whose groups they are.</summary>
     internal bool MeetFirst(int key, int a, int b)
@@ -110,10 +119,15 @@ internal sealed class CandidateKeys
                 continue;
             }
 
-            var own = size * (size - 1L) / 2;
-            if (size > _cap)
+            var (own, hash) = (size * (size - 1L) / 2, (uint)(entries[from] >> 32));
+            if (size > _cap || (_isSettled && TooLarge[key].Contains(hash)))
             {
                 left += own;
+                if (!_isSettled)
+                {
+                    TooLarge[key].Add(hash);
+                }
+
                 continue;
             }
 

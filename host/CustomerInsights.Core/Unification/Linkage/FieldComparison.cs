@@ -51,7 +51,7 @@ internal abstract class FieldComparison
         for (; _known < Column.ValueCount; _known++)
         {
             Learn(_known);
-            _equal[_known] = (byte)(FirstEqual + s_steps.Count(step => Share(_known) > step));
+            _equal[_known] = (byte)(FirstEqual + (Column.Facts?.StepOf(Text(_known)) ?? s_steps.Count(step => Share(_known) > step)));
             _features[_known] = Feature(_known);
         }
     }

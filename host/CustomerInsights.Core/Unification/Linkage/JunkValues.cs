@@ -16,7 +16,21 @@ internal static class JunkValues
     /// <returns>What was taken out.</returns>
     internal static IReadOnlyList<JunkValue> Remove(IReadOnlyList<MatchColumn> columns) => [.. columns.SelectMany(Remove)];
 
-    private static IEnumerable<JunkValue> Remove(MatchColumn column)
+    private static List<JunkValue> Remove(MatchColumn column)
+    {
+        var junk = column.Facts is { } facts
+            ? Enumerable.Range(1, column.Counts.Length - 1).Where(id => facts.IsJunk(column.Values[id])).ToHashSet()
+            : Found(column);
+        var found = junk.Order().Select(id => new JunkValue(column.Name, column.Values[id], column.Counts[id])).ToList();
+        if (junk.Count > 0)
+        {
+            column.Clear(junk);
+        }
+
+        return found;
+    }
+
+    private static HashSet<int> Found(MatchColumn column)
     {
         if (column.Type is not (MatchFieldType.Email or MatchFieldType.Phone or MatchFieldType.Identifier or MatchFieldType.Date or MatchFieldType.Address))
         {
@@ -25,14 +39,7 @@ internal static class JunkValues
 
         // A day that is not known is often written as the first of January: such days are compared with each other.
         var groups = Enumerable.Range(1, column.Counts.Length - 1).Where(id => column.Counts[id] > 0).GroupBy(id => column.Type == MatchFieldType.Date && column.Values[id].EndsWith("0101", StringComparison.Ordinal));
-        var junk = groups.SelectMany(group => FarTooFrequent(column, [.. group])).ToHashSet();
-        var found = junk.Order().Select(id => new JunkValue(column.Name, column.Values[id], column.Counts[id])).ToList();
-        if (junk.Count > 0)
-        {
-            column.Clear(junk);
-        }
-
-        return found;
+        return groups.SelectMany(group => FarTooFrequent(column, [.. group])).ToHashSet();
     }
 
     // Compared with what is frequent among the others: the count that one value in a hundred exceeds, one in ten where there are few.

@@ -1,3 +1,5 @@
+using CustomerInsights.Core.Unification.Linkage.Stored;
+
 namespace CustomerInsights.Core.Unification.Linkage;
 
 /// <summary>One field of all records, interned: a record holds the number of its value, and 0 where it has none.</summary>
@@ -45,6 +47,12 @@ public sealed class MatchColumn
     /// <summary>How many values there are, the empty one among them.</summary>
     internal int ValueCount { get; private set; }
 
+    /// <summary>What a stored model says of the values; null: they speak for themselves.</summary>
+    internal FieldFacts? Facts { get; set; }
+
+    /// <summary>The values that were taken out.</summary>
+    internal IEnumerable<string> Junk => _junk.Select(id => Values[id]);
+
     /// <summary>The number of a normalised value, a new one where it is new; 0 for one that was taken out.</summary>
     internal int NumberOf(string normal)
     {
@@ -57,6 +65,11 @@ public sealed class MatchColumn
         if (_numbers.TryGetValue(normal, out var number))
         {
             return _junk.Contains(number) ? 0 : number;
+        }
+
+        if (Facts?.IsJunk(normal) == true)
+        {
+            return 0;
         }
 
         if (ValueCount == Values.Length)

@@ -1,3 +1,5 @@
+using CustomerInsights.Core.Unification.Linkage.Stored;
+
 namespace CustomerInsights.Core.Unification.Linkage;
 
 /// <summary>Bounds of a run.</summary>
@@ -35,6 +37,12 @@ public sealed record MatcherOptions
 
     /// <summary>Average evidence, in bits, that keeps records together. 0 weighs a wrong merge like a missed one; more is stricter.</summary>
     public double Strictness { get; init; }
+
+    /// <summary>What an earlier run learnt, to decide by it: nothing is learnt then, and <see cref="PairsPerRecord"/> has no effect. Null: learn.</summary>
+    public MatchModel? Model { get; init; }
+
+    /// <summary>An earlier run by <see cref="Model"/>, or the one that learnt it, so that only what changed is compared; the result is the same. Null: all is compared.</summary>
+    public RunBefore? Before { get; init; }
 }
 
 /// <summary>What a run found.</summary>
@@ -46,6 +54,12 @@ public sealed record MatcherResult(int[] Clusters)
 
     /// <summary>What each key cost.</summary>
     public IReadOnlyList<KeyBill> Keys { get; init; } = [];
+
+    /// <summary>Whether there was anything to compare.</summary>
+    internal bool HasModel => Model is not null;
+
+    /// <summary>How many records, gone ones among them, were other than in the run that this one went on from; null when all were compared.</summary>
+    public int? Changed { get; init; }
 
     /// <summary>How many pairs were compared.</summary>
     public long Compared => Patterns.Counts.Sum();
@@ -78,14 +92,18 @@ public sealed record MatcherResult(int[] Clusters)
 /// <summary>What a run settled beside the model.</summary>
 /// <param name="Parts">All parts of keys.</param>
 /// <param name="Keys">The keys that were used.</param>
-/// <param name="Cap">Records in the largest group that was taken.</param>
+/// <param name="TooLarge">By key the hashes of groups that are left out for good.</param>
 /// <param name="Strictness">Average evidence that keeps records together, in bits.</param>
 /// <param name="Constraints">What the clusters kept to.</param>
 /// <param name="BitOfSource">The bit of each source that has each person once.</param>
-internal sealed record Learnt(IReadOnlyList<KeyPart> Parts, BlockingKey[] Keys, int Cap, double Strictness, LinkConstraints Constraints, IReadOnlyDictionary<int, ulong> BitOfSource);
+internal sealed record Learnt(IReadOnlyList<KeyPart> Parts, BlockingKey[] Keys, IReadOnlyList<HashSet<uint>> TooLarge, double Strictness, LinkConstraints Constraints, IReadOnlyDictionary<int, ulong> BitOfSource)
+{
+    /// <summary>The model that the run was given; null when it learnt.</summary>
+    internal MatchModel? Given { get; init; }
+}
 
 /// <summary>Finds out which records are one and the same, without labels and without settings. Deterministic to the bit.</summary>
-public static class Matcher
+public static partial class Matcher
 {
     // Pairs that are worth at least so many bits are at hand after a run.
     private const double Kept = -4;
@@ -100,7 +118,9 @@ public static class Matcher
     /// <param name="cancellationToken">Looked at several times a second.</param>
     /// <returns>The clusters and what led to them.</returns>
     /// <exception cref="MatcherMemoryException">The records alone exceed <see cref="MatcherOptions.MemoryMegabytes"/>.</exception>
-    /// <exception cref="ArgumentException">There is a bound, and no <see cref="MatcherOptions.Spill"/>.</exception>
+    /// <exception cref="ArgumentException">
+    /// There is a bound, and no <see cref="MatcherOptions.Spill"/>; or a field of <see cref="MatcherOptions.Model"/> is not among the columns, or has another type.
+    /// </exception>
     /// <exception cref="SpillException">What did not fit could not be put aside.</exception>
     public static MatcherResult Run(IReadOnlyList<MatchColumn> columns, MatcherOptions options, Action<string>? step = null, CancellationToken cancellationToken = default)
     {
@@ -111,6 +131,11 @@ public static class Matcher
             throw new ArgumentException("A bound on memory needs a place to spill to.", nameof(options));
         }
 
+        if (options.Model is { } given)
+        {
+            return Frozen(columns, options, given, step, cancellationToken);
+        }
+
         var used = columns.Where(column => column.Type != MatchFieldType.Ignored && column.Filled > 1).Take(PairLevels.MostFields).ToArray();
         var rows = columns.Count == 0 ? 0 : columns[0].Rows;
         if (used.Length == 0 || rows < 2)
@@ -118,7 +143,8 @@ public static class Matcher
             return new MatcherResult(new LinkGroups(rows, new ulong[rows], new LinkConstraints { Together = options.Together }).NodeOf);
         }
 
-        using var store = new PairStore(MatcherMemory.ForPairs(used, options.MemoryMegabytes), options.MemoryMegabytes is null ? null : options.Spill);
+        using var store = Store(used, options);
+        Array.ForEach(used, column => column.Facts = null);
         step?.Invoke("junk");
         var junk = JunkValues.Remove(used);
         step?.Invoke("values");
@@ -143,10 +169,10 @@ public static class Matcher
         var (chosen, cap) = (RowCodes.Fitting(choice.Keys), choice.Cap);
         Tidy(options);
         step?.Invoke("comparison");
-        var (pairs, patterns, model, bill) = Compare(new CandidateKeys(new RowCodes(codes, chosen, options.Threads), chosen, cap));
+        var (pairs, patterns, model, bill, tooLarge) = Compare(new CandidateKeys(new RowCodes(codes, chosen, options.Threads), chosen, cap));
         Tidy(options);
         step?.Invoke("clusters");
-        var (edges, bits) = Edges(pairs, patterns.OfPair, model.Bits, options.Strictness);
+        var (edges, bits) = Edges(pairs, patterns, model.Bits, options.Strictness);
         var constraints = Constraints(options, fields, alone);
         var clusters = AverageLink.Cluster(rows, edges, bits, options.Strictness, rowHashes, constraints, parallel);
         return new MatcherResult(clusters)
@@ -159,19 +185,22 @@ public static class Matcher
             Model = model,
             Fields = fields,
             Levels = levels,
-            Learnt = new(parts, chosen, cap, options.Strictness, constraints, BitOfSource(options)),
+            Learnt = new(parts, chosen, tooLarge, options.Strictness, constraints, BitOfSource(options)),
         };
 
         // Of its own, so that what only the comparison needs is gone when it ends.
-        (ulong[], PatternSet, MixtureModel, IReadOnlyList<KeyBill>) Compare(CandidateKeys keys)
+        (ulong[], PatternSet, MixtureModel, IReadOnlyList<KeyBill>, IReadOnlyList<HashSet<uint>>) Compare(CandidateKeys keys)
         {
             var candidates = new Candidates(keys, levels, alone, naive, MixtureModel.RandomPair(fields), store, parallel);
             step?.Invoke("model");
             var learnt = MixtureModel.Fit(fields, chance, candidates.Patterns, options.Threads);
             var (worth, ofWorth) = candidates.Worth(learnt.Bits, Math.Min(Kept, options.Strictness + AverageLink.Floor), AtHand);
-            return (worth, ofWorth, learnt, keys.Bill);
+            return (worth, ofWorth, learnt, keys.Bill, keys.TooLarge);
         }
     }
+
+    private static PairStore Store(MatchColumn[] used, MatcherOptions options) =>
+        new(MatcherMemory.ForPairs(used, options.MemoryMegabytes), options.MemoryMegabytes is null ? null : options.Spill);
 
     // Under a bound what was left behind is collected before more is taken; the runtime would wait for longer.
     private static void Tidy(MatcherOptions options)
@@ -183,12 +212,12 @@ public static class Matcher
     }
 
     // The pairs that the clustering looks at; most are far below.
-    private static (ulong[] Pairs, double[] Bits) Edges(ulong[] pairs, int[] ofPair, double[] bits, double strictness)
+    private static (ulong[] Pairs, double[] Bits) Edges(ulong[] pairs, PatternSet patterns, double[] bits, double strictness)
     {
         var (edges, own) = (new List<ulong>(), new List<double>());
         for (var i = 0; i < pairs.Length; i++)
         {
-            var evidence = bits[ofPair[i]];
+            var evidence = bits[patterns.OfPair[i]];
             if (evidence > strictness + AverageLink.Floor)
             {
                 edges.Add(pairs[i]);

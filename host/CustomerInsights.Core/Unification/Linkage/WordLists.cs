@@ -23,6 +23,12 @@ internal sealed class WordLists : FieldComparison
     internal WordLists(MatchColumn column)
         : base(column, "a little in common", "some in common", "half in common", "most in common", "nearly all in common")
     {
+        if (column.Facts is { } facts)
+        {
+            _rarest = facts.Rarest;
+            return;
+        }
+
         var documents = new List<long>();
         for (var id = 1; id < column.ValueCount; id++)
         {
@@ -50,6 +56,12 @@ internal sealed class WordLists : FieldComparison
 
     /// <summary>The words of a value, the ones that tell most first; for finding candidates.</summary>
     internal IEnumerable<string> Telling(int id) => (_words[id] ?? []).OrderByDescending(word => _weights[word]).ThenBy(word => _texts[word], StringComparer.Ordinal).Select(word => _texts[word]);
+
+    /// <summary>What a word is worth that the run did not have.</summary>
+    internal long Rarest => _rarest;
+
+    /// <summary>All words with what they are worth.</summary>
+    internal IEnumerable<(string Word, long Weight)> Weights => _numbers.Select(one => (one.Key, _weights[one.Value]));
 
     internal override void Mark()
     {
@@ -139,7 +151,7 @@ internal sealed class WordLists : FieldComparison
 
     private static IEnumerable<string> WordsOf(string text) => text.Split(' ', StringSplitOptions.RemoveEmptyEntries).Distinct(StringComparer.Ordinal).Take(MostWords);
 
-    // A word that comes later is as rare as one can be.
+    // A word that comes later is as rare as one can be, if no stored model knows it.
     private int Number(string word)
     {
         ref var number = ref CollectionsMarshal.GetValueRefOrAddDefault(_numbers, word, out var known);
@@ -147,7 +159,7 @@ internal sealed class WordLists : FieldComparison
         {
             number = _numbers.Count - 1;
             _texts[number] = word;
-            _weights[number] = _rarest;
+            _weights[number] = Column.Facts?.WeightOf(word) ?? _rarest;
         }
 
         return number;

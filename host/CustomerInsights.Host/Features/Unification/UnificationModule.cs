@@ -17,7 +17,7 @@ internal static class UnificationModule
         services
         .AddSingleton<IJobHandler, UnifyJob>().AddSingleton<IJobHandler, PreviewJob>()
         .AddSingleton<ActivePolicies>().AddSingleton<IDefinitionFollower, ForgetPolicy>()
-        .AddSingleton<UnificationReading>().AddSingleton<KeptRuns>()
+        .AddSingleton<UnificationReading>().AddSingleton<KeptRuns>().AddSingleton<StoredMatchers>()
         .AddSingleton<Reunification>().AddSingleton<Stewardship>();
 
     public static void MapUnification(this IEndpointRouteBuilder routes)
@@ -51,8 +51,8 @@ internal static class StartUnification
         routes.MapPost("/unification/policies/{name}/runs", HandleAsync).WithName(nameof(StartUnification)).WithSummary("Unifies one profile type now, without the rest of a refresh.").Requires(AccessAction.Run, ResourceKind.Unification);
 
     internal static Task<Results<Accepted<AcceptedJob>, ProblemHttpResult>> HandleAsync(
-        string name, IDefinitionStore definitions, JobQueue queue, HttpContext context, CancellationToken cancellationToken) =>
-        StartRun.OfAsync(DefinitionKinds.Unification, UnifyJob.JobKind, name, definitions, queue, context, cancellationToken);
+        string name, UnifyParameters? request, IDefinitionStore definitions, JobQueue queue, HttpContext context, CancellationToken cancellationToken) =>
+        StartRun.OfAsync(DefinitionKinds.Unification, UnifyJob.JobKind, name, definitions, queue, context, cancellationToken, Json.Write(request ?? new()));
 }
 
 /// <summary>GET /unification/runs: the runs with their statistics by stream and rule, newest first.</summary>

@@ -14,7 +14,7 @@ namespace CustomerInsights.Host.Features.Unification;
 
 /// <summary>One unification run of a profile type: reads its nodes, unifies them in memory, and writes the clusters that changed.</summary>
 internal sealed class UnifyJob(
-    ActivePolicies policies, UnificationReading reading, KeptRuns runs, IPolicyStore store, IProfileStore profiles, LinkRun linking, ClusterRun clustering, IReviewStore reviews, TimeProvider clock) : IJobHandler
+    ActivePolicies policies, UnificationReading reading, KeptRuns runs, IPolicyStore store, IProfileStore profiles, LinkRun linking, ClusterRun clustering, IReviewStore reviews, StoredMatchers matchers, TimeProvider clock) : IJobHandler
 {
     public const string JobKind = "unify";
 
@@ -49,7 +49,9 @@ internal sealed class UnifyJob(
         var data = await reading.ReadAsync(model, unification, moment, cancellationToken);
 
         job.Report(0, data.Records, "matching");
-        var result = data.Unify(unification.Policy, cancellationToken);
+        var input = await matchers.GiveAsync(type, unification.Policy, data.Input, job.Job, cancellationToken);
+        var result = UnificationData.Unify(unification.Policy, input, cancellationToken);
+        var matcher = await matchers.KeepAsync(type, job.Job.Id, result, cancellationToken);
         runs.Keep(type, policy.Hash, moment.Now, result.MatcherRun);
         if (policy.Active is null)
         {
@@ -70,7 +72,7 @@ internal sealed class UnifyJob(
         }
 
         await AskAsync(type, job.Job.Id, result.MatcherRun, cancellationToken);
-        return AccountsReport.AddTo(Result(type, policy, result, plan, written), type, links, linked, clusters);
+        return AccountsReport.AddTo(Result(type, policy, result, matcher, plan, written), type, links, linked, clusters);
     }
 
     // Without a matcher there is nothing to ask; what an earlier policy's matcher asked goes.
@@ -95,7 +97,7 @@ internal sealed class UnifyJob(
         await store.ActivateAsync(new ActivePolicy(type, document, job.Id, default, job.CreatedBy), cancellationToken);
     }
 
-    private static JobResult Result(string type, PolicyInForce policy, UnificationResult result, ProfilePlan plan, long written)
+    private static JobResult Result(string type, PolicyInForce policy, UnificationResult result, MatcherModelReport? model, ProfilePlan plan, long written)
     {
         List<string> warnings = [.. policy.Waits is null ? [] : new[] { policy.Waits }, .. result.Warnings];
         warnings.AddRange(result.Rules.Where(rule => rule.Reason is not null).Select(rule => $"Rule '{rule.Rule}' of {rule.Stream}: {rule.Reason}"));
@@ -114,7 +116,7 @@ internal sealed class UnifyJob(
         })
         {
             Warnings = warnings.Count == 0 ? null : warnings,
-            Report = System.Text.Json.JsonSerializer.SerializeToElement(new { streams = result.Streams, rules = result.Rules, matcher = MatcherSummary.Of(result.Matcher), order = policy.Unification.Streams.Select(stream => stream.Name) }, Json.Options),
+            Report = System.Text.Json.JsonSerializer.SerializeToElement(new { streams = result.Streams, rules = result.Rules, matcher = MatcherSummary.Of(result.Matcher), model, order = policy.Unification.Streams.Select(stream => stream.Name) }, Json.Options),
         };
     }
 }

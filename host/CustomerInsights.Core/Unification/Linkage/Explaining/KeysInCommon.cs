@@ -7,30 +7,26 @@ namespace CustomerInsights.Core.Unification.Linkage;
 internal sealed class KeysInCommon : ICandidateKeys
 {
     private readonly PartCodes _codes;
-    private readonly (BlockingKey Key, int LargestTaken, Lazy<uint[]> Sorted)[] _keys;
+    private readonly (BlockingKey Key, HashSet<uint> TooLarge, Lazy<uint[]> Sorted)[] _keys;
 
     /// <param name="result">A run that compared something.</param>
     internal KeysInCommon(MatcherResult result)
     {
-        var columns = Array.ConvertAll(result.Fields, field => field.Column);
-        var parts = result.Fields.SelectMany((field, i) => KeyParts.Of(columns[i], i, field)).ToList();
-        _codes = new PartCodes(parts, columns, 1);
-        var bills = result.Keys.DistinctBy(bill => bill.Name, StringComparer.Ordinal).ToDictionary(bill => bill.Name, StringComparer.Ordinal);
-        _keys = [.. BlockingKey.All(parts).Where(key => bills.ContainsKey(key.Name)).Select(key => (key, bills[key.Name].LargestTaken, new Lazy<uint[]>(() => Sorted(key))))];
+        var learnt = result.Learnt!;
+        _codes = new PartCodes(learnt.Parts, Array.ConvertAll(result.Fields, field => field.Column), 1);
+        _keys = [.. learnt.Keys.Select((key, i) => (key, learnt.TooLarge[i], new Lazy<uint[]>(() => Sorted(key))))];
     }
 
     /// <inheritdoc/>
     public IEnumerable<KeyInCommon> InCommon(int a, int b)
     {
-        foreach (var (key, largest, sorted) in _keys)
+        foreach (var (key, tooLarge, sorted) in _keys)
         {
             if (_codes.Agree(key, a, b))
             {
                 var hash = _codes.Hash(key, a);
-
-                // A group is left out only for its size: none smaller than the largest taken was.
                 var size = First(sorted.Value, (ulong)hash + 1) - First(sorted.Value, hash);
-                yield return new(key.Name, size <= largest, size);
+                yield return new(key.Name, size <= KeyChoice.LargestGroup && !tooLarge.Contains(hash), size);
             }
         }
     }

@@ -9,24 +9,16 @@ internal sealed class KeyPostings
     private readonly PartCodes _codes;
     private readonly uint[] _hashes;
     private readonly int[] _rows;
-    private readonly HashSet<uint> _tooLarge = [];
+    private readonly HashSet<uint> _tooLarge;
     private readonly Dictionary<uint, List<int>> _later = [];
 
     /// <param name="codes">What each record has.</param>
     /// <param name="key">The key.</param>
     /// <param name="groups">The records sorted by their hashes of this key.</param>
-    /// <param name="cap">Records in the largest group that the run took.</param>
-    internal KeyPostings(PartCodes codes, BlockingKey key, KeyGroups groups, int cap)
+    /// <param name="tooLarge">Hashes of the groups that stay out for good.</param>
+    internal KeyPostings(PartCodes codes, BlockingKey key, KeyGroups groups, HashSet<uint> tooLarge)
     {
-        (_codes, Key) = (codes, key);
-        foreach (var (from, to) in groups.Groups())
-        {
-            if (to - from > cap)
-            {
-                _tooLarge.Add((uint)(groups.Entries[from] >> 32));
-            }
-        }
-
+        (_codes, Key, _tooLarge) = (codes, key, tooLarge);
         var (hashes, rows) = (new List<uint>(), new List<int>());
         foreach (var entry in groups.Entries)
         {

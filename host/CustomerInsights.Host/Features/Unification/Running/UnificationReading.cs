@@ -16,9 +16,12 @@ internal sealed record UnificationData(ProfileBasis Basis, IReadOnlyList<SourceS
     /// <summary>Records in all streams.</summary>
     public long Records => Streams.Sum(stream => (long)stream.Nodes.Count);
 
+    /// <summary>What a run is given of it.</summary>
+    public UnificationInput Input => new() { Streams = Streams, Edges = Told };
+
     /// <summary>Matches, merges; in memory, nothing is written.</summary>
-    public UnificationResult Unify(UnificationPolicy policy, CancellationToken cancellationToken) => Unifier.Unify(
-        policy, new UnificationInput { Streams = Streams, Edges = Told }, new UnifierLimits { Threads = Environment.ProcessorCount }, cancellationToken);
+    public static UnificationResult Unify(UnificationPolicy policy, UnificationInput input, CancellationToken cancellationToken) =>
+        Unifier.Unify(policy, input, new UnifierLimits { Threads = Environment.ProcessorCount }, cancellationToken);
 }
 
 /// <summary>Reads what a unification works on.</summary>
