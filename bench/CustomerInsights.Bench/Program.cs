@@ -20,6 +20,13 @@ switch (args)
     case ["unify-sets", .. var rest]:
         CustomerInsights.Bench.Unify.GeneratedSets.Run(rest is [_, var folder, ..] ? folder : null, rest is [var seed, ..] ? ulong.Parse(seed, System.Globalization.CultureInfo.InvariantCulture) : 1);
         return 0;
+    case ["unify-memory", var records, .. var rest]:
+        CustomerInsights.Bench.Unify.MemoryBench.Run(
+            int.Parse(records, System.Globalization.CultureInfo.InvariantCulture), rest is [var budget, ..] && budget != "-" ? int.Parse(budget, System.Globalization.CultureInfo.InvariantCulture) : null, rest.Contains("live"));
+        return 0;
+    case ["unify-bad", .. var rest]:
+        CustomerInsights.Bench.Unify.BadDataBench.Run(rest is [var bad, ..] ? int.Parse(bad, System.Globalization.CultureInfo.InvariantCulture) : 100_000);
+        return 0;
     case ["unify-increments", var file, .. var rest]:
         await CustomerInsights.Bench.Unify.IncrementsBench.RunAsync(file, rest is [var truth, ..] ? truth : null);
         return 0;
@@ -42,6 +49,8 @@ switch (args)
             worker [RECORDS]  a plugin in process and in a worker: 10-field records (default 2,000,000), round trip, start, memory
             unify [RECORDS]   rule-based unification in memory (default 100,000 records)
             unify-sets [SEED [FOLDER]]   the matcher on made-up sets of many kinds; FOLDER keeps them as CSV files
+            unify-memory ROWS [MEGABYTES [live]]   the matcher on ROWS generated records of 8 fields: memory at each step against the budget ("-": none)
+            unify-bad [ROWS]  the matcher on bad data of ROWS records (default 100,000) of each kind, with limits of time
             unify-increments FILE [TRUTH]   a stored model, batches of changes and one record at a time over a CSV file; TRUTH is a column that is left out
             kernels           text comparisons of the matcher in ns a call, beside FuzzySharp on the same names
             """);

@@ -134,6 +134,7 @@ internal static class InsightsApp
         services.AddSingleton(provider => provider.GetRequiredService<IInsightsStore>().Ledger);
         services.AddSingleton(provider => provider.GetRequiredService<IInsightsStore>().Verdicts);
         services.AddSingleton(provider => provider.GetRequiredService<IInsightsStore>().Reviews);
+        services.AddSingleton(provider => provider.GetRequiredService<IInsightsStore>().Policies);
         services.AddSingleton(provider => provider.GetRequiredService<IInsightsStore>().MatchModels);
         services.AddSingleton(provider => provider.GetRequiredService<IInsightsStore>().Events);
         services.AddSingleton(provider => provider.GetRequiredService<IInsightsStore>().Changes);

@@ -8,6 +8,7 @@ using CustomerInsights.Storage.Jobs;
 using CustomerInsights.Storage.Links;
 using CustomerInsights.Storage.Measures;
 using CustomerInsights.Storage.Plugins;
+using CustomerInsights.Storage.Policies;
 using CustomerInsights.Storage.Profiles;
 using CustomerInsights.Storage.Records;
 using CustomerInsights.Storage.Segments;
@@ -23,6 +24,7 @@ using CustomerInsights.Storage.Sqlite.Jobs;
 using CustomerInsights.Storage.Sqlite.Links;
 using CustomerInsights.Storage.Sqlite.Measures;
 using CustomerInsights.Storage.Sqlite.Plugins;
+using CustomerInsights.Storage.Sqlite.Policies;
 using CustomerInsights.Storage.Sqlite.Profiles;
 using CustomerInsights.Storage.Sqlite.Records;
 using CustomerInsights.Storage.Sqlite.Segments;
@@ -56,6 +58,7 @@ public sealed class SqliteStore : IInsightsStore
         Ledger = new SqliteLedgerStore(insights);
         Verdicts = new SqliteVerdictStore(insights);
         Reviews = new SqliteReviewStore(insights);
+        Policies = new SqlitePolicyStore(insights);
         MatchModels = new SqliteMatchModelStore(insights);
         Measures = new SqliteMeasureStore(insights);
         Segments = new SqliteSegmentStore(insights);
@@ -101,6 +104,9 @@ public sealed class SqliteStore : IInsightsStore
 
     /// <inheritdoc />
     public IReviewStore Reviews { get; }
+
+    /// <inheritdoc />
+    public IPolicyStore Policies { get; }
 
     /// <inheritdoc />
     public IMatchModelStore MatchModels { get; }

@@ -8,6 +8,7 @@ using CustomerInsights.Storage.Jobs;
 using CustomerInsights.Storage.Links;
 using CustomerInsights.Storage.Measures;
 using CustomerInsights.Storage.Plugins;
+using CustomerInsights.Storage.Policies;
 using CustomerInsights.Storage.Profiles;
 using CustomerInsights.Storage.Records;
 using CustomerInsights.Storage.Segments;
@@ -57,6 +58,9 @@ public interface IInsightsStore : IAsyncDisposable
 
     /// <summary>What stewards are asked.</summary>
     IReviewStore Reviews { get; }
+
+    /// <summary>Active unification policies and previews of them.</summary>
+    IPolicyStore Policies { get; }
 
     /// <summary>What matchers learnt.</summary>
     IMatchModelStore MatchModels { get; }

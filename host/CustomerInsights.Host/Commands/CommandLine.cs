@@ -109,9 +109,10 @@ internal static class CommandLine
         var policy = new Option<FileInfo?>("--policy") { Description = "A JSON file with \"fields\" (name to type), \"strictness\", \"pairsPerRecord\", \"filesAreFreeOfDuplicates\". Default: all guessed." };
         var output = new Option<FileInfo?>("--out") { Description = "A CSV file to write each record's cluster into." };
         var live = new Option<int>("--live") { Description = "Afterwards take so many records away, look each up among all others and put it back: how long one record takes, and whether it comes where it was." };
-        var command = new Command("evaluate", "Runs the matcher over CSV files, without labels, and measures it where the truth is known.") { files, truth, pattern, policy, output, live };
+        var lab = new Option<bool>("--lab") { Description = "Afterwards tell, without the truth, how right the clusters are likely to be, and what another strictness would give." };
+        var command = new Command("evaluate", "Runs the matcher over CSV files, without labels, and measures it where the truth is known.") { files, truth, pattern, policy, output, live, lab };
         command.SetAction((parsed, cancellationToken) => EvaluateCommand.RunAsync(
-            parsed.GetValue(files)!, parsed.GetValue(truth), parsed.GetValue(pattern), parsed.GetValue(policy), parsed.GetValue(output), parsed.GetValue(live), cancellationToken));
+            parsed.GetValue(files)!, parsed.GetValue(truth), parsed.GetValue(pattern), parsed.GetValue(policy), parsed.GetValue(output), parsed.GetValue(live), parsed.GetValue(lab), cancellationToken));
         return command;
     }
 }

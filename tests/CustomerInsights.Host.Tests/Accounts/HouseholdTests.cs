@@ -74,6 +74,7 @@ public sealed class HouseholdTests
         Assert.True(status == HttpStatusCode.OK, body?.ToJsonString());
         var offered = (await app.GetAsync("/profile-types/contact/suggestions"))["clusters"]![0]!;
         Assert.Equal(["last_name", "street_address", "postal_code"], offered["rules"]![0]!["conditions"]!.AsArray().Select(condition => condition!.Text("field")));
+        await app.ActivateAsync("contact");
         await app.SucceedAsync();
         Assert.Null(await HouseholdAsync(app, "C1"));
         await app.Http.RefusedAsync(HttpStatusCode.NotFound, HttpMethod.Get, $"/clusters/{id}");

@@ -105,6 +105,25 @@ internal static class Shop
         return job;
     }
 
+    /// <summary>Computes the preview of the policy that was saved last, and makes it the active one.</summary>
+    public static async Task<JsonNode> ActivateAsync(this RunningApp app, string type)
+    {
+        var preview = await app.PreviewAsync(type);
+        var (status, body) = await app.SendAsync(HttpMethod.Post, $"/unification/policies/{type}/activation");
+        Assert.True(status == System.Net.HttpStatusCode.OK, body?.ToJsonString());
+        return preview;
+    }
+
+    /// <summary>Computes a preview; without a request that of the policy that was saved last.</summary>
+    public static async Task<JsonNode> PreviewAsync(this RunningApp app, string type, JsonNode? request = null)
+    {
+        var (status, accepted) = await app.SendAsync(HttpMethod.Post, $"/unification/policies/{type}/previews", request);
+        Assert.True(status == System.Net.HttpStatusCode.Accepted, accepted?.ToJsonString());
+        var job = await app.EndOfAsync(accepted!.Text("jobId"));
+        Assert.True(job.Text("state") == "succeeded", job.ToJsonString());
+        return await app.GetAsync($"/unification/previews/{job.Text("id")}");
+    }
+
     /// <summary>The profile that a record belongs to, in full.</summary>
     public static async Task<JsonNode> ProfileOfAsync(this RunningApp app, string key)
     {

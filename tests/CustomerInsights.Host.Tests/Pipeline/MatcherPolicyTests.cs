@@ -1,6 +1,4 @@
-using System.Globalization;
 using System.Net;
-using System.Text;
 using System.Text.Json.Nodes;
 using CustomerInsights.Host.Tests.Kit;
 
@@ -9,22 +7,12 @@ namespace CustomerInsights.Host.Tests.Pipeline;
 /// <summary>A policy with a matcher and no rules, over REST and through a refresh.</summary>
 public sealed class MatcherPolicyTests
 {
-    private const int People = 400;
+    private const int People = MatchedPeople.Count;
 
     [Fact]
     public async Task The_suggested_policy_can_be_stored_as_it_stands_and_unifies()
     {
-        await using var app = await Shop.OpenAsync(refresh: false);
-        Write(app);
-        var recipe = Shop.Recipe();
-        recipe.Remove("unification");
-        var fields = recipe["mappings"]!["club.members"]!["profile"]!["fields"]!.AsObject();
-        fields.Remove("full_name");
-        fields["first_name"] = "First";
-        fields["last_name"] = "Last";
-        await app.ApplyAsync(recipe.ToJsonString());
-        await app.RefreshAsync();
-
+        await using var app = await MatchedPeople.OpenAsync();
         var suggestion = await app.GetAsync("/unification/policies/customer/suggestion");
         Assert.All(suggestion["fields"]!.AsArray(), field => Assert.Contains($"'{field!.Text("field")}'", field!.Text("why"), StringComparison.Ordinal));
         var compared = suggestion["policy"]!["matcher"]!["fields"]!.AsArray().Select(field => field!.Text("field")).ToList();
@@ -69,34 +57,5 @@ public sealed class MatcherPolicyTests
     {
         await using var app = await Shop.OpenAsync();
         await app.Http.RefusedAsync(HttpStatusCode.NotFound, HttpMethod.Get, "/unification/policies/nobody/suggestion");
-    }
-
-    private static void Write(RunningApp app)
-    {
-        string[] given = ["Anna", "Robert", "Maria", "James", "Susan", "Peter", "Linda", "George", "Helen", "Victor", "Paula"];
-        string[] parts = ["ber", "man", "ko", "ris", "tal", "ven", "dor", "mik", "las", "gru", "pen", "shaw", "fel"];
-        var (contacts, members) = (new StringBuilder(Shop.Contacts.Split('\n')[0] + "\n"), new StringBuilder("MemberId,First,Last,Email,Points\n"));
-        for (var i = 0; i < People; i++)
-        {
-            var (first, last) = (given[i % given.Length], $"{parts[i % 13]}{parts[i / 13 % 13]}{parts[i * 7 % 11]}");
-            var mail = $"{first}.{last}{i}@example.com";
-            contacts.AppendJoin(',', Shop.Contacts.Split('\n')[0].Trim().Split(',').Select(column => column switch
-            {
-                "Id" => $"C{i:000}X",
-                "First" => first,
-                "Last" => last,
-                "Email" => mail,
-                "Phone" => $"0555{i:000}{i * 37 % 1000:000}",
-                _ => "",
-            })).Append('\n');
-            if (i % 2 == 0)
-            {
-                // Every tenth member's address is mistyped by a letter.
-                members.Append(CultureInfo.InvariantCulture, $"M{i:000}X,{first},{last},{(i % 20 == 10 ? mail.Remove(3, 1) : mail)},20\n");
-            }
-        }
-
-        app.WriteFile("contacts.csv", contacts.ToString());
-        app.WriteFile("members.csv", members.ToString());
     }
 }

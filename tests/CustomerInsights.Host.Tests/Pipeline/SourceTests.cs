@@ -27,6 +27,8 @@ public sealed class SourceTests
         recipe["unification"]!["customer"]!["streams"]!.AsArray().Add(new JsonObject { ["stream"] = "web.leads" });
         recipe["unification"]!["customer"]!["matching"]!.AsArray().Add(JsonNode.Parse("""{ "stream": "web.leads", "rules": [{ "name": "e-mail", "conditions": [{ "field": "email" }] }] }"""));
         await app.ApplyAsync(recipe.ToJsonString());
+        await app.RefreshAsync();
+        await app.ActivateAsync("customer");
         await app.SucceedAsync();
         var ann = await app.ProfileOfAsync("C1");
         Assert.Equal(3, ann["records"]!.AsArray().Count);

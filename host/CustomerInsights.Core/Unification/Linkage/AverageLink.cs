@@ -30,11 +30,11 @@ internal static class AverageLink
     {
         var groups = new LinkGroups(rows, rowHashes, constraints);
         var result = groups.NodeOf.ToArray();
-        var (edges, starts) = Components(rows, pairs, bits, stop, groups);
+        var (edges, starts, place) = Components(rows, pairs, bits, stop, groups);
 
         // Components share no record, so the threads write to places of their own.
         Parallel.For(0, starts.Length - 1, parallel, component =>
-            new LinkComponent(edges.AsSpan(starts[component]..starts[component + 1]), pairs, bits, stop, groups, constraints).Join(result));
+            new LinkComponent(edges.AsSpan(starts[component]..starts[component + 1]), pairs, bits, stop, groups, constraints, place).Join(result));
         for (var row = 0; row < rows; row++)
         {
             result[row] = result[groups.NodeOf[row]];
@@ -43,8 +43,8 @@ internal static class AverageLink
         return result;
     }
 
-    // The places of the pairs that count, component by component, and where each component begins.
-    private static (int[] Edges, int[] Starts) Components(int rows, ulong[] pairs, double[] bits, double stop, LinkGroups groups)
+    // The places of the pairs that count, component by component, where each component begins, and room for a number for each row.
+    private static (int[] Edges, int[] Starts, int[] Room) Components(int rows, ulong[] pairs, double[] bits, double stop, LinkGroups groups)
     {
         var sets = new ConstrainedUnionFind(rows);
         var taken = new List<int>();
@@ -83,6 +83,6 @@ internal static class AverageLink
             edges[at[numbers[sets.Find(groups.NodeOf[(int)(pairs[edge] >> 32)])] - 1]++] = edge;
         }
 
-        return (edges, starts);
+        return (edges, starts, numbers);
     }
 }

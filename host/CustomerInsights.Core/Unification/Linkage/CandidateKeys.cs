@@ -1,5 +1,3 @@
-using System.Numerics;
-
 namespace CustomerInsights.Core.Unification.Linkage;
 
 /// <summary>A key's part in the candidates.</summary>
@@ -9,24 +7,56 @@ namespace CustomerInsights.Core.Unification.Linkage;
 /// <param name="LargestTaken">Records in the largest group that was taken.</param>
 public sealed record KeyBill(string Name, long Pairs, long LeftOut, int LargestTaken);
 
-/// <summary>The groups of one key that are taken.</summary>
-/// <param name="Rows">The records, group by group, ascending in each.</param>
-/// <param name="Ends">Where each group ends.</param>
-internal sealed record TakenGroups(int[] Rows, int[] Ends);
+/// <summary>The groups of one key that are taken; the room is used again for the next key but one.</summary>
+internal sealed class TakenGroups
+{
+    private int[] _rows = [];
+    private int[] _ends = [];
+
+    /// <summary>How many groups there are.</summary>
+    internal int Count { get; private set; }
+
+    /// <summary>The records, group by group, ascending in each.</summary>
+    internal ReadOnlySpan<int> Rows => _rows;
+
+    /// <summary>Where each group ends among the records.</summary>
+    internal ReadOnlySpan<int> Ends => _ends.AsSpan(0, Count);
+
+    private int Filled => Count == 0 ? 0 : _ends[Count - 1];
+
+    internal void Clear(int rows)
+    {
+        Count = 0;
+        if (_rows.Length < rows)
+        {
+            (_rows, _ends) = (new int[rows], new int[(rows / 2) + 1]);
+        }
+    }
+
+    internal void Add(ReadOnlySpan<ulong> entries)
+    {
+        var at = Filled;
+        foreach (var entry in entries)
+        {
+            _rows[at++] = (int)(uint)entry;
+        }
+
+        _ends[Count++] = at;
+    }
+}
 
 /// <summary>
-/// The records by the keys that were chosen: for each record the group that it is in by each key, side by side, so that a pair that several keys find
-/// is told from the two records alone and counts for the first of them. The groups themselves are made key by key and not kept.
+/// The records by the keys that were chosen. A pair that several keys find is told from the parts that the two records share and counts for the first of
+/// them; of each record it is noted by which keys it is in a group that was taken, one bit each. The groups themselves are made key by key and not kept.
 /// </summary>
 internal sealed class CandidateKeys
 {
-    // Tags of a record are compared so many at a time.
-    private static readonly int s_lanes = Vector<uint>.Count;
-
-    private readonly int _width;
-    private readonly uint[] _tags;
+    private readonly RowCodes _codes;
+    private readonly KeyMasks _masks;
+    private readonly ulong[] _taken;
     private readonly IReadOnlyList<BlockingKey> _keys;
     private readonly KeyGroups _groups;
+    private readonly TakenGroups[] _rooms = [new(), new()];
     private readonly int _cap;
     private readonly KeyBill[] _bill;
     private readonly bool _isSettled;
@@ -35,12 +65,12 @@ internal sealed class CandidateKeys
     /// <param name="keys">The keys, in the order in which they count.</param>
     /// <param name="cap">Records in the largest group that is taken.</param>
     /// <param name="tooLarge">By key the hashes of groups that stay out whatever their size; null: none, and those above the cap are noted.</param>
-    internal CandidateKeys(PartCodes codes, IReadOnlyList<BlockingKey> keys, int cap, IReadOnlyList<HashSet<uint>>? tooLarge = null)
+    internal CandidateKeys(RowCodes codes, IReadOnlyList<BlockingKey> keys, int cap, IReadOnlyList<HashSet<uint>>? tooLarge = null)
     {
-        (_keys, _groups, _cap, _bill) = (keys, new KeyGroups(codes), cap, new KeyBill[keys.Count]);
+        (_codes, _keys, _groups, _cap, _bill) = (codes, keys, new KeyGroups(codes), cap, new KeyBill[keys.Count]);
         (_isSettled, TooLarge) = (tooLarge is not null, tooLarge ?? [.. keys.Select(_ => new HashSet<uint>())]);
-        _width = (keys.Count + s_lanes - 1) / s_lanes * s_lanes;
-        _tags = new uint[(long)codes.Rows * _width];
+        _masks = new(codes, keys);
+        _taken = new ulong[(long)codes.Rows * _masks.Words];
     }
 
     /// <summary>What each key cost, when all were made.</summary>
@@ -51,77 +81,68 @@ internal sealed class CandidateKeys
     /// <summary>By key the hashes of groups that are left out for good, when all were made.</summary>
     internal IReadOnlyList<HashSet<uint>> TooLarge { get; }
 
-    /// <summary>Whether an earlier key brings the two records together too.</summary>
-    internal bool AreMetBefore(int key, int a, int b)
+    /// <summary>Whether two records of a group of this key agree on it, and on no earlier key in whose groups they are.</summary>
+    internal bool MeetFirst(int key, int a, int b)
     {
-        var left = new ReadOnlySpan<uint>(_tags, a * _width, _width);
-        var right = new ReadOnlySpan<uint>(_tags, b * _width, _width);
-        for (var at = 0; at < key; at += s_lanes)
+        var shared = _codes.Shared(a, b);
+        var last = key / 64;
+        for (var word = 0; word < last; word++)
         {
-            var (one, other) = (new Vector<uint>(left[at..]), new Vector<uint>(right[at..]));
-            var same = Vector.Equals(one, other) & ~Vector.Equals(one, Vector<uint>.Zero);
-            if (same == Vector<uint>.Zero)
+            if ((Taken(word, a) & _masks.Agreeing(word, shared)) != 0)
             {
-                continue;
-            }
-
-            for (var i = at; i < Math.Min(key, at + s_lanes); i++)
-            {
-                if (left[i] != 0 && left[i] == right[i])
-                {
-                    return true;
-                }
+                return false;
             }
         }
 
-        return false;
+        // Records with one hash and different codes are in one group, and do not agree. Later keys may be under way and are not looked at.
+        var bit = 1UL << key;
+        var agreeing = _masks.Agreeing(last, shared);
+        return (agreeing & bit) != 0 && (Taken(last, a) & agreeing & (bit - 1)) == 0;
     }
 
     /// <summary>Makes the groups of a key and notes them with their records. One at a time, in order.</summary>
+    /// <returns>The groups, good until the next key but one is asked for.</returns>
     internal TakenGroups Take(int key)
     {
         _groups.Hash(_keys[key]);
         _groups.Sort([]);
-        var (records, count) = (0, 0);
-        foreach (var (from, to) in _groups.Groups)
-        {
-            (records, count) = IsTaken(key, from, to) ? (records + to - from, count + 1) : (records, count);
-        }
-
-        var (rows, ends, at, group) = (new int[records], new int[count], 0, 0);
-        var (taken, left, largest) = (0L, 0L, 0);
+        var taken = _rooms[key % 2];
+        taken.Clear(_codes.Rows);
+        var (pairs, left, largest) = (0L, 0L, 0);
         var entries = _groups.Entries;
-        foreach (var (from, to) in _groups.Groups)
+        for (int from = 0, to; from < entries.Length; from = to)
         {
+            to = _groups.EndOf(from);
             var size = to - from;
-            var pairs = size * (size - 1L) / 2;
-            if (!IsTaken(key, from, to))
+            if (size == 1)
             {
-                left += pairs;
+                continue;
+            }
+
+            var (own, hash) = (size * (size - 1L) / 2, (uint)(entries[from] >> 32));
+            if (size > _cap || (_isSettled && TooLarge[key].Contains(hash)))
+            {
+                left += own;
                 if (!_isSettled)
                 {
-                    TooLarge[key].Add((uint)(entries[from] >> 32));
+                    TooLarge[key].Add(hash);
                 }
 
                 continue;
             }
 
-            taken += pairs;
-            largest = Math.Max(largest, size);
-            var tag = (uint)(entries[from] >> 32);
-            for (var i = from; i < to; i++)
+            (pairs, largest) = (pairs + own, Math.Max(largest, size));
+            taken.Add(entries[from..to]);
+            foreach (var entry in entries[from..to])
             {
-                var row = (int)(uint)entries[i];
-                rows[at++] = row;
-                _tags[((long)row * _width) + key] = tag;
+                Taken(key / 64, (int)(uint)entry) |= 1UL << key;
             }
-
-            ends[group++] = at;
         }
 
-        _bill[key] = new KeyBill(_keys[key].Name, taken, left, largest);
-        return new(rows, ends);
+        _bill[key] = new KeyBill(_keys[key].Name, pairs, left, largest);
+        return taken;
     }
 
-    private bool IsTaken(int key, int from, int to) => to - from <= _cap && (!_isSettled || !TooLarge[key].Contains((uint)(_groups.Entries[from] >> 32)));
+    // Records that agree on a key are in one group: if it was taken for one, then for the other.
+    private ref ulong Taken(int word, int row) => ref _taken[((long)row * _masks.Words) + word];
 }

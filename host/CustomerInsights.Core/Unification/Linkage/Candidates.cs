@@ -19,42 +19,44 @@ internal sealed class Candidates
     private readonly ulong[]? _alone;
     private readonly Func<ulong, double> _naive;
     private readonly double _kept;
+    private readonly PairStore _store;
     private readonly ParallelOptions _parallel;
+
+    // Patterns are numbered as they come; the numbers in the store are these.
+    private readonly Dictionary<ulong, int> _numbers = [];
+    private readonly List<(ulong Pattern, long Count)> _met = [];
+    private int[] _places = [];
 
     /// <param name="keys">The groups.</param>
     /// <param name="levels">Compares two records.</param>
     /// <param name="alone">For each record the sources that it cannot share with another record of its person; null for none.</param>
     /// <param name="naive">The evidence of a pattern before anything is learnt, in bits.</param>
     /// <param name="random">The evidence for two records drawn at random, in bits.</param>
+    /// <param name="store">Where the pairs go that are kept.</param>
     /// <param name="parallel">The result is the same with any number of threads. Cancellation is looked at every some 16,000 pairs.</param>
-    internal Candidates(CandidateKeys keys, PairLevels levels, ulong[]? alone, Func<ulong, double> naive, double random, ParallelOptions parallel)
+    internal Candidates(CandidateKeys keys, PairLevels levels, ulong[]? alone, Func<ulong, double> naive, double random, PairStore store, ParallelOptions parallel)
     {
-        (_keys, _levels, _alone, _naive, _kept, _parallel) = (keys, levels, alone, naive, random - Margin, parallel);
-        var done = Compare(pattern => naive(pattern) >= _kept);
-        var patterns = done.SelectMany(unit => unit.Patterns).Distinct().Order().ToArray();
-        var counts = new long[patterns.Length];
-        foreach (var unit in done)
+        (_keys, _levels, _alone, _naive, _kept, _store, _parallel) = (keys, levels, alone, naive, random - Margin, store, parallel);
+        Compare(pattern => naive(pattern) >= _kept, isCounted: true);
+        var order = Enumerable.Range(0, _met.Count).OrderBy(number => _met[number].Pattern).ToArray();
+        _places = new int[order.Length];
+        for (var place = 0; place < order.Length; place++)
         {
-            for (var i = 0; i < unit.Patterns.Length; i++)
-            {
-                counts[Array.BinarySearch(patterns, unit.Patterns[i])] += unit.Counts[i];
-            }
+            _places[order[place]] = place;
         }
 
-        (Pairs, var ofPair) = Join(done, patterns);
-        Patterns = new(patterns, counts, ofPair);
+        Patterns = new([.. order.Select(number => _met[number].Pattern)], [.. order.Select(number => _met[number].Count)], []);
     }
 
-    /// <summary>The kept pairs, the smaller row in the upper half, in the order of the keys that found them.</summary>
-    internal ulong[] Pairs { get; private set; }
+    /// <summary>The patterns of all pairs.</summary>
+    internal PatternSet Patterns { get; }
 
-    /// <summary>The patterns of all pairs, and of each kept one its own.</summary>
-    internal PatternSet Patterns { get; private set; }
-
-    /// <summary>Fetches the pairs that were not kept although they are worth at least so much, now that this is known.</summary>
+    /// <summary>The pairs that are worth at least so much, now that this is known; those are compared again that were not kept.</summary>
     /// <param name="bits">The evidence of each pattern.</param>
-    /// <param name="least">What to keep.</param>
-    internal void Complete(double[] bits, double least)
+    /// <param name="least">What is needed in any case.</param>
+    /// <param name="atHand">What else to give of the pairs that were kept.</param>
+    /// <returns>The pairs, the smaller row in the upper half, in the order of the keys that found them, and with the patterns of each.</returns>
+    internal (ulong[] Pairs, PatternSet Patterns) Worth(double[] bits, double least, double atHand)
     {
         var missing = new HashSet<ulong>();
         for (var i = 0; i < bits.Length; i++)
@@ -67,44 +69,82 @@ internal sealed class Candidates
 
         if (missing.Count > 0)
         {
-            var (pairs, ofPair) = Join(Compare(missing.Contains), Patterns.Patterns);
-            (Pairs, Patterns) = ([.. Pairs, .. pairs], Patterns with { OfPair = [.. Patterns.OfPair, .. ofPair] });
+            Compare(missing.Contains, isCounted: false);
         }
+
+        var isWorth = Array.ConvertAll(_places, place => bits[place] >= Math.Min(least, atHand));
+        var count = 0;
+        _store.ForEach((_, numbers) =>
+        {
+            foreach (var number in numbers)
+            {
+                count = checked(count + (isWorth[number] ? 1 : 0));
+            }
+        });
+        var (pairs, ofPair, at) = (new ulong[count], new int[count], 0);
+        _store.ForEach((own, numbers) =>
+        {
+            for (var i = 0; i < own.Length; i++)
+            {
+                if (isWorth[numbers[i]])
+                {
+                    (pairs[at], ofPair[at++]) = (own[i], _places[numbers[i]]);
+                }
+            }
+        });
+        return (pairs, Patterns with { OfPair = ofPair });
     }
 
-    private List<Unit> Compare(Func<ulong, bool> keep)
+    private void Compare(Func<ulong, bool> keep, bool isCounted)
     {
-        var done = new List<Unit>();
-        var rooms = new ConcurrentBag<Room>();
+        var rooms = new ConcurrentBag<CompareRoom>();
         var groups = _keys.Count == 0 ? null : _keys.Take(0);
         for (var key = 0; groups is not null; key++)
         {
-            var (current, at, units) = (groups, key, Units(groups.Ends));
-            var own = new Unit[units.Count];
+            var (current, at, units, next) = (groups, key, Units(groups.Ends), -2);
+            var inOrder = new InOrder<CompareRoom>(units.Count, room =>
+            {
+                Note(room, isCounted);
+                rooms.Add(room);
+            });
             groups = null;
 
             // The groups of the next key are made while the pairs of this one are compared; a pair looks at the keys before its own alone.
-            Parallel.For(-1, own.Length, _parallel, () => rooms.TryTake(out var room) ? room : new Room(), (i, _, room) =>
+            Together(() =>
             {
-                if (i >= 0)
+                for (var i = Interlocked.Increment(ref next); i < units.Count; i = Interlocked.Increment(ref next))
                 {
-                    own[i] = Compare(at, current, units[i], keep, room);
+                    _parallel.CancellationToken.ThrowIfCancellationRequested();
+                    if (i >= 0)
+                    {
+                        var room = rooms.TryTake(out var used) ? used : new CompareRoom();
+                        Compare(at, current, units[i], keep, room);
+                        inOrder.Done(i, room);
+                    }
+                    else if (at + 1 < _keys.Count)
+                    {
+                        groups = _keys.Take(at + 1);
+                    }
                 }
-                else if (at + 1 < _keys.Count)
-                {
-                    groups = _keys.Take(at + 1);
-                }
-
-                return room;
-            }, rooms.Add);
-            done.AddRange(own);
+            });
         }
+    }
 
-        return done;
+    // The same work on each thread, until none is left.
+    private void Together(Action work)
+    {
+        try
+        {
+            Parallel.For(0, _parallel.MaxDegreeOfParallelism < 1 ? Environment.ProcessorCount : _parallel.MaxDegreeOfParallelism, _parallel, _ => work());
+        }
+        catch (AggregateException error) when (error.Flatten().InnerExceptions.OfType<SpillException>().FirstOrDefault() is { } spill)
+        {
+            throw new SpillException(spill.Message, spill);
+        }
     }
 
     // The groups of a key in parts of about the same number of pairs.
-    private static List<(int From, int To)> Units(int[] ends)
+    private static List<(int From, int To)> Units(ReadOnlySpan<int> ends)
     {
         var units = new List<(int, int)>();
         var (from, pairs) = (0, 0L);
@@ -122,10 +162,11 @@ internal sealed class Candidates
         return units;
     }
 
-    private Unit Compare(int key, TakenGroups groups, (int From, int To) unit, Func<ulong, bool> keep, Room room)
+    private void Compare(int key, TakenGroups groups, (int From, int To) unit, Func<ulong, bool> keep, CompareRoom room)
     {
         room.Clear();
-        var (rows, ends) = (groups.Rows, groups.Ends);
+        var rows = groups.Rows;
+        var ends = groups.Ends;
         for (var group = unit.From; group < unit.To; group++)
         {
             var end = ends[group];
@@ -135,80 +176,38 @@ internal sealed class Candidates
                 for (var j = i + 1; j < end; j++)
                 {
                     var b = rows[j];
-                    if ((_alone is null || (_alone[a] & _alone[b]) == 0) && !_keys.AreMetBefore(key, a, b))
+                    if ((_alone is null || (_alone[a] & _alone[b]) == 0) && _keys.MeetFirst(key, a, b))
                     {
                         room.Add(((ulong)(uint)a << 32) | (uint)b, _levels.Pattern(a, b, room.Scratch), keep);
                     }
                 }
             }
         }
-
-        return room.Take();
     }
 
-    private (ulong[] Pairs, int[] OfPair) Join(List<Unit> units, ulong[] patterns)
+    // One unit after the other, in the order of the groups.
+    private void Note(CompareRoom room, bool isCounted)
     {
-        var starts = new int[units.Count + 1];
-        for (var i = 0; i < units.Count; i++)
+        Span<int> numbers = room.Patterns.Length <= 1024 ? stackalloc int[room.Patterns.Length] : new int[room.Patterns.Length];
+        for (var i = 0; i < numbers.Length; i++)
         {
-            starts[i + 1] = checked(starts[i] + units[i].Pairs.Length);
-        }
-
-        var (pairs, ofPair) = (new ulong[starts[^1]], new int[starts[^1]]);
-        Parallel.For(0, units.Count, _parallel, i =>
-        {
-            var (unit, start) = (units[i], starts[i]);
-            var places = Array.ConvertAll(unit.Patterns, pattern => Array.BinarySearch(patterns, pattern));
-            unit.Pairs.CopyTo(pairs, start);
-            for (var pair = 0; pair < unit.Places.Length; pair++)
-            {
-                ofPair[start + pair] = places[unit.Places[pair]];
-            }
-
-            units[i] = null!;
-        });
-        return (pairs, ofPair);
-    }
-
-    // What a part of the groups gave; a pair's place is that of its pattern among the unit's own.
-    private sealed record Unit(ulong[] Pairs, int[] Places, ulong[] Patterns, long[] Counts);
-
-    // What a thread fills again for each unit.
-    private sealed class Room
-    {
-        private readonly List<ulong> _pairs = [];
-        private readonly List<int> _places = [];
-        private readonly Dictionary<ulong, int> _numbers = [];
-        private readonly List<(ulong Pattern, long Count, bool IsKept)> _patterns = [];
-
-        internal Scratch Scratch { get; } = new();
-
-        internal void Clear()
-        {
-            _pairs.Clear();
-            _places.Clear();
-            _numbers.Clear();
-            _patterns.Clear();
-        }
-
-        internal void Add(ulong pair, ulong pattern, Func<ulong, bool> keep)
-        {
+            var (pattern, count, _) = room.Patterns[i];
             ref var number = ref CollectionsMarshal.GetValueRefOrAddDefault(_numbers, pattern, out var isKnown);
             if (!isKnown)
             {
-                number = _patterns.Count;
-                _patterns.Add((pattern, 0, keep(pattern)));
+                number = _met.Count;
+                _met.Add((pattern, 0));
             }
 
-            ref var own = ref CollectionsMarshal.AsSpan(_patterns)[number];
-            own.Count++;
-            if (own.IsKept)
-            {
-                _pairs.Add(pair);
-                _places.Add(number);
-            }
+            numbers[i] = number;
+            CollectionsMarshal.AsSpan(_met)[number].Count += isCounted ? count : 0;
         }
 
-        internal Unit Take() => new([.. _pairs], [.. _places], [.. _patterns.Select(one => one.Pattern)], [.. _patterns.Select(one => one.Count)]);
+        var pairs = room.Pairs;
+        var places = room.Places;
+        for (var i = 0; i < pairs.Length; i++)
+        {
+            _store.Add(pairs[i], numbers[places[i]]);
+        }
     }
 }

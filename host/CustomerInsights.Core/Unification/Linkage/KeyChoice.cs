@@ -137,7 +137,7 @@ internal sealed class KeyChoice
         }
 
         records.Sort(filter);
-        var groups = records.Groups.Where(group => group.To - group.From <= LargestGroup).OrderBy(group => group.To - group.From).ThenBy(group => group.From);
+        var groups = records.Groups().Where(group => group.To - group.From <= LargestGroup).OrderBy(group => group.To - group.From).ThenBy(group => group.From);
         var found = new List<Meeting>();
         var size = 0;
         foreach (var (from, to) in groups)

@@ -1,7 +1,7 @@
 namespace CustomerInsights.Core.Unification.Linkage;
 
 /// <summary>Records that share a key, group by group. Holds the room that finding them takes, to be used for one key after the other.</summary>
-internal sealed class KeyGroups(PartCodes codes)
+internal sealed class KeyGroups(IKeyHashes codes)
 {
     private readonly uint[] _hashes = new uint[codes.Rows];
     private ulong[] _entries = [];
@@ -15,9 +15,6 @@ internal sealed class KeyGroups(PartCodes codes)
     /// <summary>What was sorted last: hash above, row below.</summary>
     internal ReadOnlySpan<ulong> Entries => _entries.AsSpan(0, _count);
 
-    /// <summary>Groups of two or more among what was sorted last, by hash.</summary>
-    internal IReadOnlyList<(int From, int To)> Groups => _groups;
-
     /// <summary>Computes the hashes of a key.</summary>
     internal void Hash(BlockingKey key) => codes.Hashes(key, _hashes);
 
@@ -28,7 +25,9 @@ internal sealed class KeyGroups(PartCodes codes)
         var count = filter.Length == 0 ? Filled() : Passing(filter);
         if (_entries.Length < count)
         {
-            (_entries, _spare) = (new ulong[count], new ulong[count]);
+            // All at once where all are sorted, since the next key may have more: arrays of this size that are left behind are not soon collected.
+            (_entries, _spare) = ([], []);
+            (_entries, _spare) = filter.Length == 0 ? (new ulong[_hashes.Length], new ulong[_hashes.Length]) : (new ulong[count], new ulong[count]);
         }
 
         _count = 0;
@@ -42,7 +41,35 @@ internal sealed class KeyGroups(PartCodes codes)
         }
 
         RadixSort.ByUpperHalf(_entries.AsSpan(0, _count), _spare);
-        Part();
+    }
+
+    /// <summary>Where the records of a hash end that begin at <paramref name="from"/>, among what was sorted last.</summary>
+    internal int EndOf(int from)
+    {
+        var entries = Entries;
+        var (hash, to) = (entries[from] >> 32, from + 1);
+        while (to < entries.Length && entries[to] >> 32 == hash)
+        {
+            to++;
+        }
+
+        return to;
+    }
+
+    /// <summary>Groups of two or more among what was sorted last, by hash; good until the next sort.</summary>
+    internal IReadOnlyList<(int From, int To)> Groups()
+    {
+        _groups.Clear();
+        for (int from = 0, to; from < _count; from = to)
+        {
+            to = EndOf(from);
+            if (to - from > 1)
+            {
+                _groups.Add((from, to));
+            }
+        }
+
+        return _groups;
     }
 
     private static bool Passes(uint hash, ReadOnlySpan<ulong> filter) =>
@@ -59,26 +86,5 @@ internal sealed class KeyGroups(PartCodes codes)
         }
 
         return count;
-    }
-
-    private void Part()
-    {
-        _groups.Clear();
-        var entries = Entries;
-        for (var from = 0; from < entries.Length;)
-        {
-            var (hash, to) = (entries[from] >> 32, from + 1);
-            while (to < entries.Length && entries[to] >> 32 == hash)
-            {
-                to++;
-            }
-
-            if (to - from > 1)
-            {
-                _groups.Add((from, to));
-            }
-
-            from = to;
-        }
     }
 }

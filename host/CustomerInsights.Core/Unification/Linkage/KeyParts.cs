@@ -3,6 +3,9 @@ namespace CustomerInsights.Core.Unification.Linkage;
 /// <summary>The parts of keys that each type of field offers.</summary>
 internal static class KeyParts
 {
+    /// <summary>No field offers more.</summary>
+    internal const int Most = 4;
+
     internal static IEnumerable<KeyPart> Of(MatchColumn column, int field, FieldComparison comparison)
     {
         KeyPart Part(string name, Func<string, ulong> code, bool alone = false) => new($"{column.Name}: {name}", field, id => id == 0 ? 0 : code(column.Values[id]), alone);

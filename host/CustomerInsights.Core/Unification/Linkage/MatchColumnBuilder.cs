@@ -1,58 +1,84 @@
 namespace CustomerInsights.Core.Unification.Linkage;
 
-/// <summary>Collects one field, record by record. Each distinct spelling is normalised once.</summary>
+/// <summary>Collects one field, record by record.</summary>
 /// <param name="name">The field's name.</param>
 /// <param name="type">What its values are.</param>
 public sealed class MatchColumnBuilder(string name, MatchFieldType type)
 {
+    // No type looks further than its first 400 characters; a value of a megabyte costs no more than one of this length.
+    private const int LongestLooked = 2000;
+
+    // Spellings are remembered so that those that come often are normalised once; those that do not are not worth their room.
+    private const int MostSpellings = 1 << 16;
+    private const int LongestSpelling = 64;
+
+    private const int Block = 1 << 16;
+
     private readonly Dictionary<string, int> _spellings = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, int> _numbers = new(StringComparer.Ordinal) { [""] = 0 };
-    private readonly List<string> _values = [""];
-    private readonly List<int> _ids = [];
+    private readonly NumberedTexts _texts = new();
+    private readonly List<int[]> _ids = [];
+    private int _rows;
 
     /// <summary>Takes the value of the next record.</summary>
-    /// <param name="value">The text as it came; empty for none.</param>
+    /// <param name="value">The text as it came; empty for none. What is behind its first 2,000 characters does not count.</param>
     public void Add(ReadOnlySpan<char> value)
     {
-        var spellings = _spellings.GetAlternateLookup<ReadOnlySpan<char>>();
-        if (!spellings.TryGetValue(value, out var id))
+        if (_rows % Block == 0)
         {
-            var text = value.ToString();
-            id = NumberOf(FieldText.Normal(text, type));
-            _spellings.Add(text, id);
+            _ids.Add(new int[Block]);
         }
 
-        _ids.Add(id);
+        _ids[^1][_rows++ % Block] = NumberOf(value.Length > LongestLooked ? value[..LongestLooked] : value);
     }
 
-    /// <summary>The field of all records that were added.</summary>
+    /// <summary>The field of all records that were added. The builder is empty afterwards.</summary>
     /// <returns>The column.</returns>
     public MatchColumn Build()
     {
+        _spellings.Clear();
+        var texts = _texts.Take();
+
         // Numbered by the values themselves and not by who came first: the order of the records must change nothing.
-        var hashes = _values.Skip(1).Select(TextHash.Of).ToArray();
-        var order = Enumerable.Range(1, hashes.Length).ToArray();
-        Array.Sort(hashes, order);
-        var (numbers, values) = (new int[_values.Count], new string[_values.Count]);
-        values[0] = "";
+        var hashes = Array.ConvertAll(texts, TextHash.Of);
+        var order = Enumerable.Range(0, texts.Length).ToArray();
+        Array.Sort(hashes, order, 1, texts.Length - 1);
+        var (numbers, values) = (new int[texts.Length], new string[texts.Length]);
         for (var i = 0; i < order.Length; i++)
         {
-            numbers[order[i]] = i + 1;
-            values[i + 1] = _values[order[i]];
+            numbers[order[i]] = i;
+            values[i] = texts[order[i]];
         }
 
-        return new(name, type, [.. _ids.Select(id => numbers[id])], values);
+        var ids = new int[_rows];
+        for (var row = 0; row < ids.Length; row++)
+        {
+            ids[row] = numbers[_ids[row / Block][row % Block]];
+            if (row % Block == Block - 1)
+            {
+                _ids[row / Block] = [];
+            }
+        }
+
+        (_rows, var built) = (0, new MatchColumn(name, type, ids, values));
+        _ids.Clear();
+        return built;
     }
 
-    private int NumberOf(string normal)
+    private int NumberOf(ReadOnlySpan<char> value)
     {
-        if (!_numbers.TryGetValue(normal, out var id))
+        var spellings = _spellings.GetAlternateLookup<ReadOnlySpan<char>>();
+        if (value.Length <= LongestSpelling && spellings.TryGetValue(value, out var known))
         {
-            id = _values.Count;
-            _values.Add(normal);
-            _numbers.Add(normal, id);
+            return known;
         }
 
-        return id;
+        var text = value.ToString();
+        var number = _texts.NumberOf(FieldText.Normal(text, type));
+        if (text.Length <= LongestSpelling && _spellings.Count < MostSpellings)
+        {
+            _spellings.Add(text, number);
+        }
+
+        return number;
     }
 }

@@ -33,7 +33,7 @@ public static partial class Matcher
             Learnt = new(parts, chosen, tooLarge, options.Strictness, constraints, BitOfSource(options)) { Given = model },
         };
         step?.Invoke("comparison");
-        run = Compared(run, new PartCodes(parts, used, options.Threads), options, parallel);
+        run = Compared(run, new PartCodes(parts, used, options.Threads), used, options, parallel);
         mixture.Weigh(run.Patterns.Patterns);
         step?.Invoke("clusters");
         var (edges, bits) = Edges(run.Pairs, run.Patterns, mixture.Bits, options.Strictness);
@@ -41,7 +41,7 @@ public static partial class Matcher
     }
 
     // The pairs: from those of an earlier run and what changed since, or all.
-    private static MatcherResult Compared(MatcherResult run, PartCodes codes, MatcherOptions options, ParallelOptions parallel)
+    private static MatcherResult Compared(MatcherResult run, PartCodes codes, MatchColumn[] used, MatcherOptions options, ParallelOptions parallel)
     {
         var least = Math.Min(Kept, options.Strictness + AverageLink.Floor);
         if (options.Before is { } before && Continuation.Of(before, run, codes, least, parallel) is { } further)
@@ -50,8 +50,10 @@ public static partial class Matcher
         }
 
         var learnt = run.Learnt!;
-        var keys = new CandidateKeys(codes, learnt.Keys, KeyChoice.LargestGroup, learnt.TooLarge);
-        var candidates = new Candidates(keys, run.Levels!, learnt.Constraints.Alone, run.Model!.BitsOf, least + ToSpare, parallel);
-        return run with { Keys = keys.Bill, Pairs = candidates.Pairs, Patterns = candidates.Patterns };
+        using var store = Store(used, options);
+        var keys = new CandidateKeys(new RowCodes(codes, learnt.Keys, options.Threads), learnt.Keys, KeyChoice.LargestGroup, learnt.TooLarge);
+        var candidates = new Candidates(keys, run.Levels!, learnt.Constraints.Alone, run.Model!.BitsOf, least + ToSpare, store, parallel);
+        var (pairs, patterns) = candidates.Worth(run.Model.Weigh(candidates.Patterns.Patterns).Bits, least, least);
+        return run with { Keys = keys.Bill, Pairs = pairs, Patterns = patterns, SpilledBytes = store.Spilled };
     }
 }

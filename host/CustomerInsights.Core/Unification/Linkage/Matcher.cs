@@ -8,6 +8,15 @@ public sealed record MatcherOptions
     /// <summary>Threads, 1 or more; the result is the same to the bit.</summary>
     public int Threads { get; init; } = Environment.ProcessorCount;
 
+    /// <summary>
+    /// What the run may take of memory, in MiB, the columns that it is given among it; null for no bound but the machine's. Pairs that do not fit
+    /// go into <see cref="Spill"/>, which must be there; the result is the same to the bit.
+    /// </summary>
+    public int? MemoryMegabytes { get; init; }
+
+    /// <summary>Where pairs go that do not fit; not used without a bound.</summary>
+    public ISpill? Spill { get; init; }
+
     /// <summary>Candidates to compare for each record, on average.</summary>
     public double PairsPerRecord { get; init; } = 10;
 
@@ -55,6 +64,9 @@ public sealed record MatcherResult(int[] Clusters)
     /// <summary>How many pairs were compared.</summary>
     public long Compared => Patterns.Counts.Sum();
 
+    /// <summary>Bytes that did not fit into the memory allowed and were written out for a while.</summary>
+    public long SpilledBytes { get; init; }
+
     /// <summary>The pairs that may be matches, all of at least −4 bits among them, each once: the smaller row in the upper half.</summary>
     internal ulong[] Pairs { get; init; } = [];
 
@@ -96,17 +108,29 @@ public static partial class Matcher
     // Pairs that are worth at least so many bits are at hand after a run.
     private const double Kept = -4;
 
+    // Of the others those that were at hand anyway and are worth so much: answers may yet make matches of them.
+    private const double AtHand = -15;
+
     /// <summary>Runs over all records.</summary>
     /// <param name="columns">The fields; ignored ones may be among them. All have the same number of records.</param>
     /// <param name="options">Bounds.</param>
     /// <param name="step">Told the name of each step when it begins.</param>
     /// <param name="cancellationToken">Looked at several times a second.</param>
     /// <returns>The clusters and what led to them.</returns>
-    /// <exception cref="ArgumentException">A field of <see cref="MatcherOptions.Model"/> is not among the columns, or has another type.</exception>
+    /// <exception cref="MatcherMemoryException">The records alone exceed <see cref="MatcherOptions.MemoryMegabytes"/>.</exception>
+    /// <exception cref="ArgumentException">
+    /// There is a bound, and no <see cref="MatcherOptions.Spill"/>; or a field of <see cref="MatcherOptions.Model"/> is not among the columns, or has another type.
+    /// </exception>
+    /// <exception cref="SpillException">What did not fit could not be put aside.</exception>
     public static MatcherResult Run(IReadOnlyList<MatchColumn> columns, MatcherOptions options, Action<string>? step = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(columns);
         ArgumentNullException.ThrowIfNull(options);
+        if (options is { MemoryMegabytes: not null, Spill: null })
+        {
+            throw new ArgumentException("A bound on memory needs a place to spill to.", nameof(options));
+        }
+
         if (options.Model is { } given)
         {
             return Frozen(columns, options, given, step, cancellationToken);
@@ -119,6 +143,7 @@ public static partial class Matcher
             return new MatcherResult(new LinkGroups(rows, new ulong[rows], new LinkConstraints { Together = options.Together }).NodeOf);
         }
 
+        using var store = Store(used, options);
         Array.ForEach(used, column => column.Facts = null);
         step?.Invoke("junk");
         var junk = JunkValues.Remove(used);
@@ -133,35 +158,57 @@ public static partial class Matcher
             chance[field] = ChanceAgreement.Of(fields[field]);
             ofField[field] = [.. KeyParts.Of(used[field], field, fields[field])];
         });
-        var levels = new PairLevels(fields, parallel);
         step?.Invoke("keys");
         var alone = Alone(options, rows);
         var rowHashes = TextHash.OfRows(used);
         var parts = ofField.SelectMany(list => list).ToList();
         var codes = new PartCodes(parts, used, options.Threads);
+        var levels = new PairLevels(fields, parallel);
         var naive = MixtureModel.Naive(fields, chance);
         var choice = KeyChoice.Of(codes, BlockingKey.All(parts), rowHashes, alone, pairs => Likely(naive, levels, pairs), options.PairsPerRecord, options.Threads);
+        var (chosen, cap) = (RowCodes.Fitting(choice.Keys), choice.Cap);
+        Tidy(options);
         step?.Invoke("comparison");
-        var keys = new CandidateKeys(codes, choice.Keys, choice.Cap);
-        var candidates = new Candidates(keys, levels, alone, naive, MixtureModel.RandomPair(fields), parallel);
-        step?.Invoke("model");
-        var model = MixtureModel.Fit(fields, chance, candidates.Patterns, options.Threads);
-        candidates.Complete(model.Bits, Math.Min(Kept, options.Strictness + AverageLink.Floor));
+        var (pairs, patterns, model, bill, tooLarge) = Compare(new CandidateKeys(new RowCodes(codes, chosen, options.Threads), chosen, cap));
+        Tidy(options);
         step?.Invoke("clusters");
-        var (edges, bits) = Edges(candidates.Pairs, candidates.Patterns, model.Bits, options.Strictness);
+        var (edges, bits) = Edges(pairs, patterns, model.Bits, options.Strictness);
         var constraints = Constraints(options, fields, alone);
         var clusters = AverageLink.Cluster(rows, edges, bits, options.Strictness, rowHashes, constraints, parallel);
         return new MatcherResult(clusters)
         {
             Junk = junk,
-            Keys = keys.Bill,
-            Pairs = candidates.Pairs,
-            Patterns = candidates.Patterns,
+            Keys = bill,
+            SpilledBytes = store.Spilled,
+            Pairs = pairs,
+            Patterns = patterns,
             Model = model,
             Fields = fields,
             Levels = levels,
-            Learnt = new(parts, choice.Keys, keys.TooLarge, options.Strictness, constraints, BitOfSource(options)),
+            Learnt = new(parts, chosen, tooLarge, options.Strictness, constraints, BitOfSource(options)),
         };
+
+        // Of its own, so that what only the comparison needs is gone when it ends.
+        (ulong[], PatternSet, MixtureModel, IReadOnlyList<KeyBill>, IReadOnlyList<HashSet<uint>>) Compare(CandidateKeys keys)
+        {
+            var candidates = new Candidates(keys, levels, alone, naive, MixtureModel.RandomPair(fields), store, parallel);
+            step?.Invoke("model");
+            var learnt = MixtureModel.Fit(fields, chance, candidates.Patterns, options.Threads);
+            var (worth, ofWorth) = candidates.Worth(learnt.Bits, Math.Min(Kept, options.Strictness + AverageLink.Floor), AtHand);
+            return (worth, ofWorth, learnt, keys.Bill, keys.TooLarge);
+        }
+    }
+
+    private static PairStore Store(MatchColumn[] used, MatcherOptions options) =>
+        new(MatcherMemory.ForPairs(used, options.MemoryMegabytes), options.MemoryMegabytes is null ? null : options.Spill);
+
+    // Under a bound what was left behind is collected before more is taken; the runtime would wait for longer.
+    private static void Tidy(MatcherOptions options)
+    {
+        if (options.MemoryMegabytes is { } most && GC.GetTotalMemory(forceFullCollection: false) > most * (1L << 20) / 2)
+        {
+            GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+        }
     }
 
     // The pairs that the clustering looks at; most are far below.

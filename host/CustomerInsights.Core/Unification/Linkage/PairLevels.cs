@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace CustomerInsights.Core.Unification.Linkage;
 
 /// <summary>
@@ -8,10 +10,13 @@ internal sealed class PairLevels
     internal const int Bits = 4;
     internal const int MostFields = 16;
 
+    /// <summary>Bytes for each record and field.</summary>
+    internal const int EntryBytes = 12;
+
     private readonly FieldComparison[] _fields;
 
     // By row and field: what a pair needs of a record lies side by side.
-    private (ulong Feature, int Id)[] _values;
+    private Entry[] _values;
     private readonly int _given;
     private readonly int _family;
 
@@ -45,7 +50,7 @@ internal sealed class PairLevels
         for (var field = 0; field < _fields.Length; field++)
         {
             var id = _fields[field].Column.Ids[row];
-            _values[end - _fields.Length + field] = (_fields[field].Features[id], id);
+            _values[end - _fields.Length + field] = new(_fields[field].Features[id], id);
         }
 
         if (_givenAsFamily is not null)
@@ -96,11 +101,11 @@ internal sealed class PairLevels
 
     private int Id(int row, int field) => _values[(row * _fields.Length) + field].Id;
 
-    private static (ulong, int)[] SideBySide(FieldComparison[] fields, ParallelOptions parallel)
+    private static Entry[] SideBySide(FieldComparison[] fields, ParallelOptions parallel)
     {
         const int Part = 1 << 14;
         var rows = fields[0].Column.Rows;
-        var values = new (ulong, int)[(long)rows * fields.Length];
+        var values = new Entry[(long)rows * fields.Length];
         Parallel.For(0, (rows + Part - 1) / Part, parallel, part =>
         {
             for (var field = 0; field < fields.Length; field++)
@@ -108,7 +113,7 @@ internal sealed class PairLevels
                 var (ids, features) = (fields[field].Column.Ids, fields[field].Features);
                 for (var row = part * Part; row < Math.Min(rows, (part + 1) * Part); row++)
                 {
-                    values[(row * fields.Length) + field] = (features[ids[row]], ids[row]);
+                    values[(row * fields.Length) + field] = new(features[ids[row]], ids[row]);
                 }
             }
         });
@@ -132,4 +137,8 @@ internal sealed class PairLevels
             }
         }
     }
+
+    // Twelve bytes and not sixteen: there is one for each field of each record.
+    [StructLayout(LayoutKind.Sequential, Pack = 4)]
+    private readonly record struct Entry(ulong Feature, int Id);
 }

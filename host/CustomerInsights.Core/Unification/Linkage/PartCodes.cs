@@ -1,7 +1,7 @@
 namespace CustomerInsights.Core.Unification.Linkage;
 
 /// <summary>The codes of all parts of keys by record, 32 bits each, so that a key's hash of every record is read from two arrays in order.</summary>
-internal sealed class PartCodes
+internal sealed class PartCodes : IKeyHashes
 {
     private readonly uint[][] _codes;
     private readonly IReadOnlyList<KeyPart> _parts;
@@ -14,10 +14,28 @@ internal sealed class PartCodes
         Parallel.For(0, parts.Count, new ParallelOptions { MaxDegreeOfParallelism = threads }, i => _codes[i] = Of(parts[i], columns[parts[i].Field]));
     }
 
-    internal int Rows { get; private set; }
+    /// <inheritdoc/>
+    public int Rows { get; private set; }
 
     /// <summary>The hash of what a record has in a key; 0 when it lacks one of the parts.</summary>
     internal uint Hash(BlockingKey key, int row) => Hash(_codes[key.First][row], key.Second < 0 ? 1 : _codes[key.Second][row]);
+
+    /// <summary>Whether two records have the same in a key, and not only the same hash.</summary>
+    internal bool Agree(BlockingKey key, int a, int b) =>
+        _codes[key.First][a] is not 0 and var first && first == _codes[key.First][b]
+        && (key.Second < 0 || (_codes[key.Second][a] is not 0 and var second && second == _codes[key.Second][b]));
+
+    /// <summary>A part's codes, record by record.</summary>
+    internal ReadOnlySpan<uint> Of(int part) => _codes[part];
+
+    /// <summary>Gives up the codes of parts, for good.</summary>
+    internal void Free(Func<int, bool> isFree)
+    {
+        for (var part = 0; part < _codes.Length; part++)
+        {
+            _codes[part] = isFree(part) ? [] : _codes[part];
+        }
+    }
 
     /// <summary>Takes in a record that is new or has other values.</summary>
     /// <param name="row">The record.</param>
@@ -38,8 +56,8 @@ internal sealed class PartCodes
         Rows = Math.Max(Rows, row + 1);
     }
 
-    /// <summary>The hashes of all records for a key.</summary>
-    internal void Hashes(BlockingKey key, Span<uint> hashes)
+    /// <inheritdoc/>
+    public void Hashes(BlockingKey key, Span<uint> hashes)
     {
         var first = _codes[key.First].AsSpan(0, hashes.Length);
         if (key.Second < 0)

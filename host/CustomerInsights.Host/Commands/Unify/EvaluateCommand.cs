@@ -14,7 +14,7 @@ internal static class EvaluateCommand
 {
     private const int ShownValues = 6;
 
-    internal static async Task<int> RunAsync(string[] files, string? truth, string? truthPattern, FileInfo? policy, FileInfo? output, int live, CancellationToken cancellationToken)
+    internal static async Task<int> RunAsync(string[] files, string? truth, string? truthPattern, FileInfo? policy, FileInfo? output, int live, bool lab, CancellationToken cancellationToken)
     {
         if (Array.Find(files, file => !File.Exists(file)) is { } missing)
         {
@@ -28,10 +28,16 @@ internal static class EvaluateCommand
             var watch = Stopwatch.StartNew();
             var data = await MatchFiles.ReadAsync(files, truth, pattern, settings, cancellationToken);
             var steps = new List<(string Name, TimeSpan From)> { ("reading", TimeSpan.Zero) };
-            var result = Matcher.Run(data.Columns, Options(data, settings, files.Length), step => steps.Add((step, watch.Elapsed)), cancellationToken);
+            var options = Options(data, settings, files.Length);
+            var result = Matcher.Run(data.Columns, options, step => steps.Add((step, watch.Elapsed)), cancellationToken);
             steps.Add(("", watch.Elapsed));
             var clusters = result.Clusters.ToArray();
             Print(data, result, steps);
+            if (lab)
+            {
+                LabTrial.Run(result, options, Line, cancellationToken);
+            }
+
             if (live > 0)
             {
                 LiveTrial.Run(result, live, data.Truth, Line);

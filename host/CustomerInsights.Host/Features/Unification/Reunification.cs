@@ -16,7 +16,7 @@ namespace CustomerInsights.Host.Features.Unification;
 /// rule on a part of the records may find other pairs than on all; a policy that was saved and not run yet would reach these profiles before others.
 /// So a verdict changes what it says and nothing else.
 /// </remarks>
-internal sealed class Reunification(MetadataService metadata, ClusterRun clustering, TimeProvider clock)
+internal sealed class Reunification(ActivePolicies policies, ClusterRun clustering, TimeProvider clock)
 {
     private const int MostNodes = 20_000;
 
@@ -30,12 +30,17 @@ internal sealed class Reunification(MetadataService metadata, ClusterRun cluster
     public async Task<(ProfileChanges? Changes, ProblemHttpResult? Problem)> PlanAsync(
         string type, ProfileNeighbourhood near, IReadOnlyList<StoredEdge> added, UndoneMerge? undo, string cause, CancellationToken cancellationToken)
     {
-        var model = await metadata.ModelAsync(cancellationToken);
-        if (!model.Unification.TryGetValue(type, out var unification))
+        PolicyInForce policy;
+        try
         {
-            return (null, Problems.Conflict($"There is no usable unification policy for '{type}'.", $"Save one with PUT /api/v1/unification/policies/{type}."));
+            policy = await policies.OfAsync(type, cancellationToken);
+        }
+        catch (JobFailedException error)
+        {
+            return (null, Problems.Conflict(error.Message, "A verdict changes profiles as the active policy makes them; see to that first."));
         }
 
+        var (model, unification) = (policy.Model, policy.Unification);
         if (near.Nodes.Count > MostNodes)
         {
             return (null, Problems.Conflict(

@@ -1,6 +1,9 @@
 using CustomerInsights.Host.Features.Access;
 using CustomerInsights.Host.Features.Jobs;
 using CustomerInsights.Host.Features.Metadata;
+using CustomerInsights.Host.Features.Unification.Explaining;
+using CustomerInsights.Host.Features.Unification.Previewing;
+using CustomerInsights.Host.Features.Unification.Running;
 using CustomerInsights.Host.Platform;
 using CustomerInsights.Storage.Definitions;
 using CustomerInsights.Storage.Jobs;
@@ -11,13 +14,25 @@ namespace CustomerInsights.Host.Features.Unification;
 internal static class UnificationModule
 {
     public static IServiceCollection AddUnification(this IServiceCollection services) =>
-        services.AddSingleton<IJobHandler, UnifyJob>().AddSingleton<StoredMatchers>().AddSingleton<IDefinitionFollower, ForgetModel>().AddSingleton<Reunification>().AddSingleton<Stewardship>();
+        services
+        .AddSingleton<IJobHandler, UnifyJob>().AddSingleton<IJobHandler, PreviewJob>()
+        .AddSingleton<ActivePolicies>().AddSingleton<IDefinitionFollower, ForgetPolicy>()
+        .AddSingleton<UnificationReading>().AddSingleton<KeptRuns>().AddSingleton<StoredMatchers>().AddSingleton<IDefinitionFollower, ForgetModel>()
+        .AddSingleton<Reunification>().AddSingleton<Stewardship>();
 
     public static void MapUnification(this IEndpointRouteBuilder routes)
     {
         StartUnification.Map(routes);
         ListUnificationRuns.Map(routes);
         SuggestPolicy.Map(routes);
+        StartPreview.Map(routes);
+        ListPreviews.Map(routes);
+        GetPreview.Map(routes);
+        LabelPreview.Map(routes);
+        GetActivation.Map(routes);
+        ActivatePolicy.Map(routes);
+        ExplainPair.Map(routes);
+        ExplainProfile.Map(routes);
         ListLedger.Map(routes);
         GetProfileHistory.Map(routes);
         UndoMerge.Map(routes);

@@ -2,16 +2,19 @@ using CustomerInsights.Core.Rules;
 using CustomerInsights.Core.Unification;
 using CustomerInsights.Host.Features.Accounts;
 using CustomerInsights.Host.Features.Jobs;
-using CustomerInsights.Host.Features.Metadata;
+using CustomerInsights.Host.Features.Unification.Previewing;
+using CustomerInsights.Host.Features.Unification.Running;
 using CustomerInsights.Host.Platform;
 using CustomerInsights.Storage;
+using CustomerInsights.Storage.Jobs;
+using CustomerInsights.Storage.Policies;
 using CustomerInsights.Storage.Profiles;
-using CustomerInsights.Storage.Records;
 
 namespace CustomerInsights.Host.Features.Unification;
 
 /// <summary>One unification run of a profile type: reads its nodes, unifies them in memory, and writes the clusters that changed.</summary>
-internal sealed class UnifyJob(MetadataService metadata, IRecordStore records, IProfileStore profiles, LinkRun linking, ClusterRun clustering, IReviewStore reviews, StoredMatchers matchers, TimeProvider clock) : IJobHandler
+internal sealed class UnifyJob(
+    ActivePolicies policies, UnificationReading reading, KeptRuns runs, IPolicyStore store, IProfileStore profiles, LinkRun linking, ClusterRun clustering, IReviewStore reviews, StoredMatchers matchers, TimeProvider clock) : IJobHandler
 {
     public const string JobKind = "unify";
 
@@ -38,42 +41,38 @@ internal sealed class UnifyJob(MetadataService metadata, IRecordStore records, I
     private async Task<JobResult> TryAsync(JobContext job, CancellationToken cancellationToken)
     {
         var type = job.Job.Subject!;
-        var model = await metadata.ModelAsync(cancellationToken);
-        if (!model.Unification.TryGetValue(type, out var unification))
-        {
-            var fault = model.Faults.FirstOrDefault(fault => fault.Kind == DefinitionKinds.Unification && fault.Name == type);
-            throw new JobFailedException(
-                "Configuration",
-                fault is null ? $"There is no unification policy for '{type}'." : $"The unification policy of '{type}' is not usable at {fault.Pointer}: {fault.Message}");
-        }
+        var policy = await policies.OfAsync(type, cancellationToken);
+        var (model, unification) = (policy.Model, policy.Unification);
 
         job.Report(0, null, "reading records");
         var moment = new RuleMoment(clock.GetUtcNow());
-        var basis = await profiles.BasisAsync(type, cancellationToken) with { Changes = null };
-        var streams = await ReadStreamsAsync(model, unification, moment, cancellationToken);
-        var previous = await PreviousProfiles.ReadAsync(profiles, type, cancellationToken);
-        var told = NodeReading.Told(previous.Edges, streams);
+        var data = await reading.ReadAsync(model, unification, moment, cancellationToken);
 
-        job.Report(0, streams.Sum(stream => stream.Nodes.Count), "matching");
-        var input = await matchers.GiveAsync(type, unification.Policy, new UnificationInput { Streams = streams, Edges = told }, job.Job, cancellationToken);
-        var result = Unifier.Unify(unification.Policy, input, new UnifierLimits { Threads = Environment.ProcessorCount }, cancellationToken);
+        job.Report(0, data.Records, "matching");
+        var input = await matchers.GiveAsync(type, unification.Policy, data.Input, job.Job, cancellationToken);
+        var result = UnificationData.Unify(unification.Policy, input, cancellationToken);
         var matcher = await matchers.KeepAsync(type, job.Job.Id, result, cancellationToken);
+        runs.Keep(type, policy.Hash, moment.Now, result.MatcherRun);
+        if (policy.Active is null)
+        {
+            await BecomeActiveAsync(job.Job, policy, data, result, moment.Now, cancellationToken);
+        }
 
         (result, var links, var linked) = await linking.RunAsync(model, type, result, moment, cancellationToken);
         (result, var clusters) = await clustering.RunAsync(unification, result, cancellationToken);
 
         job.Report(0, result.Profiles.Count, "writing profiles");
-        var plan = new ProfilePlan(model.ProfileTypes[type], streams, result, previous, clock.GetUtcNow());
+        var plan = new ProfilePlan(model.ProfileTypes[type], data.Streams, result, data.Previous, clock.GetUtcNow());
         var written = 0L;
         foreach (var changes in plan.Changes(job.Job.Id))
         {
-            await profiles.ApplyAsync(changes with { Basis = basis }, cancellationToken);
+            await profiles.ApplyAsync(changes with { Basis = data.Basis }, cancellationToken);
             written += changes.Puts.Count + changes.Removed.Count;
             job.Report(written, null, "writing profiles");
         }
 
         await AskAsync(type, job.Job.Id, result.MatcherRun, cancellationToken);
-        return AccountsReport.AddTo(Result(type, unification, result, matcher, plan, written), type, links, linked, clusters);
+        return AccountsReport.AddTo(Result(type, policy, result, matcher, plan, written), type, links, linked, clusters);
     }
 
     // Without a matcher there is nothing to ask; what an earlier policy's matcher asked goes.
@@ -89,30 +88,18 @@ internal sealed class UnifyJob(MetadataService metadata, IRecordStore records, I
         }
     }
 
-    private async Task<List<SourceStream>> ReadStreamsAsync(InsightsModel model, UnificationModel unification, RuleMoment moment, CancellationToken cancellationToken)
+    // The first policy of a type has no profiles to change: its preview is what the run finds.
+    private async Task BecomeActiveAsync(Job job, PolicyInForce policy, UnificationData data, UnificationResult result, DateTimeOffset at, CancellationToken cancellationToken)
     {
-        var streams = new List<SourceStream>();
-        foreach (var schema in unification.Streams)
-        {
-            var fields = model.Mappings[schema.Name].Profile!.Fields;
-            var nodes = new List<SourceNode>();
-            if (await records.FindStreamAsync(schema.Name, cancellationToken) is { } stored)
-            {
-                await foreach (var node in profiles.ReadNodesAsync(stored.Number, cancellationToken))
-                {
-                    nodes.Add(NodeReading.Read(schema.Name, node, fields, moment));
-                }
-            }
-
-            streams.Add(new SourceStream(schema, nodes));
-        }
-
-        return streams;
+        var (type, document) = (policy.Unification.ProfileType, Json.Write(policy.Document));
+        var preview = PolicyPreviewing.Of(at, data, result, false, null, cancellationToken);
+        await store.AddPreviewAsync(new PolicyPreview(job.Id, type, policy.Hash, document, Json.Write(preview), at, job.CreatedBy), cancellationToken);
+        await store.ActivateAsync(new ActivePolicy(type, document, job.Id, default, job.CreatedBy), cancellationToken);
     }
 
-    private static JobResult Result(string type, UnificationModel unification, UnificationResult result, MatcherModelReport? model, ProfilePlan plan, long written)
+    private static JobResult Result(string type, PolicyInForce policy, UnificationResult result, MatcherModelReport? model, ProfilePlan plan, long written)
     {
-        var warnings = result.Warnings.ToList();
+        List<string> warnings = [.. policy.Waits is null ? [] : new[] { policy.Waits }, .. result.Warnings];
         warnings.AddRange(result.Rules.Where(rule => rule.Reason is not null).Select(rule => $"Rule '{rule.Rule}' of {rule.Stream}: {rule.Reason}"));
         var summary = written == 0
             ? $"{type}: {result.Profiles.Count:N0} profiles, nothing changed."
@@ -129,17 +116,7 @@ internal sealed class UnifyJob(MetadataService metadata, IRecordStore records, I
         })
         {
             Warnings = warnings.Count == 0 ? null : warnings,
-            Report = System.Text.Json.JsonSerializer.SerializeToElement(new { streams = result.Streams, rules = result.Rules, matcher = Shown(result.Matcher), model, order = unification.Streams.Select(stream => stream.Name) }, Json.Options),
+            Report = System.Text.Json.JsonSerializer.SerializeToElement(new { streams = result.Streams, rules = result.Rules, matcher = MatcherSummary.Of(result.Matcher), model, order = policy.Unification.Streams.Select(stream => stream.Name) }, Json.Options),
         };
     }
-
-    // Without the values that were set aside: a report is read by people who may not see customers' data.
-    private static object? Shown(MatcherReport? matcher) => matcher is null ? null : new
-    {
-        fields = matcher.Fields,
-        compared = matcher.Compared,
-        joins = matcher.Joins,
-        keys = matcher.Keys,
-        setAside = matcher.Junk.GroupBy(junk => junk.Field, StringComparer.Ordinal).Select(group => new { field = group.Key, values = group.Count(), records = group.Sum(junk => (long)junk.Records) }),
-    };
 }

@@ -97,6 +97,44 @@ public sealed class ClusteringTests
         Assert.Equal(1, ClusterScores.Of([.. order.Select(row => second[row])], first).F1);
     }
 
+    [Fact]
+    public void Clusters_are_those_of_the_definition()
+    {
+        var random = new Random(17);
+        for (var round = 0; round < 300; round++)
+        {
+            var rows = random.Next(2, 24);
+            var edges = Enumerable.Range(0, random.Next(1, 80)).Select(_ => (A: random.Next(rows), B: random.Next(rows), Bits: (random.NextDouble() * 9) - 2))
+                .Where(edge => edge.A < edge.B).DistinctBy(edge => (edge.A, edge.B)).ToArray();
+            var apart = edges.Where(_ => random.Next(12) == 0).Select(edge => (edge.A, edge.B)).ToArray();
+            Assert.Equal(ByDefinition(rows, edges, apart), Cluster(new LinkConstraints { Apart = apart }, rows, edges));
+        }
+    }
+
+    // All pairs of clusters are looked at, again after each merge: of those that hold no denied pair the one with the highest average joins.
+    private static int[] ByDefinition(int rows, (int A, int B, double Bits)[] edges, (int A, int B)[] apart)
+    {
+        var clusters = Enumerable.Range(0, rows).ToArray();
+        while (true)
+        {
+            var best = (Average: 0.0, A: -1, B: -1);
+            foreach (var (a, b) in edges.Select(edge => (clusters[edge.A], clusters[edge.B])).Where(pair => pair.Item1 != pair.Item2).Select(pair => (Math.Min(pair.Item1, pair.Item2), Math.Max(pair.Item1, pair.Item2))).Distinct().Order())
+            {
+                bool Between((int A, int B) pair) => (clusters[pair.A] == a && clusters[pair.B] == b) || (clusters[pair.A] == b && clusters[pair.B] == a);
+                var sum = edges.Where(edge => edge.Bits > AverageLink.Floor && Between((edge.A, edge.B))).Sum(edge => Math.Min(edge.Bits, AverageLink.Most) - AverageLink.Unseen);
+                var average = (sum / (clusters.Count(cluster => cluster == a) * clusters.Count(cluster => cluster == b))) + AverageLink.Unseen;
+                best = average > best.Average && !apart.Any(Between) ? (average, a, b) : best;
+            }
+
+            if (best.A < 0)
+            {
+                return clusters;
+            }
+
+            clusters = Array.ConvertAll(clusters, cluster => cluster == best.B ? best.A : cluster);
+        }
+    }
+
     [Theory]
     [InlineData("star")]
     [InlineData("chain")]

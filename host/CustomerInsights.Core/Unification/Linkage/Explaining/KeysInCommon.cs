@@ -22,9 +22,9 @@ internal sealed class KeysInCommon : ICandidateKeys
     {
         foreach (var (key, tooLarge, sorted) in _keys)
         {
-            var hash = _codes.Hash(key, a);
-            if (hash != 0 && hash == _codes.Hash(key, b))
+            if (_codes.Agree(key, a, b))
             {
+                var hash = _codes.Hash(key, a);
                 var size = First(sorted.Value, (ulong)hash + 1) - First(sorted.Value, hash);
                 yield return new(key.Name, size <= KeyChoice.LargestGroup && !tooLarge.Contains(hash), size);
             }

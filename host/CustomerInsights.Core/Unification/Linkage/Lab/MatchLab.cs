@@ -19,6 +19,7 @@ public sealed class MatchLab
     private readonly MatcherOptions _options;
     private readonly ICandidateKeys _keys;
     private readonly ulong[] _rowHashes;
+    private double? _unreached;
 
     /// <param name="result">A run that compared something.</param>
     /// <param name="options">The options of the run.</param>
@@ -44,7 +45,7 @@ public sealed class MatchLab
     /// <summary>How right the clusters of the run are likely to be.</summary>
     /// <param name="cancellationToken">Looked at for each cluster.</param>
     /// <returns>Precision and recall over pairs, with bounds.</returns>
-    public ExpectedQuality Expected(CancellationToken cancellationToken = default) => Expected(_result.Clusters, null, cancellationToken).Quality;
+    public ExpectedQuality Expected(CancellationToken cancellationToken = default) => Expected(_result.Clusters, cancellationToken);
 
     /// <summary>What other strictness would give, from the pairs that are at hand: nothing is compared or learnt again.</summary>
     /// <param name="strictness">Average evidence in bits that keeps records together, −3 or more: pairs below −4 bits are not at hand.</param>
@@ -55,13 +56,12 @@ public sealed class MatchLab
     {
         ArgumentNullException.ThrowIfNull(strictness);
         var points = new List<StrictnessPoint>();
-        double? unreached = null;
         foreach (var at in strictness)
         {
             var clusters = Clusters(at);
             var sizes = clusters.CountBy(cluster => cluster).Select(one => one.Value).ToList();
-            (var quality, unreached) = Expected(clusters, unreached, cancellationToken);
-            points.Add(new(at, sizes.Count, sizes.Where(size => size > 1).Sum(), sizes.Max(), quality));
+            var quality = Expected(clusters, cancellationToken);
+            points.Add(new(at, sizes.Count, sizes.Where(size => size > 1).Sum(), sizes.Max(), quality, ClusterDifference.Of(_result.Clusters, clusters, 0)));
         }
 
         return points;
@@ -102,12 +102,18 @@ public sealed class MatchLab
         return AverageLink.Cluster(_result.Clusters.Length, _result.Pairs, bits, strictness, _rowHashes, _result.Learnt!.Constraints, new ParallelOptions { MaxDegreeOfParallelism = _options.Threads });
     }
 
-    // The estimate of what no key reached is of the run and its keys, and taken from the first clusters that were asked about.
-    private (ExpectedQuality Quality, double Unreached) Expected(int[] clusters, double? known, CancellationToken cancellationToken)
+    // The estimate of what no key reached is of the run and its keys, and so of the run's own clusters, whatever others are asked about.
+    private double Unreached(CancellationToken cancellationToken)
     {
+        var inside = new InsideClusters(_result, _result.Clusters, s_weights, cancellationToken);
+        return UnreachedPairs.Estimated(_result, _keys, inside, inside.Right[0] + Between(_result.Clusters, s_context[0]).Mass);
+    }
+
+    private ExpectedQuality Expected(int[] clusters, CancellationToken cancellationToken)
+    {
+        var unreached = _unreached ??= Unreached(cancellationToken);
         var inside = new InsideClusters(_result, clusters, s_weights, cancellationToken);
         var compared = s_context.Select(context => Between(clusters, context)).ToArray();
-        var unreached = known ?? UnreachedPairs.Estimated(_result, _keys, inside, inside.Right[0] + compared[0].Mass);
         var found = inside.Together == 0 ? 0 : inside.Unseen * inside.Right[0] / inside.Together;
         double[] apart = [Math.Max(0, unreached - found), 0, Math.Max(0, (2 * unreached) - found) + (Deviations * Math.Sqrt(unreached))];
         double Spread(double variance) => Deviations * Math.Sqrt(variance);
@@ -118,7 +124,7 @@ public sealed class MatchLab
         var fewest = Math.Max(0, compared[1].Mass - Spread(compared[1].Variance) - 1);
         var highest = compared[2].Mass + Spread(compared[2].Variance) + 1;
         double Share(double part, double whole) => whole <= 0 ? 1 : part / whole;
-        return (new ExpectedQuality
+        return new ExpectedQuality
         {
             Precision = new(Share(inside.Right[0], inside.Together), Share(least, inside.Together), Share(most, inside.Together)),
             Recall = new(Share(inside.Right[0], inside.Right[0] + compared[0].Mass + apart[0]), Share(least, least + highest + apart[2]), Share(most, most + fewest + apart[1])),
@@ -126,7 +132,7 @@ public sealed class MatchLab
             ThroughOthers = inside.ThroughOthers,
             MissedCompared = new(compared[0].Mass, fewest, highest),
             MissedUnreached = new(apart[0], apart[1], apart[2]),
-        }, unreached);
+        };
     }
 
     // The expected matches among the compared pairs between clusters, and their variance; of pairs that are not at hand all patterns are known.
@@ -158,4 +164,5 @@ public sealed class MatchLab
 /// <param name="Joined">Records in clusters of two or more.</param>
 /// <param name="Largest">Records in the largest cluster.</param>
 /// <param name="Expected">How right it is likely to be.</param>
-public sealed record StrictnessPoint(double Strictness, int Clusters, int Joined, int Largest, ExpectedQuality Expected);
+/// <param name="Change">What would differ from the run, without samples.</param>
+public sealed record StrictnessPoint(double Strictness, int Clusters, int Joined, int Largest, ExpectedQuality Expected, ClusterDifference Change);

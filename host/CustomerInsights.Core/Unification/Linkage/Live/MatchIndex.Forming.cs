@@ -65,7 +65,7 @@ public sealed partial class MatchIndex
 
             foreach (var partner in _group)
             {
-                if (_met[partner] != _round && !_bonds.AreAlone(row, partner))
+                if (_met[partner] != _round && !_bonds.AreAlone(row, partner) && _codes.Agree(posting.Key, row, partner))
                 {
                     _met[partner] = _round;
                     found.Add(partner);
