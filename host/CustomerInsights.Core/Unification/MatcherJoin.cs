@@ -5,7 +5,7 @@ using CustomerInsights.Core.Unification.Matching;
 namespace CustomerInsights.Core.Unification;
 
 /// <summary>Joins what the rules left apart: their clusters are the matcher's groups, denied pairs stay apart.</summary>
-internal sealed class MatcherJoin(MatcherPolicy policy, RecordTable table, MatchOverrides overrides, int threads, CancellationToken cancellation)
+internal sealed class MatcherJoin(MatcherPolicy policy, RecordTable table, MatchOverrides overrides, UnifierLimits limits, CancellationToken cancellation)
 {
     /// <summary>Runs the matcher.</summary>
     /// <param name="clusters">What is certain.</param>
@@ -17,7 +17,9 @@ internal sealed class MatcherJoin(MatcherPolicy policy, RecordTable table, Match
         var (together, firstRow) = Groups(clusters);
         var options = new MatcherOptions
         {
-            Threads = threads,
+            Threads = limits.Threads > 0 ? limits.Threads : Environment.ProcessorCount,
+            MemoryMegabytes = policy.MemoryMegabytes ?? limits.MemoryMegabytes,
+            Spill = limits.Spill,
             PairsPerRecord = policy.PairsPerRecord,
             Strictness = policy.Stop,
             Sources = table.StreamOf,
@@ -28,7 +30,7 @@ internal sealed class MatcherJoin(MatcherPolicy policy, RecordTable table, Match
         };
         var result = Matcher.Run(columns, options, cancellationToken: cancellation);
         var joins = Forest(result, together);
-        return (joins, new MatcherReport(fields, result.Compared, joins.Count, result.Keys, result.Junk), new MatcherRun(result, options, Array.ConvertAll(table.Nodes, node => node.Id), fields));
+        return (joins, new MatcherReport(fields, result.Compared, joins.Count, result.Keys, result.Junk) { Unused = result.Unused, SpilledBytes = result.SpilledBytes }, new MatcherRun(result, options, Array.ConvertAll(table.Nodes, node => node.Id), fields));
     }
 
     // Of the pairs inside final clusters the strongest that hold them together (Kruskal); average link joins along pairs, so that they reach.

@@ -85,7 +85,14 @@ public sealed record UnificationResult
 /// <param name="Keys">What records had to have in common to be compared, and what each key cost.</param>
 /// <param name="Junk">Values that were set aside as standing for "not known".</param>
 public sealed record MatcherReport(
-    IReadOnlyList<SuggestedField> Fields, long Compared, int Joins, IReadOnlyList<Linkage.KeyBill> Keys, IReadOnlyList<Linkage.JunkValue> Junk);
+    IReadOnlyList<SuggestedField> Fields, long Compared, int Joins, IReadOnlyList<Linkage.KeyBill> Keys, IReadOnlyList<Linkage.JunkValue> Junk)
+{
+    /// <summary>Fields that tell nothing, and why.</summary>
+    public IReadOnlyList<Linkage.UnusedField> Unused { get; init; } = [];
+
+    /// <summary>Bytes that did not fit into the memory allowed and were on disk for the time of the run; 0 without a bound.</summary>
+    public long SpilledBytes { get; init; }
+}
 
 /// <summary>Counts of one stream. Distinct = Unique + Deduplicated; Unique = Matched + Unmatched; Dropped is a part of Unmatched.</summary>
 /// <param name="Stream">Name.</param>

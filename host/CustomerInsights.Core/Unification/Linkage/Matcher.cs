@@ -44,6 +44,9 @@ public sealed record MatcherResult(int[] Clusters)
     /// <summary>Values that were set aside as standing for "not known".</summary>
     public IReadOnlyList<JunkValue> Junk { get; init; } = [];
 
+    /// <summary>Fields that were left out because they tell nothing.</summary>
+    public IReadOnlyList<UnusedField> Unused { get; init; } = [];
+
     /// <summary>What each key cost.</summary>
     public IReadOnlyList<KeyBill> Keys { get; init; } = [];
 
@@ -111,14 +114,14 @@ public static class Matcher
             throw new ArgumentException("A bound on memory needs a place to spill to.", nameof(options));
         }
 
-        var used = columns.Where(column => column.Type != MatchFieldType.Ignored && column.Filled > 1).Take(PairLevels.MostFields).ToArray();
+        var (used, unused) = UnusedField.Sorted(columns);
         var rows = columns.Count == 0 ? 0 : columns[0].Rows;
         if (used.Length == 0 || rows < 2)
         {
-            return new MatcherResult(new LinkGroups(rows, new ulong[rows], new LinkConstraints { Together = options.Together }).NodeOf);
+            return new MatcherResult(new LinkGroups(rows, new ulong[rows], new LinkConstraints { Together = options.Together }).NodeOf) { Unused = unused };
         }
 
-        using var store = new PairStore(MatcherMemory.ForPairs(used, options.MemoryMegabytes), options.MemoryMegabytes is null ? null : options.Spill);
+        using var store = new PairStore(MatcherMemory.ForPairs(used, options.MemoryMegabytes, options.PairsPerRecord), options.MemoryMegabytes is null ? null : options.Spill);
         step?.Invoke("junk");
         var junk = JunkValues.Remove(used);
         step?.Invoke("values");
@@ -152,6 +155,7 @@ public static class Matcher
         return new MatcherResult(clusters)
         {
             Junk = junk,
+            Unused = unused,
             Keys = bill,
             SpilledBytes = store.Spilled,
             Pairs = pairs,

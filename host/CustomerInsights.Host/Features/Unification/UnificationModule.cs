@@ -11,7 +11,7 @@ namespace CustomerInsights.Host.Features.Unification;
 internal static class UnificationModule
 {
     public static IServiceCollection AddUnification(this IServiceCollection services) =>
-        services.AddSingleton<IJobHandler, UnifyJob>().AddSingleton<Reunification>().AddSingleton<Stewardship>();
+        services.AddSingleton<IJobHandler, UnifyJob>().AddSingleton<BoundedUnifier>().AddSingleton<Reunification>().AddSingleton<Stewardship>();
 
     public static void MapUnification(this IEndpointRouteBuilder routes)
     {

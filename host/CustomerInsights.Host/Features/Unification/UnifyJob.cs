@@ -11,7 +11,7 @@ using CustomerInsights.Storage.Records;
 namespace CustomerInsights.Host.Features.Unification;
 
 /// <summary>One unification run of a profile type: reads its nodes, unifies them in memory, and writes the clusters that changed.</summary>
-internal sealed class UnifyJob(MetadataService metadata, IRecordStore records, IProfileStore profiles, LinkRun linking, ClusterRun clustering, IReviewStore reviews, TimeProvider clock) : IJobHandler
+internal sealed class UnifyJob(MetadataService metadata, IRecordStore records, IProfileStore profiles, LinkRun linking, ClusterRun clustering, IReviewStore reviews, BoundedUnifier unifier, TimeProvider clock) : IJobHandler
 {
     public const string JobKind = "unify";
 
@@ -55,8 +55,7 @@ internal sealed class UnifyJob(MetadataService metadata, IRecordStore records, I
         var told = NodeReading.Told(previous.Edges, streams);
 
         job.Report(0, streams.Sum(stream => stream.Nodes.Count), "matching");
-        var result = Unifier.Unify(
-            unification.Policy, new UnificationInput { Streams = streams, Edges = told }, new UnifierLimits { Threads = Environment.ProcessorCount }, cancellationToken);
+        var result = unifier.Unify(unification.Policy, new UnificationInput { Streams = streams, Edges = told }, cancellationToken);
 
         (result, var links, var linked) = await linking.RunAsync(model, type, result, moment, cancellationToken);
         (result, var clusters) = await clustering.RunAsync(unification, result, cancellationToken);
@@ -140,5 +139,7 @@ internal sealed class UnifyJob(MetadataService metadata, IRecordStore records, I
         joins = matcher.Joins,
         keys = matcher.Keys,
         setAside = matcher.Junk.GroupBy(junk => junk.Field, StringComparer.Ordinal).Select(group => new { field = group.Key, values = group.Count(), records = group.Sum(junk => (long)junk.Records) }),
+        unused = matcher.Unused,
+        spilledBytes = matcher.SpilledBytes,
     };
 }
