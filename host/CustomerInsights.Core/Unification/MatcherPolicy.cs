@@ -11,6 +11,9 @@ public sealed record MatcherPolicy
     /// <summary>Most fields that are compared.</summary>
     public const int MostFields = PairLevels.MostFields;
 
+    /// <summary>The least <see cref="MemoryMegabytes"/>: what a run takes however few its records are.</summary>
+    public const int LeastMegabytes = 256;
+
     /// <summary>The fields to compare; at most <see cref="MostFields"/>. Empty: those that are suggested, see <see cref="MatcherSuggestion"/>.</summary>
     public IReadOnlyList<MatcherField> Fields { get; init; } = [];
 
@@ -32,6 +35,12 @@ public sealed record MatcherPolicy
 
     /// <summary>Pairs of records to compare, for each record on average: 1 to 200, default 10. More finds more and takes longer.</summary>
     public double PairsPerRecord { get; init; } = 10;
+
+    /// <summary>
+    /// What the matcher may take of memory, in MiB: 256 or more. What does not fit is put aside on disk for the time of the run; the result is the same.
+    /// Null: what the host allows, by default no bound but the machine's. Records that exceed it alone make the run fail before it begins.
+    /// </summary>
+    public int? MemoryMegabytes { get; init; }
 
     /// <summary>The average evidence, in bits, at which records join.</summary>
     internal double Stop => Bits ?? Strictness switch

@@ -30,6 +30,11 @@ internal sealed partial class PolicyCheck
             Error("/matcher/pairsPerRecord", $"It is {Value.Of(matcher.PairsPerRecord)}; it must be 1 to 200.", "10 suits most data.");
         }
 
+        if (matcher.MemoryMegabytes is < MatcherPolicy.LeastMegabytes)
+        {
+            Error("/matcher/memoryMegabytes", $"It is {Value.Of(matcher.MemoryMegabytes.Value)}; it must be {MatcherPolicy.LeastMegabytes} or more.", "Leave it out to have what the host allows; a million records with eight fields take about 700.");
+        }
+
         DuplicateFree(matcher);
         var agreeing = new HashSet<string>(StringComparer.Ordinal);
         for (var i = 0; i < matcher.MustAgree.Count; i++)

@@ -57,8 +57,7 @@ internal sealed class UnificationRun
     // the others, in whatever order, they refuse nothing that the rules alone did not, and the closure gives the matcher's clusters.
     private UnificationResult WithMatcher(MatcherPolicy matcher, RowClustering certain)
     {
-        var threads = _limits.Threads > 0 ? _limits.Threads : Environment.ProcessorCount;
-        var (joins, report, run) = new MatcherJoin(matcher, _table, _input, _policy.Overrides, threads, _cancellation)
+        var (joins, report, run) = new MatcherJoin(matcher, _table, _input, _policy.Overrides, _limits, _cancellation)
             .Run(certain.Clusters, _constraints.Where(edge => edge.Kind == EdgeKind.Denied));
         var rank = _rank++;
         _pairs.AddRange(joins.Select(join => Edge(join.Left, join.Right, MatcherName, join.Score, rank, "")));

@@ -3,8 +3,14 @@ namespace CustomerInsights.Core.Unification.Linkage;
 /// <summary>The parts of keys that each type of field offers.</summary>
 internal static class KeyParts
 {
-    /// <summary>No field offers more.</summary>
-    internal const int Most = 4;
+    /// <summary>How many parts a field offers at most.</summary>
+    internal static int CountOf(MatchFieldType type) => type switch
+    {
+        MatchFieldType.Place or MatchFieldType.Category or MatchFieldType.Number => 1,
+        MatchFieldType.GivenName or MatchFieldType.PostalCode => 2,
+        MatchFieldType.FamilyName or MatchFieldType.Email or MatchFieldType.Phone or MatchFieldType.Identifier => 3,
+        _ => 4,
+    };
 
     internal static IEnumerable<KeyPart> Of(MatchColumn column, int field, FieldComparison comparison)
     {

@@ -52,6 +52,9 @@ public sealed record MatcherResult(int[] Clusters)
     /// <summary>Values that were set aside as standing for "not known".</summary>
     public IReadOnlyList<JunkValue> Junk { get; init; } = [];
 
+    /// <summary>Fields that were left out because they tell nothing.</summary>
+    public IReadOnlyList<UnusedField> Unused { get; init; } = [];
+
     /// <summary>What each key cost.</summary>
     public IReadOnlyList<KeyBill> Keys { get; init; } = [];
 
@@ -136,11 +139,11 @@ public static partial class Matcher
             return Frozen(columns, options, given, step, cancellationToken);
         }
 
-        var used = columns.Where(column => column.Type != MatchFieldType.Ignored && column.Filled > 1).Take(PairLevels.MostFields).ToArray();
+        var (used, unused) = UnusedField.Sorted(columns);
         var rows = columns.Count == 0 ? 0 : columns[0].Rows;
         if (used.Length == 0 || rows < 2)
         {
-            return new MatcherResult(new LinkGroups(rows, new ulong[rows], new LinkConstraints { Together = options.Together }).NodeOf);
+            return new MatcherResult(new LinkGroups(rows, new ulong[rows], new LinkConstraints { Together = options.Together }).NodeOf) { Unused = unused };
         }
 
         using var store = Store(used, options);
@@ -178,6 +181,7 @@ public static partial class Matcher
         return new MatcherResult(clusters)
         {
             Junk = junk,
+            Unused = unused,
             Keys = bill,
             SpilledBytes = store.Spilled,
             Pairs = pairs,
@@ -200,7 +204,7 @@ public static partial class Matcher
     }
 
     private static PairStore Store(MatchColumn[] used, MatcherOptions options) =>
-        new(MatcherMemory.ForPairs(used, options.MemoryMegabytes), options.MemoryMegabytes is null ? null : options.Spill);
+        new(MatcherMemory.ForPairs(used, options.MemoryMegabytes, options.PairsPerRecord), options.MemoryMegabytes is null ? null : options.Spill);
 
     // Under a bound what was left behind is collected before more is taken; the runtime would wait for longer.
     private static void Tidy(MatcherOptions options)

@@ -17,7 +17,7 @@ internal static class UnificationModule
         services
         .AddSingleton<IJobHandler, UnifyJob>().AddSingleton<IJobHandler, PreviewJob>()
         .AddSingleton<ActivePolicies>().AddSingleton<IDefinitionFollower, ForgetPolicy>()
-        .AddSingleton<UnificationReading>().AddSingleton<KeptRuns>().AddSingleton<StoredMatchers>()
+        .AddSingleton<UnificationReading>().AddSingleton<KeptRuns>().AddSingleton<StoredMatchers>().AddSingleton<BoundedUnifier>()
         .AddSingleton<Reunification>().AddSingleton<Stewardship>();
 
     public static void MapUnification(this IEndpointRouteBuilder routes)

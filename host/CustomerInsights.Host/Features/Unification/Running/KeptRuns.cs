@@ -49,7 +49,7 @@ internal sealed class KeptRun
 /// The last runs of the matcher, so that they can be explained: at most two, since each takes some hundred bytes for each record and pair. After a
 /// restart the first question makes the run again, which takes as long as a run; questions that come meanwhile wait for it.
 /// </summary>
-internal sealed class KeptRuns(ActivePolicies policies, UnificationReading reading, StoredMatchers matchers, TimeProvider clock) : IDisposable
+internal sealed class KeptRuns(ActivePolicies policies, UnificationReading reading, StoredMatchers matchers, BoundedUnifier unifier, TimeProvider clock) : IDisposable
 {
     private const int Most = 2;
 
@@ -100,7 +100,7 @@ internal sealed class KeptRuns(ActivePolicies policies, UnificationReading readi
             var now = clock.GetUtcNow();
             var data = await reading.ReadAsync(policy.Model, policy.Unification, new RuleMoment(now), cancellationToken);
             var input = await matchers.GiveAsync(type, policy.Unification.Policy, data.Input, null, cancellationToken);
-            var result = await Task.Run(() => UnificationData.Unify(policy.Unification.Policy, input, cancellationToken), cancellationToken);
+            var result = await Task.Run(() => unifier.Unify(policy.Unification.Policy, input, cancellationToken), cancellationToken);
             Keep(type, policy.Hash, now, result.MatcherRun);
             return Find(type, policy.Hash);
         }
