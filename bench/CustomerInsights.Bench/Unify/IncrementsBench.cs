@@ -13,8 +13,10 @@ namespace CustomerInsights.Bench.Unify;
 /// </summary>
 internal static class IncrementsBench
 {
+    // A fiftieth of the records at most.
     private const int Single = 10_000;
     private static readonly int[] s_batches = [1_000, 10_000];
+    private const int Part = 50;
 
     public static async Task RunAsync(string file, string? truth)
     {
@@ -22,7 +24,8 @@ internal static class IncrementsBench
         var read = await MatchFiles.ReadAsync([file], truth, null, new MatchSettings(), CancellationToken.None);
         var all = Again(read.Columns, 0, read.Columns[0].Rows);
         var rows = all[0].Rows;
-        var later = s_batches.Sum() + Single;
+        int[] batches = [.. s_batches.Select(size => Math.Min(size, rows / Part))];
+        var later = batches.Sum() + Math.Min(Single, rows / Part);
         Line("records", $"{Count(rows)}, of which {Count(later)} come later; {Count(all.Length)} fields");
 
         var known = Again(all, 0, rows - later);
@@ -40,14 +43,14 @@ internal static class IncrementsBench
         steps.Add(("", Stopwatch.GetTimestamp()));
         Line("run by it", $"{running}: {string.Join(", ", steps.Zip(steps.Skip(1), (one, next) => $"{one.Name} {Stopwatch.GetElapsedTime(one.At, next.At).TotalSeconds.ToString("0.00", CultureInfo.InvariantCulture)}"))}");
         GC.Collect();
-        var before = GC.GetTotalMemory(true);
+        var room = GC.GetTotalMemory(true);
         var (index, making) = Timed(() => new MatchIndex(frozen, Environment.ProcessorCount));
         frozen = null;
         GC.Collect();
-        Line("index made", $"{making}; {GC.GetTotalMemory(true) / (rows - later)} bytes a record with the columns, {before / (rows - later)} before");
+        Line("index made", $"{making}; {GC.GetTotalMemory(true) / (rows - later)} bytes a record with the columns, {room / (rows - later)} before");
 
         var at = rows - later;
-        foreach (var size in s_batches)
+        foreach (var size in batches)
         {
             var batch = Enumerable.Range(at, size).Select(row => Change(all, row)).ToList();
             var (moves, applying) = Timed(() => index.Apply(batch));
@@ -69,8 +72,19 @@ internal static class IncrementsBench
         Line("one added", Times(added));
         Line("memory", $"{Count(Environment.WorkingSet >> 20)} MiB in all");
         var byIncrements = Enumerable.Range(0, rows).Select(index.ClusterOf).ToArray();
-        var (whole, again) = Timed(() => Matcher.Run(Again(all, 0, rows), new MatcherOptions { Model = model }));
+        index = null;
+        known = Again(all, 0, rows);
+        var (whole, again) = Timed(() => Matcher.Run(known, new MatcherOptions { Model = model }));
         Line("all by the model", $"{again}; {Count(Enumerable.Range(0, rows).Count(row => whole.Clusters[row] != byIncrements[row]))} records in another cluster than by increments");
+        foreach (var size in batches)
+        {
+            var last = Matcher.Run(Again(all, 0, rows - size), new MatcherOptions { Model = model });
+            var columns = Again(all, 0, rows);
+            var before = new RunBefore(last, [.. Enumerable.Range(0, rows).Select(row => row < rows - size ? row : -1)]);
+            var (further, going) = Timed(() => Matcher.Run(columns, new MatcherOptions { Model = model, Before = before }));
+            Line($"run after {Count(size)} new", $"{going}; {Count(Enumerable.Range(0, rows).Count(row => whole.Clusters[row] != further.Clusters[row]))} records in another cluster");
+        }
+
         var drift = ModelDrift.Of(whole)!;
         Line("drift", string.Join(", ", drift.Fields.Select(field => $"{field.Field} {field.Index.ToString("0.0000", CultureInfo.InvariantCulture)}")) + $"; {drift.Reason ?? "no reason to learn anew"}");
         var moved = MovedRecords.Of(whole.Clusters, Matcher.Run(Again(all, 0, rows), new MatcherOptions()).Clusters);

@@ -25,7 +25,7 @@ public sealed class StoredMatcherTests
 
         await app.SucceedAsync();
         var second = await ModelAsync(app);
-        Assert.EndsWith(", frozen", second.Text("text"), StringComparison.Ordinal);
+        Assert.EndsWith(", frozen; 0 changed nodes were compared", second.Text("text"), StringComparison.Ordinal);
         Assert.Equal((first.Text("run"), first.Text("at")), (second.Text("run"), second.Text("at")));
         Assert.Equal(ids, await IdsAsync(app));
 
@@ -39,6 +39,35 @@ public sealed class StoredMatcherTests
         Assert.InRange(third["use"]!["drift"]!["growth"]!.GetValue<double>(), 0.02, 0.03);
         Assert.Equal(ids, await IdsAsync(app));
         Assert.Equal((await app.ProfileOfAsync("C404X")).Id(), (await app.ProfileOfAsync("M404X")).Id());
+    }
+
+    [Fact]
+    public async Task A_run_that_compares_only_what_changed_writes_what_one_that_compares_all_writes()
+    {
+        await using var app = await OpenAsync();
+
+        // Some come, some change, some go.
+        Write(app, People + 15, i => i % 100 == 7 ? null : i % 100 == 8 ? $"someone{i}@example.org" : "");
+        await app.SucceedAsync();
+        var some = await ModelAsync(app);
+        Assert.InRange(some["use"]!["changed"]!.GetValue<int>(), 15, 60);
+        Assert.Contains("changed nodes were compared", some.Text("text"), StringComparison.Ordinal);
+        var profiles = await ProfilesAsync(app);
+
+        // After a restart all is compared: nothing is written, every profile is as it was.
+        await app.RestartAsync();
+        await app.SucceedAsync();
+        var all = await ModelAsync(app);
+        Assert.False(all["use"]!["learnt"]!.GetValue<bool>());
+        Assert.Null(all["use"]!["changed"]);
+        var run = (await app.GetAsync("/unification/runs"))["items"]!.AsArray()[0]!;
+        Assert.Contains("nothing changed", run["result"]!.Text("summary"), StringComparison.Ordinal);
+        Assert.Equal(profiles, await ProfilesAsync(app));
+
+        // And the next one compares nothing.
+        await app.SucceedAsync();
+        Assert.Equal(0, (await ModelAsync(app))["use"]!["changed"]!.GetValue<int>());
+        Assert.Equal(profiles, await ProfilesAsync(app));
     }
 
     [Fact]
@@ -83,6 +112,17 @@ public sealed class StoredMatcherTests
         Assert.Null(await store.FindAsync("customer", CancellationToken.None));
     }
 
+    [Fact]
+    public async Task What_was_learnt_goes_with_its_policy()
+    {
+        await using var app = await OpenAsync();
+        var store = app.Services.GetRequiredService<IMatchModelStore>();
+        Assert.NotNull(await store.FindAsync("customer", CancellationToken.None));
+        var (status, body) = await app.SendAsync(HttpMethod.Delete, "/unification/policies/customer", ifMatch: "*");
+        Assert.True(status == HttpStatusCode.NoContent, body?.ToJsonString());
+        Assert.Null(await store.FindAsync("customer", CancellationToken.None));
+    }
+
     private static async Task<RunningApp> OpenAsync()
     {
         var app = await Shop.OpenAsync(refresh: false);
@@ -116,8 +156,11 @@ public sealed class StoredMatcherTests
         return ids;
     }
 
-    // Every second contact is a member as well.
-    private static void Write(RunningApp app, int count)
+    private static async Task<List<string>> ProfilesAsync(RunningApp app) =>
+        [.. (await app.AllAsync("/profiles?type=customer")).Select(profile => profile.ToJsonString()).Order(StringComparer.Ordinal)];
+
+    // Every second contact is a member as well. A contact's e-mail may be another; null: the contact is left out.
+    private static void Write(RunningApp app, int count, Func<int, string?>? otherMail = null)
     {
         string[] given = ["Anna", "Robert", "Maria", "James", "Susan", "Peter", "Linda", "George", "Helen", "Victor", "Paula"];
         string[] parts = ["ber", "man", "ko", "ris", "tal", "ven", "dor", "mik", "las", "gru", "pen", "shaw", "fel"];
@@ -126,7 +169,13 @@ public sealed class StoredMatcherTests
         {
             var (first, last) = (given[i % given.Length], $"{parts[i % 13]}{parts[i / 13 % 13]}{parts[i * 7 % 11]}");
             var mail = $"{first}.{last}{i}@example.com";
-            contacts.Append(System.Globalization.CultureInfo.InvariantCulture, $"C{i:000}X,{first},{last},{mail},0555{i:000}{i * 37 % 1000:000},\n");
+            var other = otherMail is null ? "" : otherMail(i);
+            if (other is null)
+            {
+                continue;
+            }
+
+            contacts.Append(System.Globalization.CultureInfo.InvariantCulture, $"C{i:000}X,{first},{last},{(other.Length > 0 ? other : mail)},0555{i:000}{i * 37 % 1000:000},\n");
             if (i % 2 == 0)
             {
                 members.Append(System.Globalization.CultureInfo.InvariantCulture, $"M{i:000}X,{first},{last},{(i % 20 == 10 ? mail.Remove(3, 1) : mail)},20\n");
