@@ -23,6 +23,9 @@ internal sealed class MatcherJoin(MatcherPolicy policy, RecordTable table, Match
             Sources = table.StreamOf,
             DuplicateFree = [.. policy.DuplicateFree.Select(table.Stream)],
             MustAgree = policy.MustAgree,
+            Levels = policy.Fields.Where(field => field.Levels is not null).ToDictionary(field => field.Field, field => field.Levels!, StringComparer.Ordinal),
+            Keys = policy.Keys,
+            KeyUse = policy.KeyUse,
             Together = together,
             Apart = Apart(clusters, firstRow, denied),
         };

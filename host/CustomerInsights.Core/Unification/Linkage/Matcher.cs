@@ -24,6 +24,15 @@ public sealed record MatcherOptions
     /// <summary>Names of fields in which no two records of a cluster may have values that differ altogether. Values that are alike pass, and none at all.</summary>
     public IReadOnlyCollection<string> MustAgree { get; init; } = [];
 
+    /// <summary>The levels of fields by name, where an expert wrote them, from most to least alike and without problems (<see cref="MatchLevels.Problems"/>).</summary>
+    public IReadOnlyDictionary<string, IReadOnlyList<MatchLevel>> Levels { get; init; } = new Dictionary<string, IReadOnlyList<MatchLevel>>(StringComparer.Ordinal);
+
+    /// <summary>Keys that an expert wrote; used unless <see cref="KeyUse"/> is auto. At most <see cref="MatchKeys.Most"/>.</summary>
+    public IReadOnlyList<MatchKey> Keys { get; init; } = [];
+
+    /// <summary>Where the keys come from.</summary>
+    public MatchKeyUse KeyUse { get; init; }
+
     /// <summary>Average evidence, in bits, that keeps records together. 0 weighs a wrong merge like a missed one; more is stricter.</summary>
     public double Strictness { get; init; }
 }
@@ -104,7 +113,7 @@ public static class Matcher
         var ofField = new List<KeyPart>[used.Length];
         Parallel.For(0, used.Length, parallel, field =>
         {
-            fields[field] = FieldComparisons.Of(used[field]);
+            fields[field] = FieldComparisons.Of(used[field], options.Levels.GetValueOrDefault(used[field].Name));
             chance[field] = ChanceAgreement.Of(fields[field]);
             ofField[field] = [.. KeyParts.Of(used[field], field, fields[field])];
         });
@@ -115,7 +124,8 @@ public static class Matcher
         var parts = ofField.SelectMany(list => list).ToList();
         var codes = new PartCodes(parts, used, options.Threads);
         var naive = MixtureModel.Naive(fields, chance);
-        var choice = KeyChoice.Of(codes, BlockingKey.All(parts), rowHashes, alone, pairs => Likely(naive, levels, pairs), options.PairsPerRecord, options.Threads);
+        var (all, given, lost) = MatchKeys.From(parts, options);
+        var choice = KeyChoice.Of(codes, all, given, rowHashes, alone, pairs => Likely(naive, levels, pairs), options.PairsPerRecord, options.Threads);
         step?.Invoke("comparison");
         var keys = new CandidateKeys(codes, choice.Keys, choice.Cap);
         var candidates = new Candidates(keys, levels, alone, naive, MixtureModel.RandomPair(fields), parallel);
@@ -129,7 +139,7 @@ public static class Matcher
         return new MatcherResult(clusters)
         {
             Junk = junk,
-            Keys = keys.Bill,
+            Keys = Bill(keys.Bill, choice.Keys, parts, lost),
             Pairs = candidates.Pairs,
             Patterns = candidates.Patterns,
             Model = model,
@@ -138,6 +148,10 @@ public static class Matcher
             Learnt = new(parts, choice.Keys, choice.Cap, options.Strictness, constraints, BitOfSource(options)),
         };
     }
+
+    // A key that was written and cannot be used stands at the end and found nothing.
+    private static List<KeyBill> Bill(IReadOnlyList<KeyBill> bill, BlockingKey[] keys, IReadOnlyList<KeyPart> parts, IReadOnlyList<MatchKey> lost) =>
+        [.. bill.Select((key, i) => key with { Parts = MatchKeys.Written(keys[i], parts).Parts }), .. lost.Select(key => new KeyBill(MatchKeys.NameOf(key), 0, 0, 0) { Parts = key.Parts })];
 
     // The pairs that the clustering looks at; most are far below.
     private static (ulong[] Pairs, double[] Bits) Edges(Candidates candidates, double[] bits, double strictness)

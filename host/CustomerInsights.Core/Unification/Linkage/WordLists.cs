@@ -51,6 +51,8 @@ internal sealed class WordLists : FieldComparison
     /// <summary>The words of a value, the ones that tell most first; for finding candidates.</summary>
     internal IEnumerable<string> Telling(int id) => (_words[id] ?? []).OrderByDescending(word => _weights[word]).ThenBy(word => _texts[word], StringComparer.Ordinal).Select(word => _texts[word]);
 
+    internal override WordLists InWords => this;
+
     internal override void Mark()
     {
         base.Mark();
@@ -70,11 +72,15 @@ internal sealed class WordLists : FieldComparison
 
     protected override int Partial(int a, int b, ulong left, ulong right, Scratch scratch)
     {
-        // Which word finds its like first depends on which text goes first.
-        var share = string.CompareOrdinal(Text(a), Text(b)) < 0 ? Share(_words[a], _words[b], scratch) : Share(_words[b], _words[a], scratch);
+        var share = Overlap(a, b, scratch);
         return share >= 0.85 ? 5 : share >= 0.65 ? 4 : share >= 0.45 ? 3 : share >= 0.25 ? 2 : share >= 0.1 ? 1 : 0;
     }
 
+    /// <summary>The share of their weight that two values have in common, 0 to 1.</summary>
+    internal double Overlap(int a, int b, Scratch scratch) =>
+        string.CompareOrdinal(Text(a), Text(b)) < 0 ? Share(_words[a], _words[b], scratch) : Share(_words[b], _words[a], scratch);
+
+    // Which word finds its like first depends on which text goes first.
     private double Share(int[] a, int[] b, Scratch scratch)
     {
         var (common, total, i, j) = (0L, 0L, 0, 0);

@@ -28,7 +28,7 @@ internal static class EvaluateCommand
             var watch = Stopwatch.StartNew();
             var data = await MatchFiles.ReadAsync(files, truth, pattern, settings, cancellationToken);
             var steps = new List<(string Name, TimeSpan From)> { ("reading", TimeSpan.Zero) };
-            var result = Matcher.Run(data.Columns, Options(data, settings, files.Length), step => steps.Add((step, watch.Elapsed)), cancellationToken);
+            var result = Matcher.Run(data.Columns, settings.Options(data, files.Length), step => steps.Add((step, watch.Elapsed)), cancellationToken);
             steps.Add(("", watch.Elapsed));
             var clusters = result.Clusters.ToArray();
             Print(data, result, steps);
@@ -48,12 +48,6 @@ internal static class EvaluateCommand
         {
             return await FailAsync(error.Message);
         }
-    }
-
-    private static MatcherOptions Options(MatchFiles data, MatchSettings settings, int files)
-    {
-        var options = new MatcherOptions { Strictness = settings.Strictness, Sources = data.Sources, DuplicateFree = settings.FilesAreFreeOfDuplicates ? [.. Enumerable.Range(0, files)] : [] };
-        return settings.PairsPerRecord is { } pairs ? options with { PairsPerRecord = pairs } : options;
     }
 
     private static void Print(MatchFiles data, MatcherResult result, List<(string Name, TimeSpan From)> steps)

@@ -13,10 +13,11 @@ internal sealed class KeysInCommon : ICandidateKeys
     internal KeysInCommon(MatcherResult result)
     {
         var columns = Array.ConvertAll(result.Fields, field => field.Column);
-        var parts = result.Fields.SelectMany((field, i) => KeyParts.Of(columns[i], i, field)).ToList();
-        _codes = new PartCodes(parts, columns, 1);
-        var bills = result.Keys.DistinctBy(bill => bill.Name, StringComparer.Ordinal).ToDictionary(bill => bill.Name, StringComparer.Ordinal);
-        _keys = [.. BlockingKey.All(parts).Where(key => bills.ContainsKey(key.Name)).Select(key => (key, bills[key.Name].LargestTaken, new Lazy<uint[]>(() => Sorted(key))))];
+        var learnt = result.Learnt!;
+        _codes = new PartCodes(learnt.Parts, columns, 1);
+
+        // The bills of the keys come first, in their order.
+        _keys = [.. learnt.Keys.Select((key, i) => (key, result.Keys[i].LargestTaken, new Lazy<uint[]>(() => Sorted(key))))];
     }
 
     /// <inheritdoc/>
