@@ -31,7 +31,7 @@ internal sealed class MatcherJoin(MatcherPolicy policy, RecordTable table, Match
         };
         var result = Matcher.Run(columns, options, cancellationToken: cancellation);
         var joins = Forest(result, together);
-        return (joins, new MatcherReport(fields, result.Compared, joins.Count, result.Keys, result.Junk), new MatcherRun(result, options, Array.ConvertAll(table.Nodes, node => node.Id), fields));
+        return (joins, new MatcherReport(fields, result.Compared, joins.Count, result.Keys, result.Junk) { Tied = result.Ties.Sum(tie => tie.Records.Count) }, new MatcherRun(result, options, Array.ConvertAll(table.Nodes, node => node.Id), fields));
     }
 
     // Of the pairs inside final clusters the strongest that hold them together (Kruskal); average link joins along pairs, so that they reach.

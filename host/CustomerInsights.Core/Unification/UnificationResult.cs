@@ -85,7 +85,11 @@ public sealed record UnificationResult
 /// <param name="Keys">What records had to have in common to be compared, and what each key cost.</param>
 /// <param name="Junk">Values that were set aside as standing for "not known".</param>
 public sealed record MatcherReport(
-    IReadOnlyList<SuggestedField> Fields, long Compared, int Joins, IReadOnlyList<Linkage.KeyBill> Keys, IReadOnlyList<Linkage.JunkValue> Junk);
+    IReadOnlyList<SuggestedField> Fields, long Compared, int Joins, IReadOnlyList<Linkage.KeyBill> Keys, IReadOnlyList<Linkage.JunkValue> Junk)
+{
+    /// <summary>Between two streams that have each person once: records that fit several others equally well, and were left apart.</summary>
+    public int Tied { get; init; }
+}
 
 /// <summary>Counts of one stream. Distinct = Unique + Deduplicated; Unique = Matched + Unmatched; Dropped is a part of Unmatched.</summary>
 /// <param name="Stream">Name.</param>

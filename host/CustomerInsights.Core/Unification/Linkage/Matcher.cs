@@ -12,7 +12,10 @@ public sealed record MatcherOptions
     /// <summary>For each record its source, from 0; null when all are of one. At most 64 sources count as free of duplicates.</summary>
     public IReadOnlyList<int>? Sources { get; init; }
 
-    /// <summary>Sources that have each person once: two of their records are never one.</summary>
+    /// <summary>
+    /// Sources that have each person once: two of their records are never one. With just two of them, records of these are paired so that the sum of
+    /// evidence is the largest possible, and what only chance could pair is left apart (<see cref="MatcherResult.Ties"/>).
+    /// </summary>
     public IReadOnlyList<int> DuplicateFree { get; init; } = [];
 
     /// <summary>For each record its group: records of one group are one already. Negative: in none. Null: no record is.</summary>
@@ -46,6 +49,9 @@ public sealed record MatcherResult(int[] Clusters)
 
     /// <summary>What each key cost.</summary>
     public IReadOnlyList<KeyBill> Keys { get; init; } = [];
+
+    /// <summary>Between two sources that have each person once: records that fit several others equally well, and were left apart.</summary>
+    public IReadOnlyList<MatchTie> Ties { get; init; } = [];
 
     /// <summary>How many pairs were compared.</summary>
     public long Compared => Patterns.Counts.Sum();
@@ -135,11 +141,13 @@ public static class Matcher
         step?.Invoke("clusters");
         var (edges, bits) = Edges(candidates, model.Bits, options.Strictness);
         var constraints = Constraints(options, fields, alone);
-        var clusters = AverageLink.Cluster(rows, edges, bits, options.Strictness, rowHashes, constraints, parallel);
+        var ties = new List<MatchTie>();
+        var clusters = AverageLink.Cluster(rows, edges, bits, options.Strictness, rowHashes, constraints, parallel, ties);
         return new MatcherResult(clusters)
         {
             Junk = junk,
             Keys = Bill(keys.Bill, choice.Keys, parts, lost),
+            Ties = ties,
             Pairs = candidates.Pairs,
             Patterns = candidates.Patterns,
             Model = model,
@@ -175,6 +183,7 @@ public static class Matcher
     private static LinkConstraints Constraints(MatcherOptions options, FieldComparison[] fields, ulong[]? alone) => new()
     {
         Alone = alone,
+        IsOneToOne = options.DuplicateFree.Count == 2,
         Together = options.Together,
         Apart = options.Apart,
         Agreeing = [.. fields.Where(field => options.MustAgree.Contains(field.Column.Name))],

@@ -63,6 +63,11 @@ internal static class EvaluateCommand
         }
 
         Line("compared", $"{MatchFiles.Count(result.Compared)} pairs, found by {result.Keys.Count(key => key.Pairs > 0)} keys");
+        if (result.Ties.Count > 0)
+        {
+            Line("ties", $"{MatchFiles.Count(result.Ties.Count)} of {MatchFiles.Count(result.Ties.Sum(tie => tie.Records.Count))} records, which only chance could pair: left apart");
+        }
+
         Line("clusters", $"{MatchFiles.Count(sizes.Count)}, {MatchFiles.Count(sizes.Count(size => size > 1))} of more than one record, the largest of {MatchFiles.Count(sizes.DefaultIfEmpty().Max())}");
         if (data.Truth is { } truth)
         {

@@ -138,6 +138,7 @@ internal sealed class UnifyJob(MetadataService metadata, IRecordStore records, I
         fields = matcher.Fields,
         compared = matcher.Compared,
         joins = matcher.Joins,
+        tied = matcher.Tied,
         keys = matcher.Keys,
         setAside = matcher.Junk.GroupBy(junk => junk.Field, StringComparer.Ordinal).Select(group => new { field = group.Key, values = group.Count(), records = group.Sum(junk => (long)junk.Records) }),
     };
