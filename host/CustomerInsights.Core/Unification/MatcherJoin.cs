@@ -27,6 +27,9 @@ internal sealed class MatcherJoin(MatcherPolicy policy, RecordTable table, Unifi
             Sources = table.StreamOf,
             DuplicateFree = [.. policy.DuplicateFree.Select(table.Stream)],
             MustAgree = policy.MustAgree,
+            Levels = policy.Fields.Where(field => field.Levels is not null).ToDictionary(field => field.Field, field => field.Levels!, StringComparer.Ordinal),
+            Keys = policy.Keys,
+            KeyUse = policy.KeyUse,
             Together = together,
             Apart = Apart(clusters, firstRow, denied),
         };
@@ -35,7 +38,13 @@ internal sealed class MatcherJoin(MatcherPolicy policy, RecordTable table, Unifi
         var joins = Forest(result, together);
         return (
             joins,
-            new MatcherReport(fields, result.Compared, joins.Count, result.Keys, result.Junk) { Model = use, Unused = result.Unused, SpilledBytes = result.SpilledBytes },
+            new MatcherReport(fields, result.Compared, joins.Count, result.Keys, result.Junk)
+            {
+                Model = use,
+                Unused = result.Unused,
+                SpilledBytes = result.SpilledBytes,
+                Tied = result.Ties.Sum(tie => tie.Records.Count),
+            },
             new MatcherRun(result, options, Array.ConvertAll(table.Nodes, node => node.Id), fields) { Mark = mark });
     }
 

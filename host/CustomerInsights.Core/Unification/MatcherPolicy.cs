@@ -42,6 +42,12 @@ public sealed record MatcherPolicy
     /// </summary>
     public int? MemoryMegabytes { get; init; }
 
+    /// <summary>For experts: what records must have in common to be compared, used unless <see cref="KeyUse"/> is auto. At most <see cref="MatchKeys.Most"/>.</summary>
+    public IReadOnlyList<MatchKey> Keys { get; init; } = [];
+
+    /// <summary>Where the keys come from. Default auto: chosen from the records.</summary>
+    public MatchKeyUse KeyUse { get; init; }
+
     /// <summary>The average evidence, in bits, at which records join.</summary>
     internal double Stop => Bits ?? Strictness switch
     {
@@ -72,6 +78,12 @@ public sealed record MatcherField
 
     /// <summary>What its values are; null: as suggested.</summary>
     public MatchFieldType? Type { get; init; }
+
+    /// <summary>
+    /// For experts: the levels between equal and different, from most to least alike, at most <see cref="MatchLevels.Most"/>. Null: those of the
+    /// type (<see cref="MatchLevels.DefaultOf"/>). Empty: equal and different alone. <see cref="Type"/> must be set beside them.
+    /// </summary>
+    public IReadOnlyList<MatchLevel>? Levels { get; init; }
 
     /// <summary>False keeps the field in the list without comparing it.</summary>
     public bool Use { get; init; } = true;

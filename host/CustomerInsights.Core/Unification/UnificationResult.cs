@@ -95,6 +95,9 @@ public sealed record MatcherReport(
 
     /// <summary>Bytes that did not fit into the memory allowed and were on disk for the time of the run; 0 without a bound.</summary>
     public long SpilledBytes { get; init; }
+
+    /// <summary>Between two streams that have each person once: records that fit several others equally well, and were left apart.</summary>
+    public int Tied { get; init; }
 }
 
 /// <summary>Counts of one stream. Distinct = Unique + Deduplicated; Unique = Matched + Unmatched; Dropped is a part of Unmatched.</summary>

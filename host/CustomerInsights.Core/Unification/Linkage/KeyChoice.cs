@@ -22,13 +22,14 @@ internal sealed class KeyChoice
     private readonly ulong[]? _alone;
     private readonly int[] _number;
     private readonly int[] _sampled;
+    private readonly int _given;
     private readonly int _step;
     private readonly int _threads;
     private readonly long _budget;
 
-    private KeyChoice(PartCodes codes, BlockingKey[] keys, ulong[] rowHashes, ulong[]? alone, double pairsPerRecord, int threads)
+    private KeyChoice(PartCodes codes, BlockingKey[] keys, int given, ulong[] rowHashes, ulong[]? alone, double pairsPerRecord, int threads)
     {
-        (_codes, _keys, _alone, _threads) = (codes, keys, alone, threads);
+        (_codes, _keys, _given, _alone, _threads) = (codes, keys, given, alone, threads);
         _budget = (long)(pairsPerRecord * codes.Rows);
         _step = Math.Max(1, codes.Rows / SampledRows);
         _number = new int[codes.Rows];
@@ -56,14 +57,15 @@ internal sealed class KeyChoice
 
     /// <param name="codes">The parts' codes.</param>
     /// <param name="keys">All keys to choose from.</param>
+    /// <param name="given">How many of the first are used in any case, in their order.</param>
     /// <param name="rowHashes">A number for each record that depends on its values alone.</param>
     /// <param name="alone">For each record the sources that it cannot share with another record of its person; null for none.</param>
     /// <param name="likely">How likely the two records of a sampled pair are one, 0 to 1.</param>
     /// <param name="pairsPerRecord">The budget.</param>
     /// <param name="threads">The result is the same with any number.</param>
-    internal static KeyChoice Of(PartCodes codes, BlockingKey[] keys, ulong[] rowHashes, ulong[]? alone, Func<ulong[], double[]> likely, double pairsPerRecord, int threads)
+    internal static KeyChoice Of(PartCodes codes, BlockingKey[] keys, int given, ulong[] rowHashes, ulong[]? alone, Func<ulong[], double[]> likely, double pairsPerRecord, int threads)
     {
-        var choice = new KeyChoice(codes, keys, rowHashes, alone, pairsPerRecord, threads);
+        var choice = new KeyChoice(codes, keys, given, rowHashes, alone, pairsPerRecord, threads);
         choice.Choose(likely);
         return choice;
     }
@@ -206,7 +208,12 @@ internal sealed class KeyChoice
         // Gains only shrink: a key is weighed again when it comes to the front.
         var queue = new PriorityQueue<int, (long, int)>();
         long Gain(int key) => pairsOf[key].Where(one => !covered[one]).Sum(one => weight[one]);
-        for (var key = 0; key < _keys.Length; key++)
+        for (var key = 0; key < _given; key++)
+        {
+            Take(key);
+        }
+
+        for (var key = _given; key < _keys.Length; key++)
         {
             if (pairsOf[key] is not null)
             {
@@ -228,13 +235,18 @@ internal sealed class KeyChoice
                 break;
             }
 
+            Take(key);
+        }
+
+        return chosen;
+
+        void Take(int key)
+        {
             chosen.Add(key);
-            foreach (var one in pairsOf[key])
+            foreach (var one in pairsOf[key] ?? [])
             {
                 covered[one] = true;
             }
         }
-
-        return chosen;
     }
 }

@@ -29,7 +29,7 @@ internal static class EvaluateCommand
             var watch = Stopwatch.StartNew();
             var data = await MatchFiles.ReadAsync(files, truth, pattern, settings, cancellationToken);
             var steps = new List<(string Name, TimeSpan From)> { ("reading", TimeSpan.Zero) };
-            var options = Options(data, settings, files.Length) with { MemoryMegabytes = memory, Spill = new TemporaryFiles(Path.GetTempPath()) };
+            var options = settings.Options(data, files.Length) with { MemoryMegabytes = memory, Spill = new TemporaryFiles(Path.GetTempPath()) };
             var result = Matcher.Run(data.Columns, options, step => steps.Add((step, watch.Elapsed)), cancellationToken);
             steps.Add(("", watch.Elapsed));
             var clusters = result.Clusters.ToArray();
@@ -57,12 +57,6 @@ internal static class EvaluateCommand
         }
     }
 
-    private static MatcherOptions Options(MatchFiles data, MatchSettings settings, int files)
-    {
-        var options = new MatcherOptions { Strictness = settings.Strictness, Sources = data.Sources, DuplicateFree = settings.FilesAreFreeOfDuplicates ? [.. Enumerable.Range(0, files)] : [] };
-        return settings.PairsPerRecord is { } pairs ? options with { PairsPerRecord = pairs } : options;
-    }
-
     private static void Print(MatchFiles data, MatcherResult result, List<(string Name, TimeSpan From)> steps)
     {
         var sizes = result.Clusters.CountBy(cluster => cluster).Select(one => one.Value).ToList();
@@ -81,6 +75,11 @@ internal static class EvaluateCommand
         }
 
         Line("compared", $"{MatchFiles.Count(result.Compared)} pairs, found by {result.Keys.Count(key => key.Pairs > 0)} keys");
+        if (result.Ties.Count > 0)
+        {
+            Line("ties", $"{MatchFiles.Count(result.Ties.Count)} of {MatchFiles.Count(result.Ties.Sum(tie => tie.Records.Count))} records, which only chance could pair: left apart");
+        }
+
         Line("clusters", $"{MatchFiles.Count(sizes.Count)}, {MatchFiles.Count(sizes.Count(size => size > 1))} of more than one record, the largest of {MatchFiles.Count(sizes.DefaultIfEmpty().Max())}");
         if (data.Truth is { } truth)
         {

@@ -11,7 +11,8 @@ namespace CustomerInsights.Host.Features.Unification.Previewing;
 /// <param name="SetAside">How many values, and records with them, were set aside as standing for "not known".</param>
 /// <param name="Unused">Fields that tell nothing, and why.</param>
 /// <param name="SpilledBytes">Bytes that did not fit into the memory allowed and were on disk for the time of the run.</param>
-public sealed record MatcherSummary(IReadOnlyList<SuggestedField> Fields, long Compared, int Joins, IReadOnlyList<KeyBill> Keys, IReadOnlyList<SetAsideValues> SetAside, IReadOnlyList<UnusedField> Unused, long SpilledBytes)
+/// <param name="Tied">Between two streams that have each person once: records that fit several others equally well, and were left apart.</param>
+public sealed record MatcherSummary(IReadOnlyList<SuggestedField> Fields, long Compared, int Joins, IReadOnlyList<KeyBill> Keys, IReadOnlyList<SetAsideValues> SetAside, IReadOnlyList<UnusedField> Unused, long SpilledBytes, int Tied)
 {
     internal static MatcherSummary? Of(MatcherReport? matcher) => matcher is null ? null : new(
         matcher.Fields,
@@ -20,7 +21,8 @@ public sealed record MatcherSummary(IReadOnlyList<SuggestedField> Fields, long C
         matcher.Keys,
         [.. matcher.Junk.GroupBy(junk => junk.Field, StringComparer.Ordinal).Select(group => new SetAsideValues(group.Key, group.Count(), group.Sum(junk => (long)junk.Records)))],
         matcher.Unused,
-        matcher.SpilledBytes);
+        matcher.SpilledBytes,
+        matcher.Tied);
 }
 
 /// <summary>Values of a field that were set aside.</summary>
