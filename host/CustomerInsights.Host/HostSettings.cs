@@ -15,6 +15,9 @@ internal sealed record HostSettings
     /// <summary>Folders whose plugins run without a signature: for who develops one. Default: none.</summary>
     public IReadOnlyList<string> DevelopmentRoots { get; init; } = [];
 
+    /// <summary>What a matcher may take of memory where its policy does not say, in MiB; null for no bound but the machine's.</summary>
+    public int? MatcherMegabytes { get; init; }
+
     /// <summary>True starts only the plugins that come with the program.</summary>
     public bool SafeMode { get; init; }
 

@@ -53,6 +53,17 @@ public sealed class EvaluateCommandTests : IDisposable
     }
 
     [Fact]
+    public async Task A_bound_on_memory_is_kept_or_refused()
+    {
+        var file = Write("people.csv", [.. Enumerable.Range(0, 60).SelectMany(Twice)]);
+        var (code, said) = await RunAsync(file, "--memory", "300");
+        Assert.True(code == 0, said);
+        (code, said) = await RunAsync(file, "--memory", "12");
+        Assert.Equal(1, code);
+        Assert.Contains("--memory 12: a matcher takes 256 MiB or more.", said, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_mistake_is_told_with_the_way_out()
     {
         var file = Write("people.csv", Twice(1));

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using CustomerInsights.Core.Unification.Linkage;
+using CustomerInsights.Host.Features.Unification;
 
 namespace CustomerInsights.Bench.Unify;
 
@@ -29,24 +30,30 @@ internal static class MemoryBench
 
         Console.WriteLine("step            from s    cpu s   heap MiB  resident MiB  peak MiB");
         Step("read");
-        var columns = new MatchColumn[builders.Length];
-        for (var i = 0; i < builders.Length; i++)
-        {
-            columns[i] = builders[i].Build();
-        }
-
+        var columns = Array.ConvertAll(builders, builder => builder.Build());
         Step("built");
-        var result = Matcher.Run(columns, new MatcherOptions(), Step);
-        Step("end");
-        var scores = ClusterScores.Of(result.Clusters, truth);
-        Console.WriteLine(string.Create(
-            CultureInfo.InvariantCulture,
-            $"{rows:N0} records, {result.Compared:N0} pairs compared, {result.Clusters.Distinct().Count():N0} clusters, F1 {scores.F1:0.0000}, {watch.Elapsed.TotalSeconds:0.0} s; peak {Measure.PeakMiB():N0} MiB of {(megabytes is { } most ? $"{most:N0}" : "any")}"));
-
+        try
+        {
+            var result = Matcher.Run(columns, new MatcherOptions { MemoryMegabytes = megabytes, Spill = new TemporaryFiles(Path.GetTempPath()) }, Step);
+            Step("end");
+            Tell(result, truth, watch.Elapsed, megabytes);
+        }
+        catch (MatcherMemoryException refused)
+        {
+            Console.WriteLine($"refused: {refused.Message}");
+        }
         void Step(string name)
         {
             var heap = GC.GetTotalMemory(isLive) >> 20;
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{name,-14} {watch.Elapsed.TotalSeconds,7:0.00}  {Environment.CpuUsage.TotalTime.TotalSeconds,7:0.00}  {heap,9:N0}  {Measure.ResidentKiB() / 1024,12:N0}  {Measure.PeakMiB(),8:N0}"));
         }
+    }
+
+    private static void Tell(MatcherResult result, int[] truth, TimeSpan time, int? megabytes)
+    {
+        var scores = ClusterScores.Of(result.Clusters, truth);
+        Console.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"{truth.Length:N0} records, {result.Compared:N0} pairs compared, {result.Clusters.Distinct().Count():N0} clusters, F1 {scores.F1:0.0000}, {time.TotalSeconds:0.0} s, {result.SpilledBytes >> 20:N0} MiB put aside; peak {Measure.PeakMiB():N0} MiB of {(megabytes is { } most ? $"{most:N0}" : "any")}"));
     }
 }

@@ -6,7 +6,7 @@ using CustomerInsights.Core.Unification.Matching;
 namespace CustomerInsights.Core.Unification;
 
 /// <summary>Joins what the rules left apart: their clusters are the matcher's groups, denied pairs stay apart.</summary>
-internal sealed class MatcherJoin(MatcherPolicy policy, RecordTable table, UnificationInput input, MatchOverrides overrides, int threads, CancellationToken cancellation)
+internal sealed class MatcherJoin(MatcherPolicy policy, RecordTable table, UnificationInput input, MatchOverrides overrides, UnifierLimits limits, CancellationToken cancellation)
 {
     private const int MovedNodesTold = 1000;
 
@@ -19,12 +19,17 @@ internal sealed class MatcherJoin(MatcherPolicy policy, RecordTable table, Unifi
         var (together, firstRow) = Groups(clusters);
         var options = new MatcherOptions
         {
-            Threads = threads,
+            Threads = limits.Threads > 0 ? limits.Threads : Environment.ProcessorCount,
+            MemoryMegabytes = policy.MemoryMegabytes ?? limits.MemoryMegabytes,
+            Spill = limits.Spill,
             PairsPerRecord = policy.PairsPerRecord,
             Strictness = policy.Stop,
             Sources = table.StreamOf,
             DuplicateFree = [.. policy.DuplicateFree.Select(table.Stream)],
             MustAgree = policy.MustAgree,
+            Levels = policy.Fields.Where(field => field.Levels is not null).ToDictionary(field => field.Field, field => field.Levels!, StringComparer.Ordinal),
+            Keys = policy.Keys,
+            KeyUse = policy.KeyUse,
             Together = together,
             Apart = Apart(clusters, firstRow, denied),
         };
@@ -33,7 +38,13 @@ internal sealed class MatcherJoin(MatcherPolicy policy, RecordTable table, Unifi
         var joins = Forest(result, together);
         return (
             joins,
-            new MatcherReport(fields, result.Compared, joins.Count, result.Keys, result.Junk) { Model = use },
+            new MatcherReport(fields, result.Compared, joins.Count, result.Keys, result.Junk)
+            {
+                Model = use,
+                Unused = result.Unused,
+                SpilledBytes = result.SpilledBytes,
+                Tied = result.Ties.Sum(tie => tie.Records.Count),
+            },
             new MatcherRun(result, options, Array.ConvertAll(table.Nodes, node => node.Id), fields) { Mark = mark });
     }
 

@@ -11,6 +11,9 @@ public sealed record MatcherPolicy
     /// <summary>Most fields that are compared.</summary>
     public const int MostFields = PairLevels.MostFields;
 
+    /// <summary>The least <see cref="MemoryMegabytes"/>: what a run takes however few its records are.</summary>
+    public const int LeastMegabytes = 256;
+
     /// <summary>The fields to compare; at most <see cref="MostFields"/>. Empty: those that are suggested, see <see cref="MatcherSuggestion"/>.</summary>
     public IReadOnlyList<MatcherField> Fields { get; init; } = [];
 
@@ -32,6 +35,18 @@ public sealed record MatcherPolicy
 
     /// <summary>Pairs of records to compare, for each record on average: 1 to 200, default 10. More finds more and takes longer.</summary>
     public double PairsPerRecord { get; init; } = 10;
+
+    /// <summary>
+    /// What the matcher may take of memory, in MiB: 256 or more. What does not fit is put aside on disk for the time of the run; the result is the same.
+    /// Null: what the host allows, by default no bound but the machine's. Records that exceed it alone make the run fail before it begins.
+    /// </summary>
+    public int? MemoryMegabytes { get; init; }
+
+    /// <summary>For experts: what records must have in common to be compared, used unless <see cref="KeyUse"/> is auto. At most <see cref="MatchKeys.Most"/>.</summary>
+    public IReadOnlyList<MatchKey> Keys { get; init; } = [];
+
+    /// <summary>Where the keys come from. Default auto: chosen from the records.</summary>
+    public MatchKeyUse KeyUse { get; init; }
 
     /// <summary>The average evidence, in bits, at which records join.</summary>
     internal double Stop => Bits ?? Strictness switch
@@ -63,6 +78,12 @@ public sealed record MatcherField
 
     /// <summary>What its values are; null: as suggested.</summary>
     public MatchFieldType? Type { get; init; }
+
+    /// <summary>
+    /// For experts: the levels between equal and different, from most to least alike, at most <see cref="MatchLevels.Most"/>. Null: those of the
+    /// type (<see cref="MatchLevels.DefaultOf"/>). Empty: equal and different alone. <see cref="Type"/> must be set beside them.
+    /// </summary>
+    public IReadOnlyList<MatchLevel>? Levels { get; init; }
 
     /// <summary>False keeps the field in the list without comparing it.</summary>
     public bool Use { get; init; } = true;

@@ -72,11 +72,28 @@ public static class MatcherSuggestion
 
     /// <summary>The suggestion as the matcher's part of a policy, every field named.</summary>
     /// <param name="fields">What <see cref="Of(IReadOnlyList{SourceStream})"/> gave.</param>
+    /// <param name="withLevels">Whether the levels of each field are written out, for an expert to change them; as they are they change nothing.</param>
     /// <returns>Fields that are ignored are left out.</returns>
-    public static MatcherPolicy Policy(IReadOnlyList<SuggestedField> fields) => new()
+    public static MatcherPolicy Policy(IReadOnlyList<SuggestedField> fields, bool withLevels = false) => new()
     {
-        Fields = [.. fields.Where(field => field.Type != MatchFieldType.Ignored).Select(field => new MatcherField { Field = field.Field, Type = field.Type })],
+        Fields =
+        [
+            .. fields.Where(field => field.Type != MatchFieldType.Ignored)
+                .Select(field => new MatcherField { Field = field.Field, Type = field.Type, Levels = withLevels ? MatchLevels.DefaultOf(field.Type) : null }),
+        ],
     };
+
+    /// <summary>The keys that would be chosen from some records, for an expert to begin with. With more records others may be better.</summary>
+    /// <param name="matcher">The matcher's part of a policy.</param>
+    /// <param name="streams">The streams with some of their records, in order of match.</param>
+    /// <param name="cancellationToken">Looked at several times a second.</param>
+    /// <returns>The keys with their cost among these records, those that find most first.</returns>
+    public static IReadOnlyList<KeyBill> Keys(MatcherPolicy matcher, IReadOnlyList<SourceStream> streams, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(streams);
+        var policy = new UnificationPolicy { Streams = [.. streams.Select(stream => new StreamPolicy { Stream = stream.Schema.Name })], Matcher = matcher };
+        return Unifier.Unify(policy, new UnificationInput { Streams = streams }, cancellationToken: cancellationToken).Matcher?.Keys ?? [];
+    }
 
     private static SuggestedField Of(StreamField field, MatchFieldType guessed, List<string> sample, IReadOnlyList<SourceStream> streams)
     {

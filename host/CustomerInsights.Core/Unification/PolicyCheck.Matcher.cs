@@ -30,6 +30,12 @@ internal sealed partial class PolicyCheck
             Error("/matcher/pairsPerRecord", $"It is {Value.Of(matcher.PairsPerRecord)}; it must be 1 to 200.", "10 suits most data.");
         }
 
+        if (matcher.MemoryMegabytes is < MatcherPolicy.LeastMegabytes)
+        {
+            Error("/matcher/memoryMegabytes", $"It is {Value.Of(matcher.MemoryMegabytes.Value)}; it must be {MatcherPolicy.LeastMegabytes} or more.", "Leave it out to have what the host allows; a million records with eight fields take about 700.");
+        }
+
+        Keys(matcher);
         DuplicateFree(matcher);
         var agreeing = new HashSet<string>(StringComparer.Ordinal);
         for (var i = 0; i < matcher.MustAgree.Count; i++)
@@ -39,12 +45,15 @@ internal sealed partial class PolicyCheck
             {
                 Error(path, $"'{name}' is there twice.", "Remove one of the two.");
             }
-            else if (AttributeExists(path, name) && matcher.Fields.Count > 0 && !matcher.Fields.Any(field => field.Field == name && field.Use && field.Type != Linkage.MatchFieldType.Ignored))
+            else if (AttributeExists(path, name) && !IsCompared(matcher, name))
             {
                 Error(path, $"'{name}' must agree and is not compared.", "Add it under fields with \"use\": true, or leave fields empty.");
             }
         }
     }
+
+    private static bool IsCompared(MatcherPolicy matcher, string name) =>
+        matcher.Fields.Count == 0 || matcher.Fields.Any(field => field.Field == name && field.Use && field.Type != Linkage.MatchFieldType.Ignored);
 
     private void MatcherFields(MatcherPolicy matcher)
     {
@@ -62,6 +71,8 @@ internal sealed partial class PolicyCheck
             {
                 Error($"{path}/type", "Unknown type of field.", "Use one of the documented types, or leave it out to have it suggested.");
             }
+
+            Levels(field, path);
         }
 
         var used = matcher.Fields.Count(field => field.Use && field.Type != Linkage.MatchFieldType.Ignored);

@@ -1,4 +1,5 @@
 using CustomerInsights.Core.Model;
+using CustomerInsights.Core.Unification.Linkage;
 using CustomerInsights.Core.Unification.Linkage.Stored;
 
 namespace CustomerInsights.Core.Unification;
@@ -63,6 +64,12 @@ public sealed record UnifierLimits
 {
     /// <summary>Threads, 1 or more; 0 means as many as the machine has. The result is the same to the bit.</summary>
     public int Threads { get; init; }
+
+    /// <summary>What the matcher may take of memory where its policy does not say, in MiB; null for no bound but the machine's.</summary>
+    public int? MemoryMegabytes { get; init; }
+
+    /// <summary>Where the matcher puts what does not fit into its memory. Must be there when there is a bound, here or in the policy.</summary>
+    public ISpill? Spill { get; init; }
 
     /// <summary>
     /// Pairs that may be compared inside one block (records equal on all exact conditions, or all records if there is none).

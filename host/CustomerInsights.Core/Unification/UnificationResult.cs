@@ -89,6 +89,15 @@ public sealed record MatcherReport(
 {
     /// <summary>Whether it learnt, and why; null when it compared nothing.</summary>
     public Linkage.Stored.ModelUse? Model { get; init; }
+
+    /// <summary>Fields that tell nothing, and why.</summary>
+    public IReadOnlyList<Linkage.UnusedField> Unused { get; init; } = [];
+
+    /// <summary>Bytes that did not fit into the memory allowed and were on disk for the time of the run; 0 without a bound.</summary>
+    public long SpilledBytes { get; init; }
+
+    /// <summary>Between two streams that have each person once: records that fit several others equally well, and were left apart.</summary>
+    public int Tied { get; init; }
 }
 
 /// <summary>Counts of one stream. Distinct = Unique + Deduplicated; Unique = Matched + Unmatched; Dropped is a part of Unmatched.</summary>

@@ -57,9 +57,13 @@ internal sealed class UnificationRun
     // the others, in whatever order, they refuse nothing that the rules alone did not, and the closure gives the matcher's clusters.
     private UnificationResult WithMatcher(MatcherPolicy matcher, RowClustering certain)
     {
-        var threads = _limits.Threads > 0 ? _limits.Threads : Environment.ProcessorCount;
-        var (joins, report, run) = new MatcherJoin(matcher, _table, _input, _policy.Overrides, threads, _cancellation)
+        var (joins, report, run) = new MatcherJoin(matcher, _table, _input, _policy.Overrides, _limits, _cancellation)
             .Run(certain.Clusters, _constraints.Where(edge => edge.Kind == EdgeKind.Denied));
+        if (report.Tied > 0)
+        {
+            _warnings.Add($"/matcher/duplicateFree: {report.Tied} records fit several of the other stream equally well and were left apart; a verdict on a pair of them settles it.");
+        }
+
         var rank = _rank++;
         _pairs.AddRange(joins.Select(join => Edge(join.Left, join.Right, MatcherName, join.Score, rank, "")));
         return Conclude(new RowClustering(_table, _input.OtherNodes, _constraints, _pairs, _groups)) with { Matcher = report, MatcherRun = run };

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Net;
 using System.Net.Sockets;
 using CustomerInsights.Host.Commands.Unify;
+using MatcherPolicy = CustomerInsights.Core.Unification.MatcherPolicy;
 
 namespace CustomerInsights.Host.Commands;
 
@@ -72,9 +73,10 @@ internal static class CommandLine
         });
         var sample = new Option<string?>("--sample") { Description = "A folder with recipe.json and files: copied into the data directory, applied and refreshed, unless there is a sample already." };
         var safeMode = new Option<bool>("--safe-mode") { Description = "Start only the plugins that come with the program." };
-        var command = new Command("serve", "Runs the host until it is stopped.") { port, address, sample, safeMode };
+        var memory = Memory("What a matcher may take of memory where its policy does not say, in MiB; the rest is put aside on disk. Default: no bound but the machine's.", "--matcher-memory");
+        var command = new Command("serve", "Runs the host until it is stopped.") { port, address, sample, safeMode, memory };
         command.SetAction((parsed, cancellationToken) => ServeCommand.RunAsync(
-            settings(parsed) with { Url = $"http://{AddressOf(parsed.GetValue(address))}:{parsed.GetValue(port)}", SafeMode = parsed.GetValue(safeMode) },
+            settings(parsed) with { Url = $"http://{AddressOf(parsed.GetValue(address))}:{parsed.GetValue(port)}", SafeMode = parsed.GetValue(safeMode), MatcherMegabytes = parsed.GetValue(memory) },
             parsed.GetValue(sample),
             cancellationToken));
         return command;
@@ -110,9 +112,23 @@ internal static class CommandLine
         var output = new Option<FileInfo?>("--out") { Description = "A CSV file to write each record's cluster into." };
         var live = new Option<int>("--live") { Description = "Afterwards take so many records away, look each up among all others and put it back: how long one record takes, and whether it comes where it was." };
         var lab = new Option<bool>("--lab") { Description = "Afterwards tell, without the truth, how right the clusters are likely to be, and what another strictness would give." };
-        var command = new Command("evaluate", "Runs the matcher over CSV files, without labels, and measures it where the truth is known.") { files, truth, pattern, policy, output, live, lab };
+        var memory = Memory("What the matcher may take of memory, in MiB; what does not fit is put aside on disk, and the result is the same. Default: no bound.", "--memory");
+        var command = new Command("evaluate", "Runs the matcher over CSV files, without labels, and measures it where the truth is known.") { files, truth, pattern, policy, output, live, lab, memory };
         command.SetAction((parsed, cancellationToken) => EvaluateCommand.RunAsync(
-            parsed.GetValue(files)!, parsed.GetValue(truth), parsed.GetValue(pattern), parsed.GetValue(policy), parsed.GetValue(output), parsed.GetValue(live), parsed.GetValue(lab), cancellationToken));
+            parsed.GetValue(files)!, parsed.GetValue(truth), parsed.GetValue(pattern), parsed.GetValue(policy), parsed.GetValue(output), parsed.GetValue(live), parsed.GetValue(lab), parsed.GetValue(memory), cancellationToken));
         return command;
+    }
+
+    private static Option<int?> Memory(string description, string name)
+    {
+        var memory = new Option<int?>(name) { Description = description };
+        memory.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<int?>() is { } number && number < MatcherPolicy.LeastMegabytes)
+            {
+                result.AddError($"{name} {number}: a matcher takes {MatcherPolicy.LeastMegabytes} MiB or more.");
+            }
+        });
+        return memory;
     }
 }

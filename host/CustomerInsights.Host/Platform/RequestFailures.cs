@@ -95,10 +95,25 @@ internal sealed partial class RequestFailures(HostSettings settings, ILogger<Req
         }
         else if (message.Contains("could not be converted to", StringComparison.Ordinal))
         {
-            message = "The value is of the wrong type or not one of the allowed values.";
+            var allowed = Allowed(message);
+            message = allowed.Length > 0 ? $"The value is not one of the allowed ones: {string.Join(", ", allowed)}." : "The value is of the wrong type or not one of the allowed values.";
         }
 
         return new Fault(pointer, "json", message + place);
+    }
+
+    // The serializer names the type; of an enumeration people need its words.
+    private static string[] Allowed(string message)
+    {
+        var start = message.IndexOf(nameof(CustomerInsights) + ".", StringComparison.Ordinal);
+        if (start < 0)
+        {
+            return [];
+        }
+
+        var name = string.Concat(message[start..].TakeWhile(c => char.IsLetterOrDigit(c) || c is '.' or '+')).TrimEnd('.');
+        var type = AppDomain.CurrentDomain.GetAssemblies().Select(assembly => assembly.GetType(name)).FirstOrDefault(found => found is { IsEnum: true });
+        return type is null ? [] : Array.ConvertAll(Enum.GetNames(type), System.Text.Json.JsonNamingPolicy.CamelCase.ConvertName);
     }
 
     // From the serializer's $.mappings['crm.contacts'].fields[2] to /mappings/crm.contacts/fields/2. Brackets hold names with points and slashes.

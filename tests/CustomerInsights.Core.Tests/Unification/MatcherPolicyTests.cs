@@ -157,16 +157,63 @@ public sealed class MatcherPolicyTests
             Strictness = (MatcherStrictness)9,
             Bits = double.NaN,
             PairsPerRecord = 0,
+            MemoryMegabytes = 255,
             DuplicateFree = ["crm", "crm", "web"],
             MustAgree = ["phone", "nothing"],
         };
         var problems = PolicyValidator.Validate(s_policy with { Matcher = bad }, schemas);
         Assert.Equal(
-            ["/matcher/fields/0/field", "/matcher/fields/2/field", "/matcher/strictness", "/matcher/bits", "/matcher/pairsPerRecord", "/matcher/duplicateFree/1", "/matcher/duplicateFree/2", "/matcher/mustAgree/0", "/matcher/mustAgree/1"],
+            ["/matcher/fields/0/field", "/matcher/fields/2/field", "/matcher/strictness", "/matcher/bits", "/matcher/pairsPerRecord", "/matcher/memoryMegabytes", "/matcher/duplicateFree/1", "/matcher/duplicateFree/2", "/matcher/mustAgree/0", "/matcher/mustAgree/1"],
             problems.Select(problem => problem.Path));
         Assert.Contains("did you mean 'email'?", problems[0].Message, StringComparison.Ordinal);
         var none = new MatcherPolicy { Fields = [new MatcherField { Field = "dob", Use = false }] };
         Assert.Equal("/matcher/fields", Assert.Single(PolicyValidator.Validate(s_policy with { Matcher = none }, schemas)).Path);
+    }
+
+    [Fact]
+    public void Levels_and_keys_of_a_suggestion_written_out_change_nothing()
+    {
+        var input = Input();
+        var suggested = MatcherSuggestion.Of(input.Streams);
+        var (plain, written) = (MatcherSuggestion.Policy(suggested), MatcherSuggestion.Policy(suggested, withLevels: true));
+        Assert.All(written.Fields, field => Assert.Equal(MatchLevels.DefaultOf(field.Type!.Value).Select(level => level.Name), field.Levels!.Select(level => level.Name)));
+        Assert.Empty(PolicyValidator.Validate(s_policy with { Matcher = written }, [.. input.Streams.Select(stream => stream.Schema)]));
+        var own = Unifier.Unify(s_policy with { Matcher = plain }, input);
+        Assert.Equal(own.Edges, Unifier.Unify(s_policy with { Matcher = written }, input).Edges);
+
+        // The sample is all records here, so that the keys are those of the run.
+        var keys = MatcherSuggestion.Keys(written, input.Streams);
+        Assert.Equal(own.Matcher!.Keys.Select(key => key.Name), keys.Select(key => key.Name));
+        var only = written with { KeyUse = MatchKeyUse.Only, Keys = [.. keys.Select(key => new MatchKey { Parts = key.Parts })] };
+        Assert.Empty(PolicyValidator.Validate(s_policy with { Matcher = only }, [.. input.Streams.Select(stream => stream.Schema)]));
+        Assert.Equal(own.Edges, Unifier.Unify(s_policy with { Matcher = only }, input).Edges);
+    }
+
+    [Fact]
+    public void Faults_in_levels_and_keys_are_named_with_what_is_allowed()
+    {
+        static MatchKey Key(params (string Field, string Part)[] parts) => new() { Parts = [.. parts.Select(part => new MatchKeyPart { Field = part.Field, Part = part.Part })] };
+        StreamSchema[] schemas = [new("crm", s_fields), new("shop", s_fields)];
+        MatchLevel[] sound = [new() { When = [new() { Test = LevelTest.Sound }] }];
+        var bad = new MatcherPolicy
+        {
+            Fields = [new MatcherField { Field = "dob", Type = MatchFieldType.Date, Levels = sound }, new MatcherField { Field = "surname", Levels = sound }, new MatcherField { Field = "email", Use = false }],
+            KeyUse = MatchKeyUse.Add,
+            Keys = [Key(("dob", "yaer and month")), Key(("dob", "value"), ("dob", "value")), Key(), Key(("surname", "sound"), ("dob", "value")), Key(("dob", "value"), ("surname", "sound")), Key(("email", "value")), Key(("nothing", "value")), Key(("surname", "nonsense"))],
+        };
+        var problems = PolicyValidator.Validate(s_policy with { Matcher = bad }, schemas);
+        Assert.Equal(
+            [
+                "/matcher/fields/0/levels/0/when/0/test", "/matcher/fields/1/type", "/matcher/keys/0/parts/0/part", "/matcher/keys/1/parts/1", "/matcher/keys/2/parts", "/matcher/keys/4",
+                "/matcher/keys/5/parts/0/field", "/matcher/keys/6/parts/0/field", "/matcher/keys/7/parts/0/part",
+            ],
+            problems.Select(problem => problem.Path));
+        Assert.Contains("editDistance, sameYearAndMonth", problems[0].Remedy, StringComparison.Ordinal);
+        Assert.Contains("did you mean 'year and month'?", problems[2].Message, StringComparison.Ordinal);
+        Assert.Equal("Use one of value, year and month, month and day, year and day.", problems[2].Remedy);
+        Assert.Equal("/matcher/keyUse", Assert.Single(PolicyValidator.Validate(s_policy with { Matcher = new MatcherPolicy { KeyUse = MatchKeyUse.Only } }, schemas)).Path);
+        var unused = Assert.Single(PolicyValidator.Validate(s_policy with { Matcher = new MatcherPolicy { Keys = [Key(("dob", "value"))] } }, schemas));
+        Assert.Equal(("/matcher/keyUse", ProblemSeverity.Warning), (unused.Path, unused.Severity));
     }
 
     [Fact]

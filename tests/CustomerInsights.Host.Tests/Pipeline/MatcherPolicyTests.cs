@@ -1,6 +1,8 @@
 using System.Net;
 using System.Text.Json.Nodes;
+using CustomerInsights.Host.Features.Recipes;
 using CustomerInsights.Host.Tests.Kit;
+using CustomerInsights.Plugins.Schema;
 
 namespace CustomerInsights.Host.Tests.Pipeline;
 
@@ -50,6 +52,66 @@ public sealed class MatcherPolicyTests
         await app.SucceedAsync();
         Assert.NotEqual((await app.ProfileOfAsync(one)).Id(), (await app.ProfileOfAsync(other)).Id());
         Assert.DoesNotContain(await app.AllAsync("/unification/reviews?type=customer"), doubt => doubt["records"]!.AsArray().Select(record => record!.Text("key")).Order().SequenceEqual(new[] { one, other }.Order()));
+    }
+
+    [Fact]
+    public async Task An_expert_gets_levels_written_out_with_what_else_can_be_written_and_can_store_them()
+    {
+        await using var app = await Shop.OpenAsync(refresh: true);
+        var suggestion = await app.GetAsync("/unification/policies/customer/suggestion?detail=expert");
+        var fields = suggestion["policy"]!["matcher"]!["fields"]!.AsArray();
+        var email = Assert.Single(fields, field => field!.Text("field") == "email")!;
+        Assert.Equal(["same local part", "similar local part"], email["levels"]!.AsArray().Select(level => level!.Text("name")));
+        var choices = Assert.Single(suggestion["expert"]!["fields"]!.AsArray(), field => field!.Text("field") == "email")!;
+        Assert.Equal(["value", "local part", "first five letters"], choices["parts"]!.AsArray().Select(part => part!.ToString()));
+        Assert.Contains("jaroWinkler", choices["tests"]!.AsArray().Select(test => test!.ToString()));
+        Assert.All(suggestion["expert"]!["keys"]!.AsArray(), key => Assert.Equal(key!.Text("name"), string.Join(" + ", key!["parts"]!.AsArray().Select(part => $"{part!.Text("field")}: {part!.Text("part")}"))));
+        var (status, body) = await app.SendAsync(HttpMethod.Put, "/unification/policies/customer", suggestion["policy"]!.DeepClone(), "*");
+        Assert.True(status is HttpStatusCode.OK or HttpStatusCode.Created, body?.ToJsonString());
+        Assert.Null((await app.GetAsync("/unification/policies/customer/suggestion"))["expert"]);
+        await app.Http.RefusedAsync(HttpStatusCode.BadRequest, HttpMethod.Get, "/unification/policies/customer/suggestion?detail=all");
+    }
+
+    [Fact]
+    public async Task A_recipe_holds_all_of_a_matcher_and_applied_again_changes_nothing()
+    {
+        await using var app = await Shop.OpenAsync(refresh: false);
+        var recipe = Shop.Recipe();
+        var matcher = JsonNode.Parse("""
+            {
+              "fields": [
+                { "field": "email", "type": "email", "levels": [{ "name": "same before the @", "when": [{ "test": "sameLocalPart" }] }, { "name": "", "when": [{ "test": "jaroWinkler", "atLeast": 0.95 }, { "test": "editDistance", "atMost": 1 }] }], "use": true },
+                { "field": "phone", "type": "phone", "levels": [], "use": true },
+                { "field": "full_name", "use": true }
+              ],
+              "strictness": "cautious",
+              "bits": 2.5,
+              "duplicateFree": ["crm.contacts"],
+              "mustAgree": ["phone"],
+              "pairsPerRecord": 20,
+              "keys": [{ "parts": [{ "field": "email", "part": "local part" }] }, { "parts": [{ "field": "phone", "part": "last four digits" }, { "field": "full_name", "part": "word 1" }] }],
+              "keyUse": "add"
+            }
+            """)!;
+        recipe["unification"]!["customer"]!["matcher"] = matcher.DeepClone();
+        Assert.Empty(JsonSchema.Load(GetRecipeSchema.Text()).Validate(recipe.ToJsonString()));
+        await app.ApplyAsync(recipe.ToJsonString());
+        var stored = (await app.GetAsync("/unification/policies/customer"))["definition"]!;
+        Assert.True(JsonNode.DeepEquals(matcher, stored["matcher"]), stored.ToJsonString());
+        var again = await app.ApplyAsync(recipe.ToJsonString());
+        Assert.Equal((0, 0), (again["created"]!.GetValue<int>(), again["changed"]!.GetValue<int>()));
+        await app.RefreshAsync();
+
+        matcher["fields"]![0]!["levels"]![0]!["when"]![0]!["test"] = "sameYear";
+        recipe["unification"]!["customer"]!["matcher"] = matcher.DeepClone();
+        var (status, problem) = await app.SendAsync(HttpMethod.Post, "/recipes/apply", recipe);
+        Assert.Equal(HttpStatusCode.BadRequest, status);
+        Assert.Contains("not one of the allowed ones: nickname, jaroWinkler", problem!.ToJsonString(), StringComparison.Ordinal);
+        matcher["fields"]![0]!["levels"]![0]!["when"]![0]!["test"] = "nickname";
+        recipe["unification"]!["customer"]!["matcher"] = matcher.DeepClone();
+        (status, problem) = await app.SendAsync(HttpMethod.Post, "/recipes/apply", recipe);
+        Assert.Equal(HttpStatusCode.BadRequest, status);
+        Assert.Contains("Use one of jaroWinkler", problem!.ToJsonString(), StringComparison.Ordinal);
     }
 
     [Fact]

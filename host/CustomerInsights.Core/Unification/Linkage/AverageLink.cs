@@ -4,7 +4,8 @@ namespace CustomerInsights.Core.Unification.Linkage;
 /// Brings records together by average link: of all pairs of clusters the one whose records agree most on average joins first, until the
 /// average evidence is against. A pair that was never a candidate counts as slight evidence against, and one that speaks against no more than
 /// that: what a pair lacks is often a value that was typed wrongly, not another person. One wrong edge between two people
-/// is outvoted, where connected components would merge them.
+/// is outvoted, where connected components would merge them. Between two sources that have each person once records are paired instead
+/// (<see cref="OneToOne"/>).
 /// </summary>
 internal static class AverageLink
 {
@@ -25,16 +26,29 @@ internal static class AverageLink
     /// <param name="rowHashes">A number for each record that depends on its values alone: what decides between equals.</param>
     /// <param name="constraints">What holds whatever the evidence.</param>
     /// <param name="parallel">The result is the same with any number of threads.</param>
+    /// <param name="ties">Takes the ties, in order of their first records; null when nobody asks.</param>
     /// <returns>For each record the smallest row of its cluster.</returns>
-    internal static int[] Cluster(int rows, ulong[] pairs, double[] bits, double stop, ulong[] rowHashes, LinkConstraints constraints, ParallelOptions parallel)
+    internal static int[] Cluster(int rows, ulong[] pairs, double[] bits, double stop, ulong[] rowHashes, LinkConstraints constraints, ParallelOptions parallel, List<MatchTie>? ties = null)
     {
         var groups = new LinkGroups(rows, rowHashes, constraints);
         var result = groups.NodeOf.ToArray();
         var (edges, starts, place) = Components(rows, pairs, bits, stop, groups);
 
         // Components share no record, so the threads write to places of their own.
+        var found = new List<int[]>?[starts.Length - 1];
         Parallel.For(0, starts.Length - 1, parallel, component =>
-            new LinkComponent(edges.AsSpan(starts[component]..starts[component + 1]), pairs, bits, stop, groups, constraints, place).Join(result));
+        {
+            var own = edges.AsSpan(starts[component]..starts[component + 1]);
+            if (constraints.IsOneToOne && OneToOneComponent.IsOne(own, pairs, groups))
+            {
+                found[component] = OneToOneComponent.Join(own, pairs, bits, stop, groups, constraints, result);
+            }
+            else
+            {
+                new LinkComponent(own, pairs, bits, stop, groups, constraints, place).Join(result);
+            }
+        });
+        ties?.AddRange(found.SelectMany(one => one ?? []).OrderBy(tie => tie[0]).Select(tie => new MatchTie(tie)));
         for (var row = 0; row < rows; row++)
         {
             result[row] = result[groups.NodeOf[row]];

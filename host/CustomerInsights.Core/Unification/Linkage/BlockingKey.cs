@@ -3,11 +3,16 @@ namespace CustomerInsights.Core.Unification.Linkage;
 /// <summary>
 /// Something that a field's values may have in common: the value itself, its sound, its first letters.
 /// </summary>
-/// <param name="Name">For people: <c>family name: sound</c>.</param>
+/// <param name="FieldName">The column's name.</param>
+/// <param name="Part">What of its values: <c>sound</c>.</param>
 /// <param name="Field">The column's place.</param>
 /// <param name="Code">By a value's number its code; 0 for none.</param>
 /// <param name="StandsAlone">Whether agreement on it alone may make a candidate.</param>
-internal sealed record KeyPart(string Name, int Field, Func<int, ulong> Code, bool StandsAlone);
+internal sealed record KeyPart(string FieldName, string Part, int Field, Func<int, ulong> Code, bool StandsAlone)
+{
+    /// <summary>For people: <c>family name: sound</c>.</summary>
+    internal string Name => $"{FieldName}: {Part}";
+}
 
 /// <summary>What two records must have in common to become candidates: one part, or two of different fields.</summary>
 /// <param name="Name">Its parts' names.</param>

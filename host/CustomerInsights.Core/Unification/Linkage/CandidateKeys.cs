@@ -5,7 +5,11 @@ namespace CustomerInsights.Core.Unification.Linkage;
 /// <param name="Pairs">The pairs that its groups hold, as far as they were taken.</param>
 /// <param name="LeftOut">The pairs in groups that were too large.</param>
 /// <param name="LargestTaken">Records in the largest group that was taken.</param>
-public sealed record KeyBill(string Name, long Pairs, long LeftOut, int LargestTaken);
+public sealed record KeyBill(string Name, long Pairs, long LeftOut, int LargestTaken)
+{
+    /// <summary>The key as an expert writes it into a policy.</summary>
+    public IReadOnlyList<MatchKeyPart> Parts { get; init; } = [];
+}
 
 /// <summary>The groups of one key that are taken; the room is used again for the next key but one.</summary>
 internal sealed class TakenGroups

@@ -34,6 +34,12 @@ internal abstract class FieldComparison
     /// <summary>The levels' names, lowest first.</summary>
     internal IReadOnlyList<string> Levels { get; }
 
+    /// <summary>The words of the values, where the comparison looks at words; else null.</summary>
+    internal virtual WordLists? InWords => null;
+
+    /// <summary>The level of a name that stands in the other name's place.</summary>
+    internal virtual int Swapped => 4;
+
     internal int FirstEqual => Levels.Count - Steps;
 
     /// <summary>What of each value is looked at first, by number: a comparison that ends there touches no other memory.</summary>

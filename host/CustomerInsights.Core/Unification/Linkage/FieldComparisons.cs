@@ -6,9 +6,13 @@ namespace CustomerInsights.Core.Unification.Linkage;
 /// <summary>The comparison of each type of field.</summary>
 internal static class FieldComparisons
 {
-    internal static FieldComparison Of(MatchColumn column)
+    internal static FieldComparison Of(MatchColumn column) => Of(column, null);
+
+    /// <param name="column">The field.</param>
+    /// <param name="levels">What an expert wrote, without problems; null for the levels of the type.</param>
+    internal static FieldComparison Of(MatchColumn column, IReadOnlyList<MatchLevel>? levels)
     {
-        var comparison = Made(column);
+        var comparison = levels is null ? Made(column) : new LevelledComparison(column, levels);
         comparison.Learn();
         return comparison;
     }

@@ -47,7 +47,7 @@ internal static class JunkValues
     {
         if (ids.Length < 20)
         {
-            return [];
+            return column.Type is MatchFieldType.Email or MatchFieldType.Phone or MatchFieldType.Identifier ? ids.Where(id => column.Counts[id] >= Fewest && column.Counts[id] > column.Filled / 2) : [];
         }
 
         var counts = ids.Select(id => column.Counts[id]).Order().ToArray();

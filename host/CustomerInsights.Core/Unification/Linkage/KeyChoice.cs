@@ -12,7 +12,6 @@ internal sealed class KeyChoice
     internal const int LargestGroup = 2000;
     private const int SampledRows = 4000;
     private const int FilterBits = 1 << 20;
-    private const int SizeBits = 11;
 
     // A key that brings less than this part of the likely matches is left out, and unlikely pairs count for so much.
     private const double LeastGain = 0.0005;
@@ -23,13 +22,14 @@ internal sealed class KeyChoice
     private readonly ulong[]? _alone;
     private readonly int[] _number;
     private readonly int[] _sampled;
+    private readonly int _given;
     private readonly int _step;
     private readonly int _threads;
     private readonly long _budget;
 
-    private KeyChoice(PartCodes codes, BlockingKey[] keys, ulong[] rowHashes, ulong[]? alone, double pairsPerRecord, int threads)
+    private KeyChoice(PartCodes codes, BlockingKey[] keys, int given, ulong[] rowHashes, ulong[]? alone, double pairsPerRecord, int threads)
     {
-        (_codes, _keys, _alone, _threads) = (codes, keys, alone, threads);
+        (_codes, _keys, _given, _alone, _threads) = (codes, keys, given, alone, threads);
         _budget = (long)(pairsPerRecord * codes.Rows);
         _step = Math.Max(1, codes.Rows / SampledRows);
         _number = new int[codes.Rows];
@@ -52,67 +52,51 @@ internal sealed class KeyChoice
     /// <summary>Records in the largest group to be taken.</summary>
     internal int Cap { get; private set; } = AlwaysTaken;
 
+    /// <summary>What choosing among so many keys takes, in bytes, when each uses up the budget: a pair is met from both its records.</summary>
+    internal static long MostBytes(long keys, long rows, double pairsPerRecord) => (long)(keys * Math.Min(rows, SampledRows) * 2 * pairsPerRecord * Meetings.BytesEach);
+
     /// <param name="codes">The parts' codes.</param>
     /// <param name="keys">All keys to choose from.</param>
+    /// <param name="given">How many of the first are used in any case, in their order.</param>
     /// <param name="rowHashes">A number for each record that depends on its values alone.</param>
     /// <param name="alone">For each record the sources that it cannot share with another record of its person; null for none.</param>
     /// <param name="likely">How likely the two records of a sampled pair are one, 0 to 1.</param>
     /// <param name="pairsPerRecord">The budget.</param>
     /// <param name="threads">The result is the same with any number.</param>
-    internal static KeyChoice Of(PartCodes codes, BlockingKey[] keys, ulong[] rowHashes, ulong[]? alone, Func<ulong[], double[]> likely, double pairsPerRecord, int threads)
+    internal static KeyChoice Of(PartCodes codes, BlockingKey[] keys, int given, ulong[] rowHashes, ulong[]? alone, Func<ulong[], double[]> likely, double pairsPerRecord, int threads)
     {
-        var choice = new KeyChoice(codes, keys, rowHashes, alone, pairsPerRecord, threads);
+        var choice = new KeyChoice(codes, keys, given, rowHashes, alone, pairsPerRecord, threads);
         choice.Choose(likely);
         return choice;
     }
 
     private void Choose(Func<ulong[], double[]> likely)
     {
-        var found = new List<Meeting>[_keys.Length];
+        var found = new ulong[_keys.Length][];
         Parallel.For(0, _keys.Length, new ParallelOptions { MaxDegreeOfParallelism = _threads }, () => new KeyGroups(_codes), (key, _, groups) =>
         {
-            found[key] = Meetings(key, groups);
+            found[key] = Met(key, groups);
             return groups;
         }, _ => { });
-        var all = Sorted(found);
+        var all = Meetings.Of(found);
         var cap = CapOf(all, null);
-        var taken = Array.FindAll(all, meeting => meeting.Size <= cap);
-        var pairs = Pairs(taken);
+        var pairs = Pairs(all, cap);
         var weights = likely(Array.ConvertAll(pairs, pair => Ordered(_sampled[(int)(pair >> 32)], (int)(uint)pair)));
-        var chosen = Cover(taken, pairs, weights);
+        var chosen = Cover(all, cap, pairs.Length, weights);
 
         // Where no sampled record has a partner, all groups may be too large: the bill of the single values says so.
         Keys = chosen.Count > 0 ? [.. chosen.Select(key => _keys[key])] : Array.FindAll(_keys, key => key.Second < 0);
         Cap = CapOf(all, [.. chosen]);
     }
 
-    // By pair, the smallest group first.
-    private static Meeting[] Sorted(List<Meeting>[] found)
-    {
-        var all = new Meeting[found.Sum(list => list.Count)];
-        var (order, at) = (new ulong[all.Length], 0);
-        foreach (var list in found)
-        {
-            foreach (var meeting in list)
-            {
-                all[at] = meeting;
-                order[at++] = (meeting.Pair << SizeBits) | (uint)meeting.Size;
-            }
-        }
-
-        // Ties, one pair in two groups of one size, come in any order: nothing depends on it.
-        Array.Sort(order, all);
-        return all;
-    }
-
-    private static ulong[] Pairs(Meeting[] sorted)
+    private static ulong[] Pairs(Meetings all, int cap)
     {
         var pairs = new List<ulong>();
-        foreach (var meeting in sorted)
+        for (var i = 0; i < all.Count; i++)
         {
-            if (pairs.Count == 0 || pairs[^1] != meeting.Pair)
+            if (all.Size(i) <= cap && (pairs.Count == 0 || pairs[^1] != all.Pair(i)))
             {
-                pairs.Add(meeting.Pair);
+                pairs.Add(all.Pair(i));
             }
         }
 
@@ -122,7 +106,7 @@ internal sealed class KeyChoice
     private static ulong Ordered(int a, int b) => ((ulong)(uint)Math.Min(a, b) << 32) | (uint)Math.Max(a, b);
 
     // Partners of the sampled records by one key; only groups within what this key alone could use up of the budget.
-    private List<Meeting> Meetings(int key, KeyGroups records)
+    private ulong[] Met(int key, KeyGroups records)
     {
         records.Hash(_keys[key]);
         var hashes = records.Hashes;
@@ -138,7 +122,7 @@ internal sealed class KeyChoice
 
         records.Sort(filter);
         var groups = records.Groups().Where(group => group.To - group.From <= LargestGroup).OrderBy(group => group.To - group.From).ThenBy(group => group.From);
-        var found = new List<Meeting>();
+        var found = new List<ulong>();
         var size = 0;
         foreach (var (from, to) in groups)
         {
@@ -149,13 +133,13 @@ internal sealed class KeyChoice
             }
 
             size = to - from;
-            Meet(key, records.Entries.Slice(from, size), found);
+            Meet(records.Entries.Slice(from, size), found);
         }
 
-        return found;
+        return [.. found];
     }
 
-    private void Meet(int key, ReadOnlySpan<ulong> group, List<Meeting> found)
+    private void Meet(ReadOnlySpan<ulong> group, List<ulong> found)
     {
         foreach (var entry in group)
         {
@@ -170,7 +154,7 @@ internal sealed class KeyChoice
                 var partner = (int)(uint)other;
                 if (partner != row && (_alone is null || (_alone[row] & _alone[partner]) == 0))
                 {
-                    found.Add(new(((ulong)(uint)_number[row] << 32) | (uint)partner, group.Length, key));
+                    found.Add(Meetings.Of(_number[row], partner, group.Length));
                 }
             }
         }
@@ -178,16 +162,16 @@ internal sealed class KeyChoice
 
     // The largest size with which the pairs of these keys (null for all) are within the budget. Each pair was met from one of its two
     // records, if that was in the sample.
-    private int CapOf(Meeting[] all, HashSet<int>? keys)
+    private int CapOf(Meetings all, HashSet<int>? keys)
     {
         var sizes = new long[LargestGroup + 1];
         var before = ulong.MaxValue;
-        foreach (var meeting in all)
+        for (var i = 0; i < all.Count; i++)
         {
-            if (meeting.Pair != before && keys?.Contains(meeting.Key) != false)
+            if (all.Pair(i) != before && keys?.Contains(all.Key(i)) != false)
             {
-                sizes[meeting.Size] += _step;
-                before = meeting.Pair;
+                sizes[all.Size(i)] += _step;
+                before = all.Pair(i);
             }
         }
 
@@ -201,25 +185,35 @@ internal sealed class KeyChoice
         return size - 1;
     }
 
-    private List<int> Cover(Meeting[] taken, ulong[] pairs, double[] weights)
+    private List<int> Cover(Meetings all, int cap, int pairs, double[] weights)
     {
         var pairsOf = new List<int>[_keys.Length];
-        for (int i = 0, pair = -1; i < taken.Length; i++)
+        var (pair, before) = (-1, ulong.MaxValue);
+        for (var i = 0; i < all.Count; i++)
         {
-            pair += i == 0 || taken[i].Pair != taken[i - 1].Pair ? 1 : 0;
-            (pairsOf[taken[i].Key] ??= []).Add(pair);
+            if (all.Size(i) <= cap)
+            {
+                pair += all.Pair(i) != before ? 1 : 0;
+                before = all.Pair(i);
+                (pairsOf[all.Key(i)] ??= []).Add(pair);
+            }
         }
 
         // Whole numbers: their sum is the same in any order of the records.
         var weight = Array.ConvertAll(weights, one => (long)(Math.Max(one, Unlikely) * 1e6));
         var least = (long)(LeastGain * weight.Sum());
-        var covered = new bool[pairs.Length];
+        var covered = new bool[pairs];
         var chosen = new List<int>();
 
         // Gains only shrink: a key is weighed again when it comes to the front.
         var queue = new PriorityQueue<int, (long, int)>();
-        long Gain(int key) => pairsOf[key].Where(pair => !covered[pair]).Sum(pair => weight[pair]);
-        for (var key = 0; key < _keys.Length; key++)
+        long Gain(int key) => pairsOf[key].Where(one => !covered[one]).Sum(one => weight[one]);
+        for (var key = 0; key < _given; key++)
+        {
+            Take(key);
+        }
+
+        for (var key = _given; key < _keys.Length; key++)
         {
             if (pairsOf[key] is not null)
             {
@@ -241,16 +235,18 @@ internal sealed class KeyChoice
                 break;
             }
 
-            chosen.Add(key);
-            foreach (var pair in pairsOf[key])
-            {
-                covered[pair] = true;
-            }
+            Take(key);
         }
 
         return chosen;
-    }
 
-    // A sampled record's number above, its partner's row below; the size of the group in which they met, and its key.
-    private readonly record struct Meeting(ulong Pair, int Size, int Key);
+        void Take(int key)
+        {
+            chosen.Add(key);
+            foreach (var one in pairsOf[key] ?? [])
+            {
+                covered[one] = true;
+            }
+        }
+    }
 }

@@ -3,12 +3,25 @@ namespace CustomerInsights.Core.Unification.Linkage;
 /// <summary>The parts of keys that each type of field offers.</summary>
 internal static class KeyParts
 {
-    /// <summary>No field offers more.</summary>
-    internal const int Most = 4;
+    /// <summary>How many parts a field offers at most.</summary>
+    internal static int CountOf(MatchFieldType type) => type switch
+    {
+        MatchFieldType.Place or MatchFieldType.Category or MatchFieldType.Number => 1,
+        MatchFieldType.GivenName or MatchFieldType.PostalCode => 2,
+        MatchFieldType.FamilyName or MatchFieldType.Email or MatchFieldType.Phone or MatchFieldType.Identifier => 3,
+        _ => 4,
+    };
+
+    /// <summary>The names of a type's parts, as they stand behind the field's name.</summary>
+    internal static IReadOnlyList<string> NamesOf(MatchFieldType type)
+    {
+        var none = new MatchColumn("", type, [], [""]);
+        return type == MatchFieldType.Ignored ? [] : [.. Of(none, 0, FieldComparisons.Of(none)).Select(part => part.Part)];
+    }
 
     internal static IEnumerable<KeyPart> Of(MatchColumn column, int field, FieldComparison comparison)
     {
-        KeyPart Part(string name, Func<string, ulong> code, bool alone = false) => new($"{column.Name}: {name}", field, id => id == 0 ? 0 : code(column.Values[id]), alone);
+        KeyPart Part(string name, Func<string, ulong> code, bool alone = false) => new(column.Name, name, field, id => id == 0 ? 0 : code(column.Values[id]), alone);
 
         switch (column.Type)
         {
@@ -46,12 +59,12 @@ internal static class KeyParts
                 yield return Part("first four characters", text => Start(text, 4));
                 yield return Part("last four characters", text => text.Length >= 4 ? TextHash.Of(text[^4..]) : 0);
                 break;
-            case MatchFieldType.FullName or MatchFieldType.Address or MatchFieldType.Text when comparison is WordLists words:
+            case MatchFieldType.FullName or MatchFieldType.Address or MatchFieldType.Text when comparison.InWords is { } words:
                 yield return Part("value", TextHash.Of, alone: true);
                 for (var place = 0; place < 2; place++)
                 {
                     var at = place;
-                    yield return new($"{column.Name}: word {at + 1}", field, id => words.Telling(id).Skip(at).Select(TextHash.Of).FirstOrDefault(), true);
+                    yield return new(column.Name, $"word {at + 1}", field, id => words.Telling(id).Skip(at).Select(TextHash.Of).FirstOrDefault(), true);
                 }
 
                 yield return Part("first four letters", text => Start(text, 4));

@@ -8,6 +8,9 @@ internal sealed record LinkConstraints
     /// <summary>For each record the sources, one bit each, of which a cluster holds one record at most; null for none.</summary>
     internal ulong[]? Alone { get; init; }
 
+    /// <summary>Whether the sources of <see cref="Alone"/> are two: then what holds records of these alone is paired at best instead of joined by average link.</summary>
+    internal bool IsOneToOne { get; init; }
+
     /// <summary>For each record its group: those of one are one from the start. Negative: alone. Null: all are.</summary>
     internal IReadOnlyList<int>? Together { get; init; }
 

@@ -17,7 +17,7 @@ public static partial class Matcher
         var junk = JunkValues.Remove(used);
         var parallel = new ParallelOptions { MaxDegreeOfParallelism = options.Threads, CancellationToken = cancellationToken };
         var fields = new FieldComparison[used.Length];
-        Parallel.For(0, used.Length, parallel, field => fields[field] = FieldComparisons.Of(used[field]));
+        Parallel.For(0, used.Length, parallel, field => fields[field] = FieldComparisons.Of(used[field], options.Levels.GetValueOrDefault(used[field].Name)));
         var levels = new PairLevels(fields, parallel);
         var mixture = MixtureModel.Of(fields, model.Tables);
         var alone = Alone(options, rows);
@@ -37,7 +37,9 @@ public static partial class Matcher
         mixture.Weigh(run.Patterns.Patterns);
         step?.Invoke("clusters");
         var (edges, bits) = Edges(run.Pairs, run.Patterns, mixture.Bits, options.Strictness);
-        return run with { Clusters = AverageLink.Cluster(rows, edges, bits, options.Strictness, TextHash.OfRows(used), constraints, parallel) };
+        var ties = new List<MatchTie>();
+        var clusters = AverageLink.Cluster(rows, edges, bits, options.Strictness, TextHash.OfRows(used), constraints, parallel, ties);
+        return run with { Clusters = clusters, Ties = ties };
     }
 
     // The pairs: from those of an earlier run and what changed since, or all.
@@ -54,6 +56,6 @@ public static partial class Matcher
         var keys = new CandidateKeys(new RowCodes(codes, learnt.Keys, options.Threads), learnt.Keys, KeyChoice.LargestGroup, learnt.TooLarge);
         var candidates = new Candidates(keys, run.Levels!, learnt.Constraints.Alone, run.Model!.BitsOf, least + ToSpare, store, parallel);
         var (pairs, patterns) = candidates.Worth(run.Model.Weigh(candidates.Patterns.Patterns).Bits, least, least);
-        return run with { Keys = keys.Bill, Pairs = pairs, Patterns = patterns, SpilledBytes = store.Spilled };
+        return run with { Keys = Bill(keys.Bill, learnt.Keys, learnt.Parts, []), Pairs = pairs, Patterns = patterns, SpilledBytes = store.Spilled };
     }
 }

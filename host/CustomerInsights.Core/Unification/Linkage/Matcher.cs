@@ -23,7 +23,10 @@ public sealed record MatcherOptions
     /// <summary>For each record its source, from 0; null when all are of one. At most 64 sources count as free of duplicates.</summary>
     public IReadOnlyList<int>? Sources { get; init; }
 
-    /// <summary>Sources that have each person once: two of their records are never one.</summary>
+    /// <summary>
+    /// Sources that have each person once: two of their records are never one. With just two of them, records of these are paired so that the sum of
+    /// evidence is the largest possible, and what only chance could pair is left apart (<see cref="MatcherResult.Ties"/>).
+    /// </summary>
     public IReadOnlyList<int> DuplicateFree { get; init; } = [];
 
     /// <summary>For each record its group: records of one group are one already. Negative: in none. Null: no record is.</summary>
@@ -34,6 +37,15 @@ public sealed record MatcherOptions
 
     /// <summary>Names of fields in which no two records of a cluster may have values that differ altogether. Values that are alike pass, and none at all.</summary>
     public IReadOnlyCollection<string> MustAgree { get; init; } = [];
+
+    /// <summary>The levels of fields by name, where an expert wrote them, from most to least alike and without problems (<see cref="MatchLevels.Problems"/>).</summary>
+    public IReadOnlyDictionary<string, IReadOnlyList<MatchLevel>> Levels { get; init; } = new Dictionary<string, IReadOnlyList<MatchLevel>>(StringComparer.Ordinal);
+
+    /// <summary>Keys that an expert wrote; used unless <see cref="KeyUse"/> is auto. At most <see cref="MatchKeys.Most"/>.</summary>
+    public IReadOnlyList<MatchKey> Keys { get; init; } = [];
+
+    /// <summary>Where the keys come from.</summary>
+    public MatchKeyUse KeyUse { get; init; }
 
     /// <summary>Average evidence, in bits, that keeps records together. 0 weighs a wrong merge like a missed one; more is stricter.</summary>
     public double Strictness { get; init; }
@@ -52,6 +64,9 @@ public sealed record MatcherResult(int[] Clusters)
     /// <summary>Values that were set aside as standing for "not known".</summary>
     public IReadOnlyList<JunkValue> Junk { get; init; } = [];
 
+    /// <summary>Fields that were left out because they tell nothing.</summary>
+    public IReadOnlyList<UnusedField> Unused { get; init; } = [];
+
     /// <summary>What each key cost.</summary>
     public IReadOnlyList<KeyBill> Keys { get; init; } = [];
 
@@ -60,6 +75,9 @@ public sealed record MatcherResult(int[] Clusters)
 
     /// <summary>How many records, gone ones among them, were other than in the run that this one went on from; null when all were compared.</summary>
     public int? Changed { get; init; }
+
+    /// <summary>Between two sources that have each person once: records that fit several others equally well, and were left apart.</summary>
+    public IReadOnlyList<MatchTie> Ties { get; init; } = [];
 
     /// <summary>How many pairs were compared.</summary>
     public long Compared => Patterns.Counts.Sum();
@@ -131,16 +149,16 @@ public static partial class Matcher
             throw new ArgumentException("A bound on memory needs a place to spill to.", nameof(options));
         }
 
-        if (options.Model is { } given)
+        if (options.Model is { } stored)
         {
-            return Frozen(columns, options, given, step, cancellationToken);
+            return Frozen(columns, options, stored, step, cancellationToken);
         }
 
-        var used = columns.Where(column => column.Type != MatchFieldType.Ignored && column.Filled > 1).Take(PairLevels.MostFields).ToArray();
+        var (used, unused) = UnusedField.Sorted(columns);
         var rows = columns.Count == 0 ? 0 : columns[0].Rows;
         if (used.Length == 0 || rows < 2)
         {
-            return new MatcherResult(new LinkGroups(rows, new ulong[rows], new LinkConstraints { Together = options.Together }).NodeOf);
+            return new MatcherResult(new LinkGroups(rows, new ulong[rows], new LinkConstraints { Together = options.Together }).NodeOf) { Unused = unused };
         }
 
         using var store = Store(used, options);
@@ -154,7 +172,7 @@ public static partial class Matcher
         var ofField = new List<KeyPart>[used.Length];
         Parallel.For(0, used.Length, parallel, field =>
         {
-            fields[field] = FieldComparisons.Of(used[field]);
+            fields[field] = FieldComparisons.Of(used[field], options.Levels.GetValueOrDefault(used[field].Name));
             chance[field] = ChanceAgreement.Of(fields[field]);
             ofField[field] = [.. KeyParts.Of(used[field], field, fields[field])];
         });
@@ -165,7 +183,8 @@ public static partial class Matcher
         var codes = new PartCodes(parts, used, options.Threads);
         var levels = new PairLevels(fields, parallel);
         var naive = MixtureModel.Naive(fields, chance);
-        var choice = KeyChoice.Of(codes, BlockingKey.All(parts), rowHashes, alone, pairs => Likely(naive, levels, pairs), options.PairsPerRecord, options.Threads);
+        var (all, given, lost) = MatchKeys.From(parts, options);
+        var choice = KeyChoice.Of(codes, all, given, rowHashes, alone, pairs => Likely(naive, levels, pairs), options.PairsPerRecord, options.Threads);
         var (chosen, cap) = (RowCodes.Fitting(choice.Keys), choice.Cap);
         Tidy(options);
         step?.Invoke("comparison");
@@ -174,11 +193,14 @@ public static partial class Matcher
         step?.Invoke("clusters");
         var (edges, bits) = Edges(pairs, patterns, model.Bits, options.Strictness);
         var constraints = Constraints(options, fields, alone);
-        var clusters = AverageLink.Cluster(rows, edges, bits, options.Strictness, rowHashes, constraints, parallel);
+        var ties = new List<MatchTie>();
+        var clusters = AverageLink.Cluster(rows, edges, bits, options.Strictness, rowHashes, constraints, parallel, ties);
         return new MatcherResult(clusters)
         {
             Junk = junk,
-            Keys = bill,
+            Unused = unused,
+            Keys = Bill(bill, chosen, parts, lost),
+            Ties = ties,
             SpilledBytes = store.Spilled,
             Pairs = pairs,
             Patterns = patterns,
@@ -200,7 +222,7 @@ public static partial class Matcher
     }
 
     private static PairStore Store(MatchColumn[] used, MatcherOptions options) =>
-        new(MatcherMemory.ForPairs(used, options.MemoryMegabytes), options.MemoryMegabytes is null ? null : options.Spill);
+        new(MatcherMemory.ForPairs(used, options.MemoryMegabytes, options.PairsPerRecord), options.MemoryMegabytes is null ? null : options.Spill);
 
     // Under a bound what was left behind is collected before more is taken; the runtime would wait for longer.
     private static void Tidy(MatcherOptions options)
@@ -210,6 +232,10 @@ public static partial class Matcher
             GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
         }
     }
+
+    // A key that was written and cannot be used stands at the end and found nothing.
+    private static List<KeyBill> Bill(IReadOnlyList<KeyBill> bill, BlockingKey[] keys, IReadOnlyList<KeyPart> parts, IReadOnlyList<MatchKey> lost) =>
+        [.. bill.Select((key, i) => key with { Parts = MatchKeys.Written(keys[i], parts).Parts }), .. lost.Select(key => new KeyBill(MatchKeys.NameOf(key), 0, 0, 0) { Parts = key.Parts })];
 
     // The pairs that the clustering looks at; most are far below.
     private static (ulong[] Pairs, double[] Bits) Edges(ulong[] pairs, PatternSet patterns, double[] bits, double strictness)
@@ -232,6 +258,7 @@ public static partial class Matcher
     private static LinkConstraints Constraints(MatcherOptions options, FieldComparison[] fields, ulong[]? alone) => new()
     {
         Alone = alone,
+        IsOneToOne = options.DuplicateFree.Count == 2,
         Together = options.Together,
         Apart = options.Apart,
         Agreeing = [.. fields.Where(field => options.MustAgree.Contains(field.Column.Name))],

@@ -23,8 +23,8 @@ internal static class MatcherMemory
 {
     private const long MiB = 1 << 20;
 
-    // The runtime, its code and what is the same for any number of records.
-    private const long Always = 64 * MiB;
+    // The runtime, its code, and short-lived garbage before it is collected: the same for any number of records.
+    private const long Always = 192 * MiB;
 
     // Garbage that waits to be collected, over what is in use.
     private const double Slack = 1.12;
@@ -32,14 +32,15 @@ internal static class MatcherMemory
     // Header and length of a text, and the reference to it.
     private const int TextBytes = 22 + 8;
 
-    // For each record beside its codes and levels: its hash, two words of keys, room for sorting one key and for the groups of two.
-    private const int RowBytes = 8 + 16 + 20 + 12;
+    // For each record beside its codes and levels: two words of keys, room for sorting one key and for the groups of two.
+    private const int SortingBytes = 16 + 20 + 12;
 
     /// <summary>The bytes that pairs may take.</summary>
     /// <param name="columns">The fields that are compared.</param>
     /// <param name="megabytes">The bound, in MiB; null for none.</param>
+    /// <param name="pairsPerRecord">Candidates for each record, on average.</param>
     /// <exception cref="MatcherMemoryException">The rest alone is more than the bound.</exception>
-    internal static long ForPairs(IReadOnlyList<MatchColumn> columns, int? megabytes)
+    internal static long ForPairs(IReadOnlyList<MatchColumn> columns, int? megabytes, double pairsPerRecord)
     {
         if (megabytes is not { } most)
         {
@@ -47,9 +48,23 @@ internal static class MatcherMemory
         }
 
         var rows = (long)columns[0].Rows;
-        var fields = columns.Sum(OfColumn);
-        var rest = Always + (long)(Slack * (fields + (rows * (RowBytes + (columns.Count * (PairLevels.EntryBytes + (KeyParts.Most * sizeof(uint))))))));
+        var perRow = sizeof(ulong) + (columns.Count * PairLevels.EntryBytes) + RowCodes.BytesOf(columns.Sum(column => KeyParts.CountOf(column.Type)));
+        var choosing = KeyChoice.MostBytes(Keys(columns), rows, pairsPerRecord);
+        var rest = Always + (long)(Slack * (columns.Sum(OfColumn) + (rows * perRow) + Math.Max(choosing, rows * SortingBytes)));
         return rest <= most * MiB ? (long)(((most * MiB) - rest) / Slack) : throw new MatcherMemoryException((int)Math.Min(int.MaxValue, (rest / MiB) + 1), most, columns[0].Rows, columns.Count);
+    }
+
+    // Pairs of parts of different fields, and at most one of each field's that stands alone.
+    private static long Keys(IReadOnlyList<MatchColumn> columns)
+    {
+        var (all, same) = (0L, 0L);
+        foreach (var column in columns)
+        {
+            long parts = KeyParts.CountOf(column.Type);
+            (all, same) = (all + parts, same + (parts * parts));
+        }
+
+        return (((all * all) - same) / 2) + all;
     }
 
     // Numbers, texts and counts; what comparing keeps of each value beside: a feature and a step, parts of it as texts or numbers.

@@ -22,6 +22,7 @@ internal sealed class PairLevels
 
     // Given names by their number as family names, 0 for none; null when there are not both.
     private readonly PerValue<int>? _givenAsFamily;
+    private readonly ulong _swapped;
     private int _crossedGiven = 1;
     private int _crossedFamily = 1;
 
@@ -34,6 +35,7 @@ internal sealed class PairLevels
         if (_given >= 0 && _family >= 0)
         {
             _givenAsFamily = new();
+            _swapped = ((ulong)(uint)fields[_given].Swapped << (Bits * _given)) | ((ulong)(uint)fields[_family].Swapped << (Bits * _family));
             Cross();
         }
     }
@@ -81,10 +83,13 @@ internal sealed class PairLevels
 
     internal static int LevelOf(ulong pattern, int field) => (int)(pattern >> (Bits * field)) & 15;
 
+    // Above the lowest level between different and equal.
+    private bool IsAlike(ulong pattern, int field) => LevelOf(pattern, field) > FieldComparison.Different + 1 || LevelOf(pattern, field) >= _fields[field].FirstEqual;
+
     // Given and family name in each other's place: both count as very similar.
     private bool IsSwapped(ulong pattern, int a, int b)
     {
-        if (_givenAsFamily is not { } crossed || LevelOf(pattern, _given) > 2 || LevelOf(pattern, _family) > 2)
+        if (_givenAsFamily is not { } crossed || IsAlike(pattern, _given) || IsAlike(pattern, _family))
         {
             return false;
         }
@@ -96,7 +101,7 @@ internal sealed class PairLevels
     private ulong Swapped(ulong pattern)
     {
         var cleared = pattern & ~((15UL << (Bits * _given)) | (15UL << (Bits * _family)));
-        return cleared | (4UL << (Bits * _given)) | (4UL << (Bits * _family));
+        return cleared | _swapped;
     }
 
     private int Id(int row, int field) => _values[(row * _fields.Length) + field].Id;

@@ -31,7 +31,7 @@ internal sealed class RowCodes : IKeyHashes
         }
 
         codes.Free(part => !_place.ContainsKey(part));
-        _width = (used.Count + s_lanes - 1) / s_lanes * s_lanes;
+        _width = BytesOf(used.Count) / sizeof(uint);
         _codes = new uint[(long)Rows * _width];
         const int Block = 1 << 14;
         Parallel.For(0, (Rows + Block - 1) / Block, new ParallelOptions { MaxDegreeOfParallelism = threads }, block =>
@@ -47,6 +47,9 @@ internal sealed class RowCodes : IKeyHashes
         });
         codes.Free(_ => true);
     }
+
+    /// <summary>What so many parts of a record take.</summary>
+    internal static int BytesOf(int parts) => (parts + s_lanes - 1) / s_lanes * s_lanes * sizeof(uint);
 
     /// <summary>Of keys, the first ones first, those whose parts there is room for: all, unless a field offers more parts than any does.</summary>
     internal static BlockingKey[] Fitting(IReadOnlyList<BlockingKey> keys)

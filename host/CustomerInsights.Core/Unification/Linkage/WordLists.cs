@@ -63,6 +63,8 @@ internal sealed class WordLists : FieldComparison
     /// <summary>All words with what they are worth.</summary>
     internal IEnumerable<(string Word, long Weight)> Weights => _numbers.Select(one => (one.Key, _weights[one.Value]));
 
+    internal override WordLists InWords => this;
+
     internal override void Mark()
     {
         base.Mark();
@@ -82,11 +84,15 @@ internal sealed class WordLists : FieldComparison
 
     protected override int Partial(int a, int b, ulong left, ulong right, Scratch scratch)
     {
-        // Which word finds its like first depends on which text goes first.
-        var share = string.CompareOrdinal(Text(a), Text(b)) < 0 ? Share(_words[a], _words[b], scratch) : Share(_words[b], _words[a], scratch);
+        var share = Overlap(a, b, scratch);
         return share >= 0.85 ? 5 : share >= 0.65 ? 4 : share >= 0.45 ? 3 : share >= 0.25 ? 2 : share >= 0.1 ? 1 : 0;
     }
 
+    /// <summary>The share of their weight that two values have in common, 0 to 1.</summary>
+    internal double Overlap(int a, int b, Scratch scratch) =>
+        string.CompareOrdinal(Text(a), Text(b)) < 0 ? Share(_words[a], _words[b], scratch) : Share(_words[b], _words[a], scratch);
+
+    // Which word finds its like first depends on which text goes first.
     private double Share(int[] a, int[] b, Scratch scratch)
     {
         var (common, total, i, j) = (0L, 0L, 0, 0);

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using CustomerInsights.Core.Unification.Linkage;
+using CustomerInsights.Host.Features.Unification;
 
 namespace CustomerInsights.Host.Commands.Unify;
 
@@ -14,7 +15,7 @@ internal static class EvaluateCommand
 {
     private const int ShownValues = 6;
 
-    internal static async Task<int> RunAsync(string[] files, string? truth, string? truthPattern, FileInfo? policy, FileInfo? output, int live, bool lab, CancellationToken cancellationToken)
+    internal static async Task<int> RunAsync(string[] files, string? truth, string? truthPattern, FileInfo? policy, FileInfo? output, int live, bool lab, int? memory, CancellationToken cancellationToken)
     {
         if (Array.Find(files, file => !File.Exists(file)) is { } missing)
         {
@@ -28,7 +29,7 @@ internal static class EvaluateCommand
             var watch = Stopwatch.StartNew();
             var data = await MatchFiles.ReadAsync(files, truth, pattern, settings, cancellationToken);
             var steps = new List<(string Name, TimeSpan From)> { ("reading", TimeSpan.Zero) };
-            var options = Options(data, settings, files.Length);
+            var options = settings.Options(data, files.Length) with { MemoryMegabytes = memory, Spill = new TemporaryFiles(Path.GetTempPath()) };
             var result = Matcher.Run(data.Columns, options, step => steps.Add((step, watch.Elapsed)), cancellationToken);
             steps.Add(("", watch.Elapsed));
             var clusters = result.Clusters.ToArray();
@@ -50,16 +51,10 @@ internal static class EvaluateCommand
 
             return 0;
         }
-        catch (Exception error) when (error is InvalidDataException or IOException or JsonException or ArgumentException or NotSupportedException or CsvHelper.CsvFormatException or UnauthorizedAccessException)
+        catch (Exception error) when (error is InvalidDataException or IOException or JsonException or ArgumentException or NotSupportedException or CsvHelper.CsvFormatException or UnauthorizedAccessException or MatcherMemoryException or SpillException)
         {
             return await FailAsync(error.Message);
         }
-    }
-
-    private static MatcherOptions Options(MatchFiles data, MatchSettings settings, int files)
-    {
-        var options = new MatcherOptions { Strictness = settings.Strictness, Sources = data.Sources, DuplicateFree = settings.FilesAreFreeOfDuplicates ? [.. Enumerable.Range(0, files)] : [] };
-        return settings.PairsPerRecord is { } pairs ? options with { PairsPerRecord = pairs } : options;
     }
 
     private static void Print(MatchFiles data, MatcherResult result, List<(string Name, TimeSpan From)> steps)
@@ -74,7 +69,17 @@ internal static class EvaluateCommand
             Line("set aside", $"{field.Key}: {string.Join(", ", most)}{more}: far too frequent to name one person");
         }
 
+        if (result.Unused.Count > 0)
+        {
+            Line("set aside", string.Join(", ", result.Unused.Select(field => $"{field.Field} ({Why(field.Reason)})")));
+        }
+
         Line("compared", $"{MatchFiles.Count(result.Compared)} pairs, found by {result.Keys.Count(key => key.Pairs > 0)} keys");
+        if (result.Ties.Count > 0)
+        {
+            Line("ties", $"{MatchFiles.Count(result.Ties.Count)} of {MatchFiles.Count(result.Ties.Sum(tie => tie.Records.Count))} records, which only chance could pair: left apart");
+        }
+
         Line("clusters", $"{MatchFiles.Count(sizes.Count)}, {MatchFiles.Count(sizes.Count(size => size > 1))} of more than one record, the largest of {MatchFiles.Count(sizes.DefaultIfEmpty().Max())}");
         if (data.Truth is { } truth)
         {
@@ -88,7 +93,7 @@ internal static class EvaluateCommand
 
         using var process = Process.GetCurrentProcess();
         Line("time", $"{Seconds(steps[^1].From)} s: {string.Join(", ", steps.Zip(steps.Skip(1), (step, next) => $"{step.Name} {Seconds(next.From - step.From)}"))}");
-        Line("memory", string.Create(CultureInfo.InvariantCulture, $"{process.PeakWorkingSet64 / 1048576.0:N0} MiB at most"));
+        Line("memory", string.Create(CultureInfo.InvariantCulture, $"{process.PeakWorkingSet64 / 1048576.0:N0} MiB at most{(result.SpilledBytes > 0 ? $"; {result.SpilledBytes / 1048576.0:N0} MiB were on disk" : "")}"));
     }
 
     private static async Task WriteAsync(string file, int[] clusters, CancellationToken cancellationToken)
@@ -112,6 +117,13 @@ internal static class EvaluateCommand
     private static string Seconds(TimeSpan time) => time.TotalSeconds.ToString("0.00", CultureInfo.InvariantCulture);
 
     private static string Share(double share) => share.ToString("0.0000", CultureInfo.InvariantCulture);
+
+    private static string Why(UnusedReason reason) => reason switch
+    {
+        UnusedReason.NoValues => "no values",
+        UnusedReason.OneValue => "one value everywhere",
+        _ => "too many fields",
+    };
 
     private static string Word(MatchFieldType type) => JsonNamingPolicy.CamelCase.ConvertName(type.ToString());
 }

@@ -1,6 +1,7 @@
 using CustomerInsights.Core.Model;
 using CustomerInsights.Core.Rules;
 using CustomerInsights.Core.Unification;
+using CustomerInsights.Core.Unification.Linkage;
 using CustomerInsights.Host.Features.Access;
 using CustomerInsights.Host.Features.Metadata;
 using CustomerInsights.Host.Platform;
@@ -11,7 +12,10 @@ using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace CustomerInsights.Host.Features.Unification;
 
-/// <summary>GET /unification/policies/{name}/suggestion: a policy with a matcher that can be stored as it stands, and for each field the reason.</summary>
+/// <summary>
+/// GET /unification/policies/{name}/suggestion: a policy with a matcher that can be stored as it stands, and for each field the reason. With
+/// <c>detail=expert</c> the levels are written out, and beside it stands what else an expert may write.
+/// </summary>
 internal static class SuggestPolicy
 {
     private const int Sampled = 2000;
@@ -19,15 +23,35 @@ internal static class SuggestPolicy
     /// <summary>A suggested policy.</summary>
     /// <param name="Policy">The policy that is there, or one over all mapped streams, with the matcher added.</param>
     /// <param name="Fields">Every field of the streams: what it is, whether it is compared, and why.</param>
-    public sealed record Response(UnificationPolicy Policy, IReadOnlyList<SuggestedField> Fields);
+    public sealed record Response(UnificationPolicy Policy, IReadOnlyList<SuggestedField> Fields)
+    {
+        /// <summary>For experts, when asked for: what levels and keys may be made of.</summary>
+        public Choices? Expert { get; init; }
+    }
+
+    /// <summary>What an expert may write.</summary>
+    /// <param name="Fields">Of each compared field the tests that its levels may use and the parts that keys may use.</param>
+    /// <param name="Keys">The keys that the records looked at would choose, with their cost among these; parts can be copied into the policy's keys.</param>
+    public sealed record Choices(IReadOnlyList<FieldChoices> Fields, IReadOnlyList<KeyBill> Keys);
+
+    /// <summary>What an expert may write of one field.</summary>
+    /// <param name="Field">Name of the field.</param>
+    /// <param name="Tests">Tests for its levels.</param>
+    /// <param name="Parts">Parts for keys.</param>
+    public sealed record FieldChoices(string Field, IReadOnlyList<LevelTest> Tests, IReadOnlyList<string> Parts);
 
     public static void Map(IEndpointRouteBuilder routes) =>
         routes.MapGet("/unification/policies/{name}/suggestion", HandleAsync).WithName(nameof(SuggestPolicy))
             .WithSummary("A policy with a matcher that can be stored as it stands, and for each field the reason.").Requires(AccessAction.Read, ResourceKind.Unification);
 
     internal static async Task<Results<Ok<Response>, ProblemHttpResult>> HandleAsync(
-        string name, MetadataService metadata, IRecordStore records, IProfileStore profiles, TimeProvider clock, CancellationToken cancellationToken)
+        string name, string? detail, MetadataService metadata, IRecordStore records, IProfileStore profiles, TimeProvider clock, CancellationToken cancellationToken)
     {
+        if (detail is not (null or "expert"))
+        {
+            throw new BadParameterException("detail", $"detail={detail}: it can be expert, or be left out.");
+        }
+
         var model = await metadata.ModelAsync(cancellationToken);
         if (!model.ProfileTypes.ContainsKey(name))
         {
@@ -50,7 +74,11 @@ internal static class SuggestPolicy
 
         var fields = MatcherSuggestion.Of(streams);
         var policy = current?.Policy ?? new UnificationPolicy { Streams = [.. order.Select(stream => new StreamPolicy { Stream = stream })] };
-        return TypedResults.Ok(new Response(policy with { Matcher = MatcherSuggestion.Policy(fields) }, fields));
+        var matcher = MatcherSuggestion.Policy(fields, withLevels: detail is not null);
+        var choices = detail is null ? null : new Choices(
+            [.. matcher.Fields.Select(field => new FieldChoices(field.Field, MatchLevels.TestsOf(field.Type!.Value), MatchKeys.PartsOf(field.Type.Value)))],
+            MatcherSuggestion.Keys(matcher, streams, cancellationToken));
+        return TypedResults.Ok(new Response(policy with { Matcher = matcher }, fields) { Expert = choices });
     }
 
     private static async Task<SourceStream> SampleAsync(

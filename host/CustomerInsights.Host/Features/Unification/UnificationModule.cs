@@ -16,8 +16,8 @@ internal static class UnificationModule
     public static IServiceCollection AddUnification(this IServiceCollection services) =>
         services
         .AddSingleton<IJobHandler, UnifyJob>().AddSingleton<IJobHandler, PreviewJob>()
-        .AddSingleton<ActivePolicies>().AddSingleton<IDefinitionFollower, ForgetPolicy>()
-        .AddSingleton<UnificationReading>().AddSingleton<KeptRuns>().AddSingleton<StoredMatchers>().AddSingleton<IDefinitionFollower, ForgetModel>()
+        .AddSingleton<ActivePolicies>().AddSingleton<IDefinitionFollower, ForgetPolicy>().AddSingleton<IDefinitionFollower, ForgetModel>()
+        .AddSingleton<UnificationReading>().AddSingleton<KeptRuns>().AddSingleton<StoredMatchers>().AddSingleton<BoundedUnifier>()
         .AddSingleton<Reunification>().AddSingleton<Stewardship>();
 
     public static void MapUnification(this IEndpointRouteBuilder routes)

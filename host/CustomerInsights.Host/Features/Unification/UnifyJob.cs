@@ -14,7 +14,7 @@ namespace CustomerInsights.Host.Features.Unification;
 
 /// <summary>One unification run of a profile type: reads its nodes, unifies them in memory, and writes the clusters that changed.</summary>
 internal sealed class UnifyJob(
-    ActivePolicies policies, UnificationReading reading, KeptRuns runs, IPolicyStore store, IProfileStore profiles, LinkRun linking, ClusterRun clustering, IReviewStore reviews, StoredMatchers matchers, TimeProvider clock) : IJobHandler
+    ActivePolicies policies, UnificationReading reading, KeptRuns runs, IPolicyStore store, IProfileStore profiles, LinkRun linking, ClusterRun clustering, IReviewStore reviews, StoredMatchers matchers, BoundedUnifier unifier, TimeProvider clock) : IJobHandler
 {
     public const string JobKind = "unify";
 
@@ -50,7 +50,7 @@ internal sealed class UnifyJob(
 
         job.Report(0, data.Records, "matching");
         var input = await matchers.GiveAsync(type, unification.Policy, data.Input, job.Job, cancellationToken);
-        var result = UnificationData.Unify(unification.Policy, input, cancellationToken);
+        var result = unifier.Unify(unification.Policy, input, cancellationToken);
         var matcher = await matchers.KeepAsync(type, job.Job.Id, result, cancellationToken);
         runs.Keep(type, policy.Hash, moment.Now, result.MatcherRun);
         if (policy.Active is null)

@@ -17,7 +17,7 @@ public static class DoubtQueue
     // Pairs between clusters nearer to 0 than this are open.
     private const double Open = 4;
 
-    /// <summary>Doubtful pairs between clusters and weakest cuts inside clusters, the worthiest first.</summary>
+    /// <summary>Doubtful pairs between clusters, ties, and weakest cuts inside clusters, the worthiest first.</summary>
     /// <param name="result">A run that compared something.</param>
     /// <param name="options">The options of the run.</param>
     /// <param name="most">How many, 1 or more.</param>
@@ -45,13 +45,15 @@ public static class DoubtQueue
     private static IEnumerable<Doubt> Between(MatcherResult result, double strictness)
     {
         var sizes = result.Clusters.CountBy(cluster => cluster).ToDictionary();
+        var ties = result.Ties.SelectMany((tie, i) => tie.Records.Select(record => (record, i))).ToDictionary(one => one.record, one => one.i);
+        bool IsTied(int one, int other) => ties.TryGetValue(one, out var tie) && ties.TryGetValue(other, out var same) && tie == same;
         var strongest = new Dictionary<(int, int), (int A, int B, double Bits)>();
         for (var i = 0; i < result.Pairs.Length; i++)
         {
             var (a, b) = ((int)(result.Pairs[i] >> 32), (int)(uint)result.Pairs[i]);
             var bits = result.BitsOf(i) - strictness;
             var (one, other) = (Math.Min(result.Clusters[a], result.Clusters[b]), Math.Max(result.Clusters[a], result.Clusters[b]));
-            if (one != other && Math.Abs(bits) < Open && (!strongest.TryGetValue((one, other), out var before) || bits > before.Bits || (bits == before.Bits && (a, b).CompareTo((before.A, before.B)) < 0)))
+            if (one != other && (Math.Abs(bits) < Open || (bits > 0 && IsTied(one, other))) && (!strongest.TryGetValue((one, other), out var before) || bits > before.Bits || (bits == before.Bits && (a, b).CompareTo((before.A, before.B)) < 0)))
             {
                 strongest[(one, other)] = (a, b, bits);
             }
@@ -59,7 +61,8 @@ public static class DoubtQueue
 
         foreach (var ((one, other), (a, b, bits)) in strongest)
         {
-            var p = Odds.Probability(bits);
+            // Of two ways that are as good one is right, however strong the evidence.
+            var p = IsTied(one, other) ? Math.Min(0.5, Odds.Probability(bits)) : Odds.Probability(bits);
             yield return new(a, b, false, sizes[result.Clusters[a]], sizes[result.Clusters[b]], bits, p, Odds.Entropy(p) * sizes[one] * sizes[other]);
         }
     }

@@ -116,6 +116,7 @@ public sealed class PairExplainer
             PairVerdict.Together => "Together",
             PairVerdict.TogetherThroughOthers => "Together because other records connect them; taken alone the evidence is not enough",
             PairVerdict.Apart => "Apart",
+            PairVerdict.ApartThroughOthers when _result.Ties.Any(tie => pair.Rows.All(tie.Records.Contains)) => "Apart, although the two alone agree enough: another way to pair them is as good, and only chance could tell which",
             PairVerdict.ApartThroughOthers => "Apart, although the two alone agree enough: the records around them or a constraint speak against",
             PairVerdict.NoKeyInCommon => "Never compared: no key in common",
             _ => $"Never compared: a key in common ({pair.Keys[0].Name}), but its group of {pair.Keys[0].GroupSize.ToString("N0", CultureInfo.InvariantCulture)} records was too large",

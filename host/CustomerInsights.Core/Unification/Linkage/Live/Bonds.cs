@@ -5,6 +5,7 @@ internal sealed class Bonds
 {
     private readonly IReadOnlyDictionary<int, ulong> _bitOfSource;
     private readonly IReadOnlyList<FieldComparison> _agreeing;
+    private readonly bool _isOneToOne;
     private readonly List<ulong> _alone = [];
     private readonly Dictionary<int, int> _group = [];
     private readonly Dictionary<int, List<int>> _members = [];
@@ -15,7 +16,7 @@ internal sealed class Bonds
     /// <param name="bitOfSource">The bit of each source that has each person once.</param>
     internal Bonds(LinkConstraints constraints, int rows, IReadOnlyDictionary<int, ulong> bitOfSource)
     {
-        (_bitOfSource, _agreeing) = (bitOfSource, constraints.Agreeing);
+        (_bitOfSource, _agreeing, _isOneToOne) = (bitOfSource, constraints.Agreeing, constraints.IsOneToOne);
         _alone.AddRange(constraints.Alone ?? new ulong[rows]);
         if (constraints.Together is { } together)
         {
@@ -93,6 +94,7 @@ internal sealed class Bonds
             Together = [.. rows.Select(row => _group.GetValueOrDefault(row, -1))],
             Apart = apart,
             Agreeing = _agreeing,
+            IsOneToOne = _isOneToOne,
             Records = rows,
         };
     }

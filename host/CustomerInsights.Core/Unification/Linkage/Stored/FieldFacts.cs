@@ -38,7 +38,7 @@ internal sealed class FieldFacts(IReadOnlyDictionary<ulong, byte> steps, IReadOn
             }
         }
 
-        if (field is WordLists lists)
+        if (field.InWords is { } lists)
         {
             rarest = lists.Rarest;
             foreach (var (word, weight) in lists.Weights)

@@ -9,14 +9,20 @@ namespace CustomerInsights.Host.Features.Unification.Previewing;
 /// <param name="Joins">Edges that it made: so many fewer profiles than the rules alone gave.</param>
 /// <param name="Keys">What records had to have in common to be compared, and what each key cost.</param>
 /// <param name="SetAside">How many values, and records with them, were set aside as standing for "not known".</param>
-public sealed record MatcherSummary(IReadOnlyList<SuggestedField> Fields, long Compared, int Joins, IReadOnlyList<KeyBill> Keys, IReadOnlyList<SetAsideValues> SetAside)
+/// <param name="Unused">Fields that tell nothing, and why.</param>
+/// <param name="SpilledBytes">Bytes that did not fit into the memory allowed and were on disk for the time of the run.</param>
+/// <param name="Tied">Between two streams that have each person once: records that fit several others equally well, and were left apart.</param>
+public sealed record MatcherSummary(IReadOnlyList<SuggestedField> Fields, long Compared, int Joins, IReadOnlyList<KeyBill> Keys, IReadOnlyList<SetAsideValues> SetAside, IReadOnlyList<UnusedField> Unused, long SpilledBytes, int Tied)
 {
     internal static MatcherSummary? Of(MatcherReport? matcher) => matcher is null ? null : new(
         matcher.Fields,
         matcher.Compared,
         matcher.Joins,
         matcher.Keys,
-        [.. matcher.Junk.GroupBy(junk => junk.Field, StringComparer.Ordinal).Select(group => new SetAsideValues(group.Key, group.Count(), group.Sum(junk => (long)junk.Records)))]);
+        [.. matcher.Junk.GroupBy(junk => junk.Field, StringComparer.Ordinal).Select(group => new SetAsideValues(group.Key, group.Count(), group.Sum(junk => (long)junk.Records)))],
+        matcher.Unused,
+        matcher.SpilledBytes,
+        matcher.Tied);
 }
 
 /// <summary>Values of a field that were set aside.</summary>

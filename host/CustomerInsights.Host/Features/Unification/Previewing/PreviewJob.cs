@@ -12,7 +12,7 @@ using CustomerInsights.Storage.Policies;
 namespace CustomerInsights.Host.Features.Unification.Previewing;
 
 /// <summary>Computes what a policy would do with the records that there are, and stores it. Nothing of the profiles changes.</summary>
-internal sealed class PreviewJob(ActivePolicies policies, UnificationReading reading, StoredMatchers matchers, IPolicyStore store, TimeProvider clock) : IJobHandler
+internal sealed class PreviewJob(ActivePolicies policies, UnificationReading reading, StoredMatchers matchers, BoundedUnifier unifier, IPolicyStore store, TimeProvider clock) : IJobHandler
 {
     public const string JobKind = "policy-preview";
 
@@ -92,6 +92,6 @@ internal sealed class PreviewJob(ActivePolicies policies, UnificationReading rea
         var data = await reading.ReadAsync(model, unification, new RuleMoment(now), cancellationToken);
         job.Report(0, data.Records, "matching");
         var input = await matchers.GiveAsync(type, unification.Policy, data.Input, null, cancellationToken);
-        return (data, UnificationData.Unify(unification.Policy, input, cancellationToken));
+        return (data, unifier.Unify(unification.Policy, input, cancellationToken));
     }
 }

@@ -46,18 +46,19 @@ internal sealed class KeptRun
 }
 
 /// <summary>
-/// The last runs of the matcher, so that they can be explained: at most two, since each takes some hundred bytes for each record and pair. After a
-/// restart the first question makes the run again, which takes as long as a run; questions that come meanwhile wait for it.
+/// The last runs of the matcher, so that they can be explained: the newest of each type, as long as all together have no more than so many records. After
+/// a restart the first question makes the run again, which takes as long as a run; questions that come meanwhile wait for it.
 /// </summary>
-internal sealed class KeptRuns(ActivePolicies policies, UnificationReading reading, StoredMatchers matchers, TimeProvider clock) : IDisposable
+internal sealed class KeptRuns(ActivePolicies policies, UnificationReading reading, StoredMatchers matchers, BoundedUnifier unifier, TimeProvider clock) : IDisposable
 {
-    private const int Most = 2;
+    // A record takes 0.5 to 1 KB with its pairs.
+    private const int MostRecords = 1_000_000;
 
     private readonly SemaphoreSlim _one = new(1, 1);
     private readonly Lock _lock = new();
     private readonly List<(string Type, KeptRun Run)> _kept = [];
 
-    /// <summary>Keeps a run that a job has made; the one kept longest goes.</summary>
+    /// <summary>Keeps a run that a job has made; those kept longest go where there is no room.</summary>
     public void Keep(string type, string hash, DateTimeOffset at, MatcherRun? run)
     {
         lock (_lock)
@@ -66,7 +67,7 @@ internal sealed class KeptRuns(ActivePolicies policies, UnificationReading readi
             if (run is not null)
             {
                 _kept.Add((type, new KeptRun(hash, at, run)));
-                if (_kept.Count > Most)
+                while (_kept.Count > 1 && _kept.Sum(one => (long)one.Run.Run.Nodes.Count) > MostRecords)
                 {
                     _kept.RemoveAt(0);
                 }
@@ -100,7 +101,7 @@ internal sealed class KeptRuns(ActivePolicies policies, UnificationReading readi
             var now = clock.GetUtcNow();
             var data = await reading.ReadAsync(policy.Model, policy.Unification, new RuleMoment(now), cancellationToken);
             var input = await matchers.GiveAsync(type, policy.Unification.Policy, data.Input, null, cancellationToken);
-            var result = await Task.Run(() => UnificationData.Unify(policy.Unification.Policy, input, cancellationToken), cancellationToken);
+            var result = await Task.Run(() => unifier.Unify(policy.Unification.Policy, input, cancellationToken), cancellationToken);
             Keep(type, policy.Hash, now, result.MatcherRun);
             return Find(type, policy.Hash);
         }

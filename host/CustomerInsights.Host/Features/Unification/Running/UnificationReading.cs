@@ -18,10 +18,6 @@ internal sealed record UnificationData(ProfileBasis Basis, IReadOnlyList<SourceS
 
     /// <summary>What a run is given of it.</summary>
     public UnificationInput Input => new() { Streams = Streams, Edges = Told };
-
-    /// <summary>Matches, merges; in memory, nothing is written.</summary>
-    public static UnificationResult Unify(UnificationPolicy policy, UnificationInput input, CancellationToken cancellationToken) =>
-        Unifier.Unify(policy, input, new UnifierLimits { Threads = Environment.ProcessorCount }, cancellationToken);
 }
 
 /// <summary>Reads what a unification works on.</summary>

@@ -42,7 +42,7 @@ public sealed class ContinuationTests
             Assert.Equal(all.Patterns.Patterns, further.Patterns.Patterns);
             Assert.Equal(all.Patterns.Counts, further.Patterns.Counts);
             Assert.Equal(Evidence(all), Evidence(further));
-            Assert.Equal(all.Keys.Select(key => key with { LargestTaken = 0 }), further.Keys.Select(key => key with { LargestTaken = 0 }));
+            Assert.Equal(all.Keys.Select(key => key with { LargestTaken = 0, Parts = [] }), further.Keys.Select(key => key with { LargestTaken = 0, Parts = [] }));
             Assert.Equal(ModelDrift.Of(all)!.Fields, ModelDrift.Of(further)!.Fields);
             (before, run) = (rows, further);
         }
@@ -57,7 +57,7 @@ public sealed class ContinuationTests
         Assert.Equal(0, further.Changed);
         Assert.Equal(run.Clusters, further.Clusters);
         Assert.Equal(run.Compared, further.Compared);
-        Assert.Equal(run.Keys, further.Keys);
+        Assert.Equal(run.Keys.Select(key => key with { Parts = [] }), further.Keys.Select(key => key with { Parts = [] }));
     }
 
     [Fact]

@@ -29,7 +29,8 @@ public sealed class MatchModelTests
         Assert.Equal(learnt.Clusters, again.Clusters);
         Assert.Equal(learnt.Compared, again.Compared);
         Assert.Equal(learnt.Junk, again.Junk);
-        Assert.Equal(learnt.Keys, again.Keys);
+        Assert.Equal(learnt.Keys.Select(key => key with { Parts = [] }), again.Keys.Select(key => key with { Parts = [] }));
+        Assert.Equal(learnt.Keys.SelectMany(key => key.Parts), again.Keys.SelectMany(key => key.Parts));
         Assert.Equal(Evidence(learnt), Evidence(again));
         Assert.Same(model, MatchModel.Of(again, "another"));
     }
