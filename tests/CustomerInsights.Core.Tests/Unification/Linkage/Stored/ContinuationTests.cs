@@ -19,7 +19,7 @@ public sealed class ContinuationTests
         var random = new Random(seed);
         var spare = new Queue<string[]>(new People(Count + 800, seed).Rows);
         var rows = Enumerable.Range(0, Count).Select(key => (Key: key, Values: spare.Dequeue())).ToList();
-        var (before, options) = (rows, s_two with { Sources = [.. rows.Select(row => row.Key % 3)], DuplicateFree = [2] });
+        var (before, options) = (rows, s_two with { Sources = [.. rows.Select(row => row.Key % 3)], DuplicateFree = fromTheFit ? [2] : [1, 2] });
         var run = Matcher.Run(Columns(rows), options);
         var model = MatchModel.Of(run, "")!;
         run = fromTheFit ? run : Matcher.Run(Columns(rows), options with { Model = model });
