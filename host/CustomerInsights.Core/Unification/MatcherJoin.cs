@@ -71,32 +71,40 @@ internal sealed class MatcherJoin(MatcherPolicy policy, RecordTable table, Match
     {
         var streams = table.Schemas.Select((schema, s) => new SourceStream(schema, new ArraySegment<SourceNode>(table.Nodes, table.Start[s], table.Start[s + 1] - table.Start[s]))).ToList();
         var suggested = MatcherSuggestion.Of(streams);
-        var fields = policy.Fields.Count == 0
+        List<SuggestedField> fields = policy.Fields.Count == 0
             ? [.. suggested.Where(field => field.Type != MatchFieldType.Ignored)]
-            : policy.Fields.Where(field => field.Use).Select(field => field.Type is { } type
+            : [.. policy.Fields.Where(field => field.Use).Select(field => field.Type is { } type
                     ? new SuggestedField(field.Field, type, "Set in the policy.")
                     : suggested.First(one => one.Field == field.Field))
-                .Where(field => field.Type != MatchFieldType.Ignored).ToList();
+                .Where(field => field.Type != MatchFieldType.Ignored)];
         var bypass = overrides.Bypass.Select(value => value.Trim()).ToHashSet(StringComparer.OrdinalIgnoreCase);
-        return (fields, [.. fields.Select(field => Column(field, bypass))]);
+        var country = fields.Find(field => IsCountry(field.Field))?.Field;
+        return (fields, [.. fields.Select(field => Column(field, field.Type == MatchFieldType.Phone ? country : null, bypass))]);
     }
 
-    private MatchColumn Column(SuggestedField field, HashSet<string> bypass)
+    private bool IsCountry(string name) =>
+        table.Schemas.SelectMany(schema => schema.Fields).Where(field => field.Name == name).Select(field => field.Semantic).FirstOrDefault(semantic => semantic is not null) is { } semantic
+            ? semantic.EndsWith(".country", StringComparison.Ordinal)
+            : Countries.IsField(name);
+
+    private MatchColumn Column(SuggestedField field, string? country, HashSet<string> bypass)
     {
         cancellation.ThrowIfCancellationRequested();
-        var builder = new MatchColumnBuilder(field.Field, field.Type);
+        var builder = new MatchColumnBuilder(field.Field, field.Type, policy.Country, country);
         for (var stream = 0; stream < table.Schemas.Length; stream++)
         {
-            var place = table.HasField(stream, field.Field) ? table.Field(stream, field.Field) : -1;
+            var (place, home) = (Place(stream, field.Field), country is null ? -1 : Place(stream, country));
             for (var row = table.Start[stream]; row < table.Start[stream + 1]; row++)
             {
                 var text = place < 0 ? "" : Text(table[row, place]);
-                builder.Add(bypass.Contains(text) ? "" : text);
+                builder.Add(bypass.Contains(text) ? "" : text, home < 0 ? "" : Text(table[row, home]));
             }
         }
 
         return builder.Build();
     }
+
+    private int Place(int stream, string field) => table.HasField(stream, field) ? table.Field(stream, field) : -1;
 
     // A day is compared as a day, whether its field holds a date or a time.
     private static string Text(Value value) => value.IsMissing ? ""

@@ -33,6 +33,12 @@ public sealed record MatcherPolicy
     /// <summary>Pairs of records to compare, for each record on average: 1 to 200, default 10. More finds more and takes longer.</summary>
     public double PairsPerRecord { get; init; } = 10;
 
+    /// <summary>
+    /// The country of telephone numbers that name none, ISO 3166 alpha-2 in capitals (<c>GB</c>). A record's own country stands above it, where a compared
+    /// field holds countries. Null, the default: such a number is compared by its last digits.
+    /// </summary>
+    public string? Country { get; init; }
+
     /// <summary>The average evidence, in bits, at which records join.</summary>
     internal double Stop => Bits ?? Strictness switch
     {

@@ -30,6 +30,11 @@ internal sealed partial class PolicyCheck
             Error("/matcher/pairsPerRecord", $"It is {Value.Of(matcher.PairsPerRecord)}; it must be 1 to 200.", "10 suits most data.");
         }
 
+        if (matcher.Country is { } country && !Linkage.Telephone.IsCountry(country))
+        {
+            Error("/matcher/country", $"'{country}' is no country whose telephone numbers are known.", "Use two capitals of ISO 3166 such as GB, or leave it out.");
+        }
+
         DuplicateFree(matcher);
         var agreeing = new HashSet<string>(StringComparer.Ordinal);
         for (var i = 0; i < matcher.MustAgree.Count; i++)

@@ -81,14 +81,16 @@ internal static class FieldComparisons
 
     private sealed class Dates(MatchColumn column) : FieldComparison(column, "near year", "same day, other year", "two parts alike", "one digit off")
     {
+        private readonly bool _isMixed = column.Reading.Dates.IsMixed;
+
         // Eight digits as one number, four bits each; 0 for what is no day.
         protected override ulong Feature(int id) =>
             Text(id).Length == 8 && uint.TryParse(Text(id), NumberStyles.HexNumber, CultureInfo.InvariantCulture, out var digits) ? digits : 0;
 
         protected override int Partial(int a, int b, ulong left, ulong right, Scratch scratch) =>
-            left == 0 || right == 0 ? EditDistance.IsAtMostOne(Text(a), Text(b)) ? 4 : 0 : Partial((uint)left, (uint)right);
+            left == 0 || right == 0 ? EditDistance.IsAtMostOne(Text(a), Text(b)) ? 4 : 0 : Partial((uint)left, (uint)right, _isMixed);
 
-        private static int Partial(uint left, uint right)
+        private static int Partial(uint left, uint right, bool isMixed)
         {
             var apart = left ^ right;
             if (IsOneDigit(apart) || IsSwapOfNeighbours(left, right, apart))
@@ -97,6 +99,11 @@ internal static class FieldComparisons
             }
 
             var (year, month, day) = (apart >> 16 == 0, (apart & 0xFF00) == 0, (apart & 0xFF) == 0);
+            if (year && isMixed && IsSwapped(left, right))
+            {
+                return 4;
+            }
+
             if (year && (month || day || IsSwapped(left, right) || IsFirstOfYear(left) || IsFirstOfYear(right)))
             {
                 return 3;
@@ -143,7 +150,7 @@ internal static class FieldComparisons
         protected override ulong Feature(int id)
         {
             var digits = 0UL;
-            foreach (var c in Text(id))
+            foreach (var c in Text(id).AsSpan().TrimStart('+'))
             {
                 digits = (digits << 4) | (uint)(c - '0' + 1);
             }

@@ -32,7 +32,7 @@ internal static class KeyParts
             case MatchFieldType.Phone:
                 yield return Part("last seven digits", text => text.Length >= 7 ? TextHash.Of(text[^7..]) : 0, alone: true);
                 yield return Part("last four digits", text => text.Length >= 7 ? TextHash.Of(text[^4..]) : 0);
-                yield return Part("first six digits", text => text.Length >= 7 ? Start(text, 6) : 0);
+                yield return Part("first six digits", text => text[0] == '+' ? text.Length > 10 ? TextHash.Of(text.AsSpan(text.Length - 10, 6)) : 0 : text.Length >= 7 ? Start(text, 6) : 0);
                 break;
             case MatchFieldType.PostalCode:
                 yield return Part("value", TextHash.Of, alone: true);
