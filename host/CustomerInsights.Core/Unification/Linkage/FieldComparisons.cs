@@ -24,7 +24,10 @@ internal static class FieldComparisons
         MatchFieldType.Place => new Places(column),
         MatchFieldType.Identifier => new Identifiers(column),
         MatchFieldType.Number => new Numbers(column),
-        MatchFieldType.FullName or MatchFieldType.Address or MatchFieldType.Text => new WordLists(column),
+        MatchFieldType.FullName => new WholeNames(column),
+        MatchFieldType.Organization => new Organizations(column),
+        MatchFieldType.Address => new Addresses(column),
+        MatchFieldType.Text => new FreeTexts(column),
         _ => new Categories(column),
     };
 
@@ -62,18 +65,25 @@ internal static class FieldComparisons
         }
     }
 
-    private sealed class FamilyNames(MatchColumn column) : FieldComparison(column, "similar", "part of a double name", "very similar")
+    private sealed class FamilyNames(MatchColumn column) : FieldComparison(column, "similar", "part of a double name, or other umlauts", "very similar")
     {
+        private readonly Dictionary<string, int> _numbers = new(StringComparer.Ordinal);
+        private readonly PerValue<int> _cores = new();
         private readonly PerValue<bool> _several = new();
 
-        protected override void Learn(int id) => _several[id] = IsSeveral(Text(id));
+        protected override void Learn(int id)
+        {
+            var core = NameWords.Core(Text(id));
+            _cores[id] = _numbers.TryAdd(core, _numbers.Count) ? _numbers.Count - 1 : _numbers[core];
+            _several[id] = IsSeveral(Text(id));
+        }
 
         protected override ulong Feature(int id) => TextFeature.Of(Text(id));
 
         protected override int Partial(int a, int b, ulong left, ulong right, Scratch scratch)
         {
             var similarity = TextFeature.MayReach(left, right, 0.84) ? scratch.Jaro.Similarity(Text(a), Text(b)) : 0;
-            return similarity >= 0.92 ? 3 : (_several[a] || _several[b]) && Words.Share(Text(a), Text(b)) ? 2 : similarity >= 0.84 ? 1 : 0;
+            return similarity >= 0.92 ? 3 : _cores[a] == _cores[b] || ((_several[a] || _several[b]) && Words.Share(Text(a), Text(b))) ? 2 : similarity >= 0.84 ? 1 : 0;
         }
     }
 

@@ -16,7 +16,12 @@ internal static class FieldText
         MatchFieldType.Date => DateText.Normal(text, DateOrder.Unknown),
         MatchFieldType.Identifier or MatchFieldType.PostalCode => LettersAndDigits(text),
         MatchFieldType.Number => Number(text),
-        MatchFieldType.GivenName or MatchFieldType.FamilyName or MatchFieldType.FullName => NameWords.WithoutTitles(Words(text)),
+        MatchFieldType.GivenName => NameWords.WithoutTitles(Words(text)),
+        MatchFieldType.FamilyName => NameWords.Family(Words(text)),
+        MatchFieldType.FullName => NameWords.Whole(text.Length > MaxLength ? text[..MaxLength] : text),
+        MatchFieldType.Organization => OrganizationNames.Normal(text),
+        MatchFieldType.Text => ArticleText.Normal(text),
+        MatchFieldType.Address => AddressText.Normal(text),
         _ => Words(text),
     };
 

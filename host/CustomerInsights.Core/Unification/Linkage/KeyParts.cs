@@ -43,7 +43,7 @@ internal static class KeyParts
                 yield return Part("first four characters", text => Start(text, 4));
                 yield return Part("last four characters", text => text.Length >= 4 ? TextHash.Of(text[^4..]) : 0);
                 break;
-            case MatchFieldType.FullName or MatchFieldType.Address or MatchFieldType.Text when comparison is WordLists words:
+            case MatchFieldType.FullName or MatchFieldType.Address or MatchFieldType.Text or MatchFieldType.Organization when comparison is WordLists words:
                 yield return Part("value", TextHash.Of, alone: true);
                 for (var place = 0; place < 2; place++)
                 {
