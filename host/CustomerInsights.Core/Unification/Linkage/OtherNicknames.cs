@@ -1,7 +1,7 @@
 namespace CustomerInsights.Core.Unification.Linkage;
 
 /// <summary>
-/// What bearers of a given name are called in German, French, Spanish, Portuguese, Italian, Polish, Russian, Dutch and Greek, in Latin letters without
+/// What bearers of a given name are called in German, French, Spanish, Portuguese, Italian, Polish, Russian and Greek, in Latin letters without
 /// marks as <see cref="FieldText.Words"/> gives them. A nickname of several names is with the most frequent one, and the English table stands above.
 /// </summary>
 internal static class OtherNicknames
@@ -32,6 +32,8 @@ internal static class OtherNicknames
         boguslaw: bogdan bogus
         boleslaw: bolek
         carmen: carmela carmina
+        catherine: cathy katou
+        charlotte: lolotte
         charalampos: babis lampis
         christos: christakis
         concepcion: concha conchita
@@ -65,6 +67,8 @@ internal static class OtherNicknames
         francesco: franco cesco ciccio
         francisco: paco pancho curro paquito chico
         francoise: fanchon
+        francois: fanfan
+        genevieve: ginette
         friedrich: fritz fiete friedel
         gabriela: gaby gabi
         galina: galya
@@ -94,9 +98,11 @@ internal static class OtherNicknames
         ivan: vanya
         jacek: jacus
         jadwiga: jadzia
+        jacqueline: jacotte
         jaime: jaimito
         jakub: kuba
         jan: janek jas
+        jean: jeannot
         jerzy: jurek
         jesus: chuy chucho chus
         joanna: asia joasia
@@ -126,6 +132,7 @@ internal static class OtherNicknames
         ludwig: lutz wiggerl
         luigi: gigi gino luigino
         lukasz: lukaszek
+        madeleine: mado
         magdalena: magda lena madzia
         malgorzata: gosia malgosia
         manuel: manolo manu lolo
@@ -156,6 +163,7 @@ internal static class OtherNicknames
         pawel: pawelek
         petr: petya
         philippos: lippos
+        pierre: pierrot
         piotr: piotrek
         polina: polya
         rafael: rafa

@@ -70,7 +70,7 @@ internal abstract class WordLists : FieldComparison
     protected override void Learn(int id) => _words[id] = [.. WordsOf(Text(id)).Select(Number).Order()];
 
     /// <summary>The weight that the words of two values have in common, as a share of the weight of all, 0 to 1.</summary>
-    protected double Share(int a, int b, Scratch scratch) =>
+    internal double Share(int a, int b, Scratch scratch) =>
 
         // Which word finds its like first depends on which text goes first.
         string.CompareOrdinal(Text(a), Text(b)) < 0 ? Share(_words[a], _words[b], scratch) : Share(_words[b], _words[a], scratch);
