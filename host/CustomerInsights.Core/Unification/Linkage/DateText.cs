@@ -17,7 +17,7 @@ internal static class DateText
             .Split(',').Select(names => names.Split(' ')),
     ];
 
-    /// <summary>yyyymmdd where a day can be read, 0 for a part that is not there; else letters and digits as they are. Empty for a day of zeros.</summary>
+    /// <summary>yyyymmdd where a day can be read, 0 for a part that is not there; else the words as they are. Empty for a day of zeros.</summary>
     /// <param name="text">As it came.</param>
     /// <param name="order">Which part goes first where both could.</param>
     internal static string Normal(string text, DateOrder order)
@@ -42,7 +42,8 @@ internal static class DateText
                 // What cannot be a month is the day, whatever the column's order.
                 return one > 12 || (two <= 12 && order.IsDayFirst(parts.Between)) ? Day(year, two, one) : Day(year, one, two);
             default:
-                return FieldText.LettersAndDigits(text);
+                // With blanks between them, so that two numbers do not become one.
+                return FieldText.Words(text);
         }
     }
 

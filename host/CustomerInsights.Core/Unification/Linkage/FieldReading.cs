@@ -12,6 +12,9 @@ internal sealed record FieldReading(MatchFieldType Type)
     /// <summary>The field that says in which country a record's telephone is; null when no field does.</summary>
     internal string? CountryField { get; init; }
 
+    /// <summary>Whether the values are countries: then a name is the code that it stands for.</summary>
+    internal bool HoldsCountries { get; init; }
+
     /// <summary>Which of day and month goes first.</summary>
     internal DateOrder Dates { get; init; } = DateOrder.Unknown;
 
@@ -22,6 +25,7 @@ internal sealed record FieldReading(MatchFieldType Type)
     {
         MatchFieldType.Phone => Telephone.Normal(text, Countries.Code(country) ?? Country),
         MatchFieldType.Date => DateText.Normal(text, Dates),
+        MatchFieldType.Category when HoldsCountries && Countries.Code(text) is { } code => FieldText.Words(code),
         _ => FieldText.Normal(text, Type),
     };
 }

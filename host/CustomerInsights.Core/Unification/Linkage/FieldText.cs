@@ -57,7 +57,7 @@ internal static class FieldText
     }
 
     /// <summary>The words without blanks.</summary>
-    internal static string LettersAndDigits(string text)
+    private static string LettersAndDigits(string text)
     {
         var words = Words(text);
         return words.Contains(' ', StringComparison.Ordinal) ? words.Replace(" ", "", StringComparison.Ordinal) : words;

@@ -18,7 +18,7 @@ public sealed class MatchColumnBuilder
     public MatchColumnBuilder(string name, MatchFieldType type, string? country = null, string? countryField = null)
     {
         _name = name;
-        _reading = new FieldReading(type) { Country = country, CountryField = countryField };
+        _reading = new FieldReading(type) { Country = country, CountryField = countryField, HoldsCountries = Countries.IsField(name) };
     }
 
     /// <summary>Whether telephone numbers of this country can be read.</summary>

@@ -20,7 +20,7 @@ public sealed class DateTextTests
     [InlineData("19710624", "19710624")]
     [InlineData("0000-00-00", "")]
     [InlineData("1971", "19710000")]
-    [InlineData("not known", "notknown")]
+    [InlineData("not known", "not known")]
     [InlineData("June", "june")]
     public void A_day_is_read_in_its_language(string text, string normal) => Assert.Equal(normal, DateText.Normal(text, DateOrder.Unknown));
 

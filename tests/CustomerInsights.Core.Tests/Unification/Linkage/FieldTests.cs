@@ -70,6 +70,25 @@ public sealed class FieldTests
     public void Spellings_of_one_thing_become_one(string text, MatchFieldType type, string normal) => Assert.Equal(normal, FieldText.Normal(text, type));
 
     [Fact]
+    public void The_spelling_of_a_spelling_is_itself_for_any_words()
+    {
+        string[] stock =
+        [
+            "Dr.", "O'Neill", "van", "der", "Smith,", "John", "A.", "Jr.", "Müller", "Street", "Str.", "Hauptstraße", "12", "12a", "2nd", "Flat", "P.O.", "Box", "Postfach", "North",
+            "GmbH", "&", "Co.", "S.A.", "The", "Ltd", "AAC-370", "X-7/B", "Юлия", "佐々木", "24", "June", "1971", "5/6/1971", "a+b@gmail.com", "$1,299.50", "-", "Avenida", "Sp.", "z", "o.o.",
+        ];
+        var random = new Random(17);
+        foreach (var type in Enum.GetValues<MatchFieldType>())
+        {
+            for (var i = 0; i < 3000; i++)
+            {
+                var normal = FieldText.Normal(string.Join(' ', Enumerable.Range(0, 1 + random.Next(5)).Select(_ => stock[random.Next(stock.Length)]).Distinct(StringComparer.Ordinal)), type);
+                Assert.Equal((type, normal), (type, FieldText.Normal(normal, type)));
+            }
+        }
+    }
+
+    [Fact]
     public void Half_a_character_is_no_reason_to_fail()
     {
         Assert.Equal("ann", FieldText.Normal("Ann \ud83d", MatchFieldType.FullName).Trim());

@@ -61,6 +61,16 @@ public sealed class TelephoneTests
     }
 
     [Fact]
+    public void In_a_field_of_countries_a_name_is_the_code_that_it_stands_for()
+    {
+        var builder = new MatchColumnBuilder("country_or_region", MatchFieldType.Category);
+        string[] written = ["GB", "United Kingdom", "uk", "Atlantis", "gb"];
+        Array.ForEach(written, text => builder.Add(text));
+        var column = builder.Build();
+        Assert.Equal(["gb", "gb", "gb", "atlantis", "gb"], column.Ids.Select(id => column.Values[id]));
+    }
+
+    [Fact]
     public void The_country_of_the_record_stands_above_the_one_that_was_set_and_an_index_keeps_to_both()
     {
         var people = new People(600, 5);
