@@ -17,7 +17,7 @@ internal static class DateText
             .Split(',').Select(names => names.Split(' ')),
     ];
 
-    /// <summary>yyyymmdd where a day can be read, 0 for a part that is not there; else the words as they are. Empty for a day of zeros.</summary>
+    /// <summary>yyyymmdd where a day can be read, 0 for a part that is not there; else the words as they are, or the digits where there are no words. Empty for a day of zeros.</summary>
     /// <param name="text">As it came.</param>
     /// <param name="order">Which part goes first where both could.</param>
     internal static string Normal(string text, DateOrder order)
@@ -42,9 +42,15 @@ internal static class DateText
                 // What cannot be a month is the day, whatever the column's order.
                 return one > 12 || (two <= 12 && order.IsDayFirst(parts.Between)) ? Day(year, two, one) : Day(year, one, two);
             default:
-                // With blanks between them, so that two numbers do not become one.
-                return FieldText.Words(text);
+                return Unread(FieldText.Words(text));
         }
+    }
+
+    // A day with a slip, such as 19711-06-24, is its digits, so that it is one edit from the day. Other words keep their blanks: two numbers would become one.
+    private static string Unread(string words)
+    {
+        var digits = words.Replace(" ", "", StringComparison.Ordinal);
+        return digits.Length > 4 && digits.All(char.IsAsciiDigit) ? digits : words;
     }
 
     /// <summary>What a spelling says about the order of day and month; null where both parts could be months, or it has another form.</summary>

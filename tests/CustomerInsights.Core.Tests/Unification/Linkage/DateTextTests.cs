@@ -21,6 +21,8 @@ public sealed class DateTextTests
     [InlineData("0000-00-00", "")]
     [InlineData("1971", "19710000")]
     [InlineData("not known", "not known")]
+    [InlineData("19711-06-24", "197110624")]
+    [InlineData("12 12", "12 12")]
     [InlineData("June", "june")]
     public void A_day_is_read_in_its_language(string text, string normal) => Assert.Equal(normal, DateText.Normal(text, DateOrder.Unknown));
 
