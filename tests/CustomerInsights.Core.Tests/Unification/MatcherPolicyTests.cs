@@ -158,12 +158,13 @@ public sealed class MatcherPolicyTests
             Bits = double.NaN,
             PairsPerRecord = 0,
             MemoryMegabytes = 255,
+            Country = "UK",
             DuplicateFree = ["crm", "crm", "web"],
             MustAgree = ["phone", "nothing"],
         };
         var problems = PolicyValidator.Validate(s_policy with { Matcher = bad }, schemas);
         Assert.Equal(
-            ["/matcher/fields/0/field", "/matcher/fields/2/field", "/matcher/strictness", "/matcher/bits", "/matcher/pairsPerRecord", "/matcher/memoryMegabytes", "/matcher/duplicateFree/1", "/matcher/duplicateFree/2", "/matcher/mustAgree/0", "/matcher/mustAgree/1"],
+            ["/matcher/fields/0/field", "/matcher/fields/2/field", "/matcher/strictness", "/matcher/bits", "/matcher/pairsPerRecord", "/matcher/memoryMegabytes", "/matcher/country", "/matcher/duplicateFree/1", "/matcher/duplicateFree/2", "/matcher/mustAgree/0", "/matcher/mustAgree/1"],
             problems.Select(problem => problem.Path));
         Assert.Contains("did you mean 'email'?", problems[0].Message, StringComparison.Ordinal);
         var none = new MatcherPolicy { Fields = [new MatcherField { Field = "dob", Use = false }] };
