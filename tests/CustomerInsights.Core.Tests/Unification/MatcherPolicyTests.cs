@@ -218,6 +218,18 @@ public sealed class MatcherPolicyTests
     }
 
     [Fact]
+    public void Telephones_are_read_in_the_country_of_the_record_or_of_the_policy()
+    {
+        StreamField[] fields = [new("tel", DataType.Text) { Semantic = "contact.phone" }, new("home", DataType.Text) { Semantic = "address.country" }];
+        string[][] rows = [["020 7946 0958", ""], ["030 123456", "Germany"], ["0049 30 123456", ""]];
+        var nodes = rows.Select((row, i) => new SourceNode(i + 1, $"k{i}", [.. row.Select(text => text.Length == 0 ? Value.Missing : Value.Of(text))])).ToList();
+        UnificationInput input = new() { Streams = [new SourceStream(new StreamSchema("crm", fields), nodes)] };
+        UnificationPolicy policy = new() { Streams = [new StreamPolicy { Stream = "crm" }], Matcher = new MatcherPolicy { Country = "GB", Fields = [new MatcherField { Field = "tel" }, new MatcherField { Field = "home" }] } };
+        var phones = Unifier.Unify(policy, input).MatcherRun!.Result.Fields[0].Column;
+        Assert.Equal(["+442079460958", "+4930123456", "+4930123456"], phones.Ids.Select(id => phones.Values[id]));
+    }
+
+    [Fact]
     public void Semantic_types_decide_before_names_and_a_key_of_one_stream_is_not_compared()
     {
         StreamField[] fields = [new("a", DataType.Text) { Semantic = "contact.email" }, new("email", DataType.Text) { Semantic = "loyalty.tier" }, new("no", DataType.Text) { Semantic = "identity.contact_id" }, new("surname", DataType.Text)];
