@@ -68,6 +68,7 @@ internal static class BadDataBench
         var result = Matcher.Run([.. builders.Select(builder => builder.Build())], new MatcherOptions());
         var scores = ClusterScores.Of(result.Clusters, truth);
         var aside = result.Junk.Select(junk => $"{junk.Field} '{(junk.Value.Length > 20 ? junk.Value[..20] : junk.Value)}' {junk.Records:N0}").Concat(
+            result.Unused.Select(field => $"{field.Field}: {field.Reason}")).Concat(
             result.Keys.Where(key => key.LeftOut > (long)rows * rows / 100).Select(key => $"groups of {key.Name}").Take(2));
         var spent = (Environment.CpuUsage.TotalTime - cpu).TotalSeconds;
         var most = limit == 0 ? 10 + (3 * watch.Elapsed.TotalSeconds) : limit;

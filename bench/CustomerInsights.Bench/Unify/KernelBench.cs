@@ -28,6 +28,22 @@ internal static class KernelBench
         Time("sound of one name", i => Phonetic.Code(pairs[i].A) > 1);
         Time("FuzzySharp Levenshtein.EditDistance", i => FuzzySharp.Levenshtein.EditDistance(pairs[i].A, pairs[i].B) <= 2);
         Time("FuzzySharp Fuzz.Ratio", i => FuzzySharp.Fuzz.Ratio(pairs[i].A, pairs[i].B) > 90);
+        Words(dice);
+    }
+
+    // Names of articles with a word less, more or misspelt, each with its neighbour; and telephone numbers as they are dialled.
+    private static void Words(Dice dice)
+    {
+        var texts = ThingSets.Articles(dice, Pairs);
+        var builder = new MatchColumnBuilder("name", MatchFieldType.Text);
+        Array.ForEach(texts, text => builder.Add(text));
+        var column = builder.Build();
+        var (list, scratch) = ((WordLists)FieldComparisons.Of(column), new Scratch());
+        Time("token overlap, weighted, slips borne", i => list.Share(column.Ids[i], column.Ids[(i + 1) % Pairs], scratch) > 0.65);
+        Time("FuzzySharp Fuzz.TokenSetRatio", i => FuzzySharp.Fuzz.TokenSetRatio(texts[i], texts[(i + 1) % Pairs]) > 65);
+        var phones = texts.Select((_, i) => (i % 3) switch { 0 => $"+44 20 {dice.Digits(4)} {dice.Digits(4)}", 1 => $"020 {dice.Digits(4)} {dice.Digits(4)}", _ => $"0049 {dice.Digits(9)}" }).ToArray();
+        Time("telephone, digits", i => Telephone.Normal(phones[i], null).Length > 8);
+        Time("telephone, E.164", i => Telephone.Normal(phones[i], "GB")[0] == '+');
     }
 
     private static void Time(string what, Func<int, bool> compare)

@@ -89,5 +89,15 @@ internal static class ThingSets
         return set;
     }
 
+    /// <summary>Names of articles, each followed by itself in another order and with a slip.</summary>
+    public static string[] Articles(Dice dice, int count) =>
+    [
+        .. Enumerable.Range(0, count / 2).SelectMany(i =>
+        {
+            var name = $"{s_makers[i % s_makers.Length]} {s_kinds[i % s_kinds.Length]} AX{i} {string.Join(' ', Enumerable.Range(0, 3).Select(_ => dice.Of(s_words)))}".ToLowerInvariant();
+            return new[] { name, dice.Slip(string.Join(' ', dice.Shuffled(name.Split(' ')))) };
+        }),
+    ];
+
     private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
 }

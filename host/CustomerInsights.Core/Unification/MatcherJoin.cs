@@ -57,7 +57,7 @@ internal sealed class MatcherJoin(MatcherPolicy policy, RecordTable table, Unifi
         if (model is not null)
         {
             IReadOnlyList<SuggestedField> frozen = [.. model.Fields.Select(field => new SuggestedField(field.Name, field.Type, "As the stored model has it."))];
-            var result = Matcher.Run(Columns(frozen), options with { Model = model, Before = Before() }, cancellationToken: cancellation);
+            var result = Matcher.Run(Columns(frozen, model), options with { Model = model, Before = Before() }, cancellationToken: cancellation);
             drift = ModelDrift.Of(result);
             why ??= drift!.Reason;
             if (why is null)
@@ -124,34 +124,42 @@ internal sealed class MatcherJoin(MatcherPolicy policy, RecordTable table, Unifi
         var suggested = MatcherSuggestion.Of(streams);
         return policy.Fields.Count == 0
             ? [.. suggested.Where(field => field.Type != MatchFieldType.Ignored)]
-            : policy.Fields.Where(field => field.Use).Select(field => field.Type is { } type
+            : [.. policy.Fields.Where(field => field.Use).Select(field => field.Type is { } type
                     ? new SuggestedField(field.Field, type, "Set in the policy.")
                     : suggested.First(one => one.Field == field.Field))
-                .Where(field => field.Type != MatchFieldType.Ignored).ToList();
+                .Where(field => field.Type != MatchFieldType.Ignored)];
     }
 
-    private List<MatchColumn> Columns(IReadOnlyList<SuggestedField> fields)
+    private List<MatchColumn> Columns(IReadOnlyList<SuggestedField> fields, MatchModel? model = null)
     {
         var bypass = overrides.Bypass.Select(value => value.Trim()).ToHashSet(StringComparer.OrdinalIgnoreCase);
-        return [.. fields.Select(field => Column(field, bypass))];
+        var country = fields.FirstOrDefault(field => IsCountry(field.Field))?.Field;
+        return [.. fields.Select((field, i) => Column(field, field.Type == MatchFieldType.Phone ? country : null, model?.Fields[i].Dates, bypass))];
     }
 
-    private MatchColumn Column(SuggestedField field, HashSet<string> bypass)
+    private bool IsCountry(string name) =>
+        table.Schemas.SelectMany(schema => schema.Fields).Where(field => field.Name == name).Select(field => field.Semantic).FirstOrDefault(semantic => semantic is not null) is { } semantic
+            ? semantic.EndsWith(".country", StringComparison.Ordinal)
+            : Countries.IsField(name);
+
+    private MatchColumn Column(SuggestedField field, string? country, DateOrder? dates, HashSet<string> bypass)
     {
         cancellation.ThrowIfCancellationRequested();
-        var builder = new MatchColumnBuilder(field.Field, field.Type);
+        var builder = new MatchColumnBuilder(field.Field, field.Type, policy.Country, country) { Dates = dates };
         for (var stream = 0; stream < table.Schemas.Length; stream++)
         {
-            var place = table.HasField(stream, field.Field) ? table.Field(stream, field.Field) : -1;
+            var (place, home) = (Place(stream, field.Field), country is null ? -1 : Place(stream, country));
             for (var row = table.Start[stream]; row < table.Start[stream + 1]; row++)
             {
                 var text = place < 0 ? "" : Text(table[row, place]);
-                builder.Add(bypass.Contains(text) ? "" : text);
+                builder.Add(bypass.Contains(text) ? "" : text, home < 0 ? "" : Text(table[row, home]));
             }
         }
 
         return builder.Build();
     }
+
+    private int Place(int stream, string field) => table.HasField(stream, field) ? table.Field(stream, field) : -1;
 
     // A day is compared as a day, whether its field holds a date or a time.
     private static string Text(Value value) => value.IsMissing ? ""

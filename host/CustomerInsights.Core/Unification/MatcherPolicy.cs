@@ -48,6 +48,12 @@ public sealed record MatcherPolicy
     /// <summary>Where the keys come from. Default auto: chosen from the records.</summary>
     public MatchKeyUse KeyUse { get; init; }
 
+    /// <summary>
+    /// The country of telephone numbers that name none, ISO 3166 alpha-2 in capitals (<c>GB</c>). A record's own country stands above it, where a compared
+    /// field holds countries. Null, the default: such a number is compared by its last digits.
+    /// </summary>
+    public string? Country { get; init; }
+
     /// <summary>The average evidence, in bits, at which records join.</summary>
     internal double Stop => Bits ?? Strictness switch
     {

@@ -19,7 +19,7 @@ public static class MatcherSuggestion
         ["person.full_name"] = MatchFieldType.FullName,
         ["person.birth_date"] = MatchFieldType.Date,
         ["person.gender"] = MatchFieldType.Category,
-        ["organization.name"] = MatchFieldType.Text,
+        ["organization.name"] = MatchFieldType.Organization,
         ["contact.email"] = MatchFieldType.Email,
         ["contact.phone"] = MatchFieldType.Phone,
         ["address.street"] = MatchFieldType.Address,
@@ -160,6 +160,7 @@ public static class MatcherSuggestion
         MatchFieldType.Category => "one of few words",
         MatchFieldType.Identifier => "a number or code that names one thing",
         MatchFieldType.Number => "a quantity",
+        MatchFieldType.Organization => "the name of an organisation",
         _ => "free text",
     };
 }

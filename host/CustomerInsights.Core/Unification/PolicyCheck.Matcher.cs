@@ -35,6 +35,11 @@ internal sealed partial class PolicyCheck
             Error("/matcher/memoryMegabytes", $"It is {Value.Of(matcher.MemoryMegabytes.Value)}; it must be {MatcherPolicy.LeastMegabytes} or more.", "Leave it out to have what the host allows; a million records with eight fields take about 700.");
         }
 
+        if (matcher.Country is { } country && !Linkage.Telephone.IsCountry(country))
+        {
+            Error("/matcher/country", $"'{country}' is no country whose telephone numbers are known.", "Use two capitals of ISO 3166 such as GB, or leave it out.");
+        }
+
         Keys(matcher);
         DuplicateFree(matcher);
         var agreeing = new HashSet<string>(StringComparer.Ordinal);

@@ -158,12 +158,13 @@ public sealed class MatcherPolicyTests
             Bits = double.NaN,
             PairsPerRecord = 0,
             MemoryMegabytes = 255,
+            Country = "UK",
             DuplicateFree = ["crm", "crm", "web"],
             MustAgree = ["phone", "nothing"],
         };
         var problems = PolicyValidator.Validate(s_policy with { Matcher = bad }, schemas);
         Assert.Equal(
-            ["/matcher/fields/0/field", "/matcher/fields/2/field", "/matcher/strictness", "/matcher/bits", "/matcher/pairsPerRecord", "/matcher/memoryMegabytes", "/matcher/duplicateFree/1", "/matcher/duplicateFree/2", "/matcher/mustAgree/0", "/matcher/mustAgree/1"],
+            ["/matcher/fields/0/field", "/matcher/fields/2/field", "/matcher/strictness", "/matcher/bits", "/matcher/pairsPerRecord", "/matcher/memoryMegabytes", "/matcher/country", "/matcher/duplicateFree/1", "/matcher/duplicateFree/2", "/matcher/mustAgree/0", "/matcher/mustAgree/1"],
             problems.Select(problem => problem.Path));
         Assert.Contains("did you mean 'email'?", problems[0].Message, StringComparison.Ordinal);
         var none = new MatcherPolicy { Fields = [new MatcherField { Field = "dob", Use = false }] };
@@ -214,6 +215,18 @@ public sealed class MatcherPolicyTests
         Assert.Equal("/matcher/keyUse", Assert.Single(PolicyValidator.Validate(s_policy with { Matcher = new MatcherPolicy { KeyUse = MatchKeyUse.Only } }, schemas)).Path);
         var unused = Assert.Single(PolicyValidator.Validate(s_policy with { Matcher = new MatcherPolicy { Keys = [Key(("dob", "value"))] } }, schemas));
         Assert.Equal(("/matcher/keyUse", ProblemSeverity.Warning), (unused.Path, unused.Severity));
+    }
+
+    [Fact]
+    public void Telephones_are_read_in_the_country_of_the_record_or_of_the_policy()
+    {
+        StreamField[] fields = [new("tel", DataType.Text) { Semantic = "contact.phone" }, new("home", DataType.Text) { Semantic = "address.country" }];
+        string[][] rows = [["020 7946 0958", ""], ["030 123456", "Germany"], ["0049 30 123456", ""]];
+        var nodes = rows.Select((row, i) => new SourceNode(i + 1, $"k{i}", [.. row.Select(text => text.Length == 0 ? Value.Missing : Value.Of(text))])).ToList();
+        UnificationInput input = new() { Streams = [new SourceStream(new StreamSchema("crm", fields), nodes)] };
+        UnificationPolicy policy = new() { Streams = [new StreamPolicy { Stream = "crm" }], Matcher = new MatcherPolicy { Country = "GB", Fields = [new MatcherField { Field = "tel" }, new MatcherField { Field = "home" }] } };
+        var phones = Unifier.Unify(policy, input).MatcherRun!.Result.Fields[0].Column;
+        Assert.Equal(["+442079460958", "+4930123456", "+4930123456"], phones.Ids.Select(id => phones.Values[id]));
     }
 
     [Fact]

@@ -9,6 +9,7 @@ internal abstract class FieldComparison
     internal const int Missing = 0;
     internal const int Different = 1;
     internal const int Steps = 4;
+    private const double OneDiffers = 0.1;
 
     // Shares of the bits that a value shared by two records has.
     private static readonly double[] s_steps = [0.35, 0.55, 0.8];
@@ -88,6 +89,28 @@ internal abstract class FieldComparison
         Column.Forget(_marked);
         _known = Math.Min(_known, _marked);
     }
+
+    /// <summary>What is usual among records of one person, before anything is learnt: a share for each level, 0.9 of them alike or equal.</summary>
+    internal double[] Usual()
+    {
+        var usual = new double[Levels.Count];
+        usual[Different] = OneDiffers;
+        var partial = FirstEqual - Different - 1;
+        var repeated = partial == 0 ? 1 - OneDiffers : Repeated;
+        for (var level = Different + 1; level < FirstEqual; level++)
+        {
+            usual[level] = (1 - OneDiffers - repeated) * Part(level - Different, partial);
+        }
+
+        usual.AsSpan(FirstEqual).Fill(repeated / Steps);
+        return usual;
+    }
+
+    /// <summary>The share of one person's records that have the very same value, where values may also be alike.</summary>
+    internal virtual double Repeated => 0.75;
+
+    /// <summary>The part of what is alike that a partial level has, from 1 to <paramref name="partial"/>; all parts make 1.</summary>
+    internal virtual double Part(int level, int partial) => 1.0 / partial;
 
     /// <summary>Takes in one value: whatever the comparison keeps of each.</summary>
     protected virtual void Learn(int id)

@@ -17,7 +17,8 @@ internal static class FieldComparisons
         return comparison;
     }
 
-    private static FieldComparison Made(MatchColumn column) => column.Type switch
+    /// <summary>The comparison with the type's own levels; it knows no value yet.</summary>
+    internal static FieldComparison Made(MatchColumn column) => column.Type switch
     {
         MatchFieldType.GivenName => new GivenNames(column),
         MatchFieldType.FamilyName => new FamilyNames(column),
@@ -28,7 +29,10 @@ internal static class FieldComparisons
         MatchFieldType.Place => new Places(column),
         MatchFieldType.Identifier => new Identifiers(column),
         MatchFieldType.Number => new Numbers(column),
-        MatchFieldType.FullName or MatchFieldType.Address or MatchFieldType.Text => new WordLists(column),
+        MatchFieldType.FullName => new WholeNames(column),
+        MatchFieldType.Organization => new Organizations(column),
+        MatchFieldType.Address => new Addresses(column),
+        MatchFieldType.Text => new FreeTexts(column),
         _ => new Categories(column),
     };
 
@@ -66,18 +70,25 @@ internal static class FieldComparisons
         }
     }
 
-    private sealed class FamilyNames(MatchColumn column) : FieldComparison(column, "similar", "part of a double name", "very similar")
+    private sealed class FamilyNames(MatchColumn column) : FieldComparison(column, "similar", "part of a double name, or other umlauts", "very similar")
     {
+        private readonly Dictionary<string, int> _numbers = new(StringComparer.Ordinal);
+        private readonly PerValue<int> _cores = new();
         private readonly PerValue<bool> _several = new();
 
-        protected override void Learn(int id) => _several[id] = IsSeveral(Text(id));
+        protected override void Learn(int id)
+        {
+            var core = NameWords.Core(Text(id));
+            _cores[id] = _numbers.TryAdd(core, _numbers.Count) ? _numbers.Count - 1 : _numbers[core];
+            _several[id] = IsSeveral(Text(id));
+        }
 
         protected override ulong Feature(int id) => TextFeature.Of(Text(id));
 
         protected override int Partial(int a, int b, ulong left, ulong right, Scratch scratch)
         {
             var similarity = TextFeature.MayReach(left, right, 0.84) ? scratch.Jaro.Similarity(Text(a), Text(b)) : 0;
-            return similarity >= 0.92 ? 3 : (_several[a] || _several[b]) && Words.Share(Text(a), Text(b)) ? 2 : similarity >= 0.84 ? 1 : 0;
+            return similarity >= 0.92 ? 3 : _cores[a] == _cores[b] || ((_several[a] || _several[b]) && Words.Share(Text(a), Text(b))) ? 2 : similarity >= 0.84 ? 1 : 0;
         }
     }
 
@@ -85,14 +96,16 @@ internal static class FieldComparisons
 
     private sealed class Dates(MatchColumn column) : FieldComparison(column, "near year", "same day, other year", "two parts alike", "one digit off")
     {
+        private readonly bool _isMixed = column.Reading.Dates.IsMixed;
+
         // Eight digits as one number, four bits each; 0 for what is no day.
         protected override ulong Feature(int id) =>
             Text(id).Length == 8 && uint.TryParse(Text(id), NumberStyles.HexNumber, CultureInfo.InvariantCulture, out var digits) ? digits : 0;
 
         protected override int Partial(int a, int b, ulong left, ulong right, Scratch scratch) =>
-            left == 0 || right == 0 ? EditDistance.IsAtMostOne(Text(a), Text(b)) ? 4 : 0 : Partial((uint)left, (uint)right);
+            left == 0 || right == 0 ? EditDistance.IsAtMostOne(Text(a), Text(b)) ? 4 : 0 : Partial((uint)left, (uint)right, _isMixed);
 
-        private static int Partial(uint left, uint right)
+        private static int Partial(uint left, uint right, bool isMixed)
         {
             var apart = left ^ right;
             if (IsOneDigit(apart) || IsSwapOfNeighbours(left, right, apart))
@@ -101,6 +114,11 @@ internal static class FieldComparisons
             }
 
             var (year, month, day) = (apart >> 16 == 0, (apart & 0xFF00) == 0, (apart & 0xFF) == 0);
+            if (year && isMixed && IsSwapped(left, right))
+            {
+                return 4;
+            }
+
             if (year && (month || day || IsSwapped(left, right) || IsFirstOfYear(left) || IsFirstOfYear(right)))
             {
                 return 3;
@@ -147,7 +165,7 @@ internal static class FieldComparisons
         protected override ulong Feature(int id)
         {
             var digits = 0UL;
-            foreach (var c in Text(id))
+            foreach (var c in Text(id).AsSpan().TrimStart('+'))
             {
                 digits = (digits << 4) | (uint)(c - '0' + 1);
             }

@@ -17,9 +17,10 @@ public static class FieldGuess
         (MatchFieldType.PostalCode, ["postcode", "postal code", "zip", "zipcode", "post code", "plz"]),
         (MatchFieldType.Identifier, ["ssn", "soc sec id", "social security", "passport", "tax id", "national id", "nhs"]),
         (MatchFieldType.Category, ["gender", "sex", "state", "country", "street number", "house number", "occupation", "status"]),
+        (MatchFieldType.Organization, ["company", "organization", "organisation", "employer", "firm", "business", "manufacturer", "maker", "brand", "account name"]),
         (MatchFieldType.Address, ["address", "street", "addr"]),
         (MatchFieldType.FullName, ["full name", "name", "fullname", "authors", "author"]),
-        (MatchFieldType.Text, ["title", "description", "venue"]),
+        (MatchFieldType.Text, ["name", "title", "description", "venue", "product", "article"]),
         (MatchFieldType.Number, ["price", "amount", "year"]),
     ];
 
@@ -115,6 +116,8 @@ public static class FieldGuess
     {
         MatchFieldType.Date => filled.Count(text => IsDate(text) || IsYear(text)) >= 0.5 * filled.Count,
         MatchFieldType.Email => filled.Count(IsEmail) >= 0.5 * filled.Count,
+        // Names of articles have numbers in them, names of people hardly ever.
+        MatchFieldType.FullName => filled.Count(Words.HasDigit) <= 0.1 * filled.Count,
         MatchFieldType.Phone => filled.Count(text => text.Count(char.IsAsciiDigit) >= 6) >= 0.5 * filled.Count,
         _ => true,
     };

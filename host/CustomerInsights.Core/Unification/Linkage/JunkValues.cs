@@ -12,6 +12,10 @@ internal static class JunkValues
     private const int Fewest = 12;
     private const double FarAbove = 12;
 
+    // Days that programs put where none was given need less to be taken for that.
+    private const int FewestOfFiller = 3;
+    private const double AboveOfFiller = 3;
+
     /// <summary>Takes junk out of the columns.</summary>
     /// <returns>What was taken out.</returns>
     internal static IReadOnlyList<JunkValue> Remove(IReadOnlyList<MatchColumn> columns) => [.. columns.SelectMany(Remove)];
@@ -52,6 +56,12 @@ internal static class JunkValues
 
         var counts = ids.Select(id => column.Counts[id]).Order().ToArray();
         var usual = counts[(int)(counts.Length * (counts.Length < 300 ? 0.9 : 0.99))];
-        return ids.Where(id => column.Counts[id] >= Fewest && column.Counts[id] > FarAbove * usual);
+        return ids.Where(id => column.Type == MatchFieldType.Date && IsFiller(column.Values[id])
+            ? column.Counts[id] >= FewestOfFiller && column.Counts[id] > AboveOfFiller * usual
+            : column.Counts[id] >= Fewest && column.Counts[id] > FarAbove * usual);
     }
+
+    // The first and last days of calendars in programs, and the year 9999.
+    private static bool IsFiller(string day) =>
+        day is "19000101" or "18991230" or "18991231" or "19700101" or "17530101" or "00010101" || day.StartsWith("9999", StringComparison.Ordinal);
 }

@@ -15,7 +15,7 @@ internal static class KeyParts
     /// <summary>The names of a type's parts, as they stand behind the field's name.</summary>
     internal static IReadOnlyList<string> NamesOf(MatchFieldType type)
     {
-        var none = new MatchColumn("", type, [], [""]);
+        var none = new MatchColumn("", new FieldReading(type), [], [""]);
         return type == MatchFieldType.Ignored ? [] : [.. Of(none, 0, FieldComparisons.Of(none)).Select(part => part.Part)];
     }
 
@@ -48,7 +48,7 @@ internal static class KeyParts
             case MatchFieldType.Phone:
                 yield return Part("last seven digits", text => text.Length >= 7 ? TextHash.Of(text[^7..]) : 0, alone: true);
                 yield return Part("last four digits", text => text.Length >= 7 ? TextHash.Of(text[^4..]) : 0);
-                yield return Part("first six digits", text => text.Length >= 7 ? Start(text, 6) : 0);
+                yield return Part("first six digits", text => text[0] == '+' ? text.Length > 10 ? TextHash.Of(text.AsSpan(text.Length - 10, 6)) : 0 : text.Length >= 7 ? Start(text, 6) : 0);
                 break;
             case MatchFieldType.PostalCode:
                 yield return Part("value", TextHash.Of, alone: true);
@@ -59,7 +59,7 @@ internal static class KeyParts
                 yield return Part("first four characters", text => Start(text, 4));
                 yield return Part("last four characters", text => text.Length >= 4 ? TextHash.Of(text[^4..]) : 0);
                 break;
-            case MatchFieldType.FullName or MatchFieldType.Address or MatchFieldType.Text when comparison.InWords is { } words:
+            case MatchFieldType.FullName or MatchFieldType.Address or MatchFieldType.Text or MatchFieldType.Organization when comparison.InWords is { } words:
                 yield return Part("value", TextHash.Of, alone: true);
                 for (var place = 0; place < 2; place++)
                 {

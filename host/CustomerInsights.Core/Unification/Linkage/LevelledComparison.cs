@@ -16,7 +16,7 @@ internal sealed class LevelledComparison : FieldComparison
     internal LevelledComparison(MatchColumn column, IReadOnlyList<MatchLevel> levels)
         : base(column, [.. levels.Reverse().Select(MatchLevels.NameOf)])
     {
-        InWords = column.Type is MatchFieldType.FullName or MatchFieldType.Address or MatchFieldType.Text ? new WordLists(column) : null;
+        InWords = MatchLevels.LooksAtWords(column.Type) ? (WordLists)FieldComparisons.Made(column) : null;
         _hasFeature = column.Type is not (MatchFieldType.Date or MatchFieldType.Phone or MatchFieldType.Number);
         var steps = levels.SelectMany((level, i) => level.When.Select(condition => (condition.Test, Least: MatchLevels.Least(condition), Level: levels.Count - i)));
 
@@ -33,6 +33,8 @@ internal sealed class LevelledComparison : FieldComparison
     internal override WordLists? InWords { get; }
 
     internal override int Swapped { get; }
+
+    internal override double Repeated => InWords?.Repeated ?? base.Repeated;
 
     internal override void Mark()
     {

@@ -9,9 +9,9 @@ public sealed class MatchColumn
     private Dictionary<string, int>? _numbers;
     private readonly HashSet<int> _junk = [];
 
-    internal MatchColumn(string name, MatchFieldType type, int[] ids, string[] values)
+    internal MatchColumn(string name, FieldReading reading, int[] ids, string[] values)
     {
-        (Name, Type, Ids, Values) = (name, type, ids, values);
+        (Name, Reading, Ids, Values) = (name, reading, ids, values);
         Counts = new int[values.Length];
         foreach (var id in ids)
         {
@@ -27,7 +27,10 @@ public sealed class MatchColumn
     public string Name { get; }
 
     /// <summary>What its values are.</summary>
-    public MatchFieldType Type { get; }
+    public MatchFieldType Type => Reading.Type;
+
+    /// <summary>How values are read, those too that come later.</summary>
+    internal FieldReading Reading { get; }
 
     /// <summary>How many records have a value.</summary>
     public long Filled { get; private set; }

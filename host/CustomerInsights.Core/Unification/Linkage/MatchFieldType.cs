@@ -42,6 +42,9 @@ public enum MatchFieldType
     /// <summary>A quantity.</summary>
     Number,
 
-    /// <summary>Words: a title, a description, a list of authors.</summary>
+    /// <summary>Words: a title, a description, an article with its model number.</summary>
     Text,
+
+    /// <summary>The name of a company or another body.</summary>
+    Organization,
 }

@@ -8,7 +8,7 @@ public static class MatchLevels
     /// <summary>Most levels between equal and different.</summary>
     public const int Most = (1 << PairLevels.Bits) - 2 - FieldComparison.Steps;
 
-    private static readonly MatchFieldType[] s_words = [MatchFieldType.FullName, MatchFieldType.Address, MatchFieldType.Text];
+    private static readonly MatchFieldType[] s_words = [MatchFieldType.FullName, MatchFieldType.Address, MatchFieldType.Text, MatchFieldType.Organization];
     private static readonly MatchFieldType[] s_names = [MatchFieldType.GivenName, MatchFieldType.FamilyName];
     private static readonly MatchFieldType[] s_text =
         [.. s_names, .. s_words, MatchFieldType.Email, MatchFieldType.PostalCode, MatchFieldType.Place, MatchFieldType.Category, MatchFieldType.Identifier];
@@ -27,6 +27,7 @@ public static class MatchLevels
         [LevelTest.SameDistrict] = new([MatchFieldType.PostalCode]),
         [LevelTest.SameLocalPart] = new([MatchFieldType.Email]),
         [LevelTest.WordOverlap] = new(s_words, 0.05, 1),
+        [LevelTest.OwnLevel] = new(s_words, 1, 6),
         [LevelTest.SameYearAndMonth] = new([MatchFieldType.Date]),
         [LevelTest.SameYearAndDay] = new([MatchFieldType.Date]),
         [LevelTest.SameMonthAndDay] = new([MatchFieldType.Date]),
@@ -63,7 +64,8 @@ public static class MatchLevels
         MatchFieldType.Place => [Of("similar or contained", AtLeast(LevelTest.JaroWinkler, 0.9), Is(LevelTest.Contained))],
         MatchFieldType.Identifier => [Of("one character off", AtMost(LevelTest.EditDistance, 1)), Of("similar", AtMost(LevelTest.EditDistance, 2), AtLeast(LevelTest.JaroWinkler, 0.92))],
         MatchFieldType.Number => [Of("within 1 %", AtMost(LevelTest.RelativeDifference, 0.01)), Of("within 5 %", AtMost(LevelTest.RelativeDifference, 0.05)), Of("within 20 %", AtMost(LevelTest.RelativeDifference, 0.2))],
-        MatchFieldType.FullName or MatchFieldType.Address or MatchFieldType.Text =>
+        MatchFieldType.Address or MatchFieldType.Text or MatchFieldType.Organization => Own(type),
+        MatchFieldType.FullName =>
         [
             Of("nearly all in common", AtLeast(LevelTest.WordOverlap, 0.85)),
             Of("most in common", AtLeast(LevelTest.WordOverlap, 0.65)),
@@ -115,6 +117,16 @@ public static class MatchLevels
         }
 
         return problems;
+    }
+
+    /// <summary>Whether the values of a type are compared word by word.</summary>
+    internal static bool LooksAtWords(MatchFieldType type) => s_words.Contains(type);
+
+    // House numbers, model numbers and initials are no matter of one bound: the levels are the type's own, by their numbers.
+    private static MatchLevel[] Own(MatchFieldType type)
+    {
+        var own = FieldComparisons.Made(new MatchColumn("", new FieldReading(type), [], [""]));
+        return [.. Enumerable.Range(1, own.FirstEqual - FieldComparison.Different - 1).Reverse().Select(level => Of(own.Levels[FieldComparison.Different + level], AtLeast(LevelTest.OwnLevel, level)))];
     }
 
     /// <summary>The bound as a likeness: the higher the more alike. 1 for a test without a bound, which has likeness 0 or 1.</summary>

@@ -188,7 +188,7 @@ public static partial class Matcher
         var (chosen, cap) = (RowCodes.Fitting(choice.Keys), choice.Cap);
         Tidy(options);
         step?.Invoke("comparison");
-        var (pairs, patterns, model, bill, tooLarge) = Compare(new CandidateKeys(new RowCodes(codes, chosen, options.Threads), chosen, cap));
+        var (pairs, patterns, model, bill, tooLarge) = Compare();
         Tidy(options);
         step?.Invoke("clusters");
         var (edges, bits) = Edges(pairs, patterns, model.Bits, options.Strictness);
@@ -211,8 +211,10 @@ public static partial class Matcher
         };
 
         // Of its own, so that what only the comparison needs is gone when it ends.
-        (ulong[], PatternSet, MixtureModel, IReadOnlyList<KeyBill>, IReadOnlyList<HashSet<uint>>) Compare(CandidateKeys keys)
+        (ulong[], PatternSet, MixtureModel, IReadOnlyList<KeyBill>, IReadOnlyList<HashSet<uint>>) Compare()
         {
+            var keys = new CandidateKeys(new RowCodes(codes, chosen, options.Threads), chosen, cap);
+            Tidy(options);
             var candidates = new Candidates(keys, levels, alone, naive, MixtureModel.RandomPair(fields), store, parallel);
             step?.Invoke("model");
             var learnt = MixtureModel.Fit(fields, chance, candidates.Patterns, options.Threads);

@@ -79,7 +79,7 @@ internal static class MatcherMemory
         var compared = column.Type switch
         {
             MatchFieldType.Email => texts + (8 * values),
-            MatchFieldType.FullName or MatchFieldType.Address or MatchFieldType.Text => 72 * values,
+            MatchFieldType.FullName or MatchFieldType.Address or MatchFieldType.Text or MatchFieldType.Organization => 72 * values,
             MatchFieldType.GivenName or MatchFieldType.FamilyName => 64 * values,
             _ => 8 * values,
         };

@@ -42,6 +42,7 @@ internal sealed partial class MixtureModel
     // With so few fields, of the pairs that begin as rather a match than none so many must be matches in the end; otherwise they were lost.
     private const int SomeFields = 5;
     private const double Remains = 0.5;
+    private const double Vanished = 0.1;
 
     // No field says more than this before anything is learnt.
     private const double MostBits = 12;
@@ -81,7 +82,7 @@ internal sealed partial class MixtureModel
     /// <param name="labels">What somebody knows of patterns: counted as so many pairs more, whose class is certain. Their patterns are learnt anew even where they were beyond doubt.</param>
     internal static MixtureModel Fit(FieldComparison[] fields, double[][] chance, PatternSet set, int threads, IReadOnlyList<PatternLabel>? labels = null)
     {
-        var usual = fields.Select(Usual).ToArray();
+        var usual = fields.Select(field => field.Usual()).ToArray();
         var naive = Naive(fields, chance, usual, set.Patterns);
         var leads = Leads(fields, set, naive);
         if (fields.Length < FewFields && labels is not { Count: > 0 })
@@ -104,14 +105,17 @@ internal sealed partial class MixtureModel
     // With few fields a class of two of them may explain the matches as well, and take them over until only those are left that are beyond doubt.
     private bool HasLost(PatternSet set, (double Bits, int Lead)[] naive)
     {
-        var (certain, likely) = (0L, 0L);
+        var (certain, likely, rather) = (0L, 0L, 0L);
         for (var i = 0; i < naive.Length; i++)
         {
             certain += naive[i].Bits > Certain ? set.Counts[i] : 0;
             likely += naive[i].Bits > Shift ? set.Counts[i] : 0;
+            rather += naive[i].Bits > 0 ? set.Counts[i] : 0;
         }
 
-        return certain >= SmallestClass && _share[0] * set.Counts.Sum() < Remains * likely;
+        // Or none is left where many were to be expected.
+        var found = _share[0] * set.Counts.Sum();
+        return (rather >= SmallestClass && found < Vanished * rather) || certain >= SmallestClass && found < Remains * likely;
     }
 
     private static MixtureModel Counted(FieldComparison[] fields, double[][] chance, List<int> leads, PatternSet set, double[][] usual)
@@ -133,7 +137,7 @@ internal sealed partial class MixtureModel
     /// <summary>The evidence of a pattern in bits before anything is learnt: agreement against chance, for two records drawn at random.</summary>
     internal static Func<ulong, double> Naive(FieldComparison[] fields, double[][] chance)
     {
-        var usual = fields.Select(Usual).ToArray();
+        var usual = fields.Select(field => field.Usual()).ToArray();
         var prior = RandomPair(fields);
         return pattern => Naive(fields, chance, usual, prior, pattern).Bits;
     }
@@ -146,25 +150,6 @@ internal sealed partial class MixtureModel
 
     /// <summary>The evidence for two records drawn at random, in bits: one in so many is the other's match.</summary>
     internal static double RandomPair(FieldComparison[] fields) => -Math.Log2(Math.Max(2, fields.Max(field => field.Column.Filled)));
-
-    // What is usual among records of one person, before anything is learnt.
-    private static double[] Usual(FieldComparison field)
-    {
-        var usual = new double[field.Levels.Count];
-        usual[FieldComparison.Different] = 0.1;
-        var partial = field.FirstEqual - FieldComparison.Different - 1;
-        for (var level = FieldComparison.Different + 1; level < field.FirstEqual; level++)
-        {
-            usual[level] = 0.15 / partial;
-        }
-
-        for (var level = field.FirstEqual; level < usual.Length; level++)
-        {
-            usual[level] = (partial == 0 ? 0.9 : 0.75) / FieldComparison.Steps;
-        }
-
-        return usual;
-    }
 
     // What agrees for two people of one household as for one person: there is about one such stranger for each record, so that only the other
     // fields tell which of the two a pair is.

@@ -6,9 +6,10 @@ namespace CustomerInsights.Core.Unification.Linkage;
 /// Texts of several words: the share of their weight that two have in common, where a word weighs the more the fewer texts have it
 /// (inverse document frequency), and a word with a typing error counts for its likeness.
 /// </summary>
-internal sealed class WordLists : FieldComparison
+internal abstract class WordLists : FieldComparison
 {
     private const int MostWords = 24;
+    private const double LeastAlike = 0.88;
 
     // Weights are whole numbers, so that a sum is the same in any order of the words.
     private const double Unit = 1 << 20;
@@ -20,8 +21,8 @@ internal sealed class WordLists : FieldComparison
     private readonly long _rarest;
     private int _marked;
 
-    internal WordLists(MatchColumn column)
-        : base(column, "a little in common", "some in common", "half in common", "most in common", "nearly all in common")
+    protected WordLists(MatchColumn column, params string[] partial)
+        : base(column, partial)
     {
         if (column.Facts is { } facts)
         {
@@ -82,18 +83,25 @@ internal sealed class WordLists : FieldComparison
 
     protected override void Learn(int id) => _words[id] = [.. WordsOf(Text(id)).Select(Number).Order()];
 
-    protected override int Partial(int a, int b, ulong left, ulong right, Scratch scratch)
-    {
-        var share = Overlap(a, b, scratch);
-        return share >= 0.85 ? 5 : share >= 0.65 ? 4 : share >= 0.45 ? 3 : share >= 0.25 ? 2 : share >= 0.1 ? 1 : 0;
-    }
+    /// <summary>The weight that the words of two values have in common, as a share of the weight of all, 0 to 1.</summary>
+    internal double Share(int a, int b, Scratch scratch) =>
 
-    /// <summary>The share of their weight that two values have in common, 0 to 1.</summary>
-    internal double Overlap(int a, int b, Scratch scratch) =>
+        // Which word finds its like first depends on which text goes first.
         string.CompareOrdinal(Text(a), Text(b)) < 0 ? Share(_words[a], _words[b], scratch) : Share(_words[b], _words[a], scratch);
 
-    // Which word finds its like first depends on which text goes first.
-    private double Share(int[] a, int[] b, Scratch scratch)
+    /// <summary>How alike two different words are: 0 for words that are not one, up to 1.</summary>
+    protected virtual double Likeness(int left, int right, Scratch scratch) =>
+        scratch.Jaro.Similarity(Word(left), Word(right)) is > LeastAlike and var likeness && !Words.HasDigit(Word(left)) && !Words.HasDigit(Word(right)) ? likeness : 0;
+
+    /// <summary>The numbers of a value's words, ascending.</summary>
+    protected int[] WordsIn(int id) => _words[id];
+
+    protected string Word(int number) => _texts[number];
+
+    protected long Weight(int word) => _weights[word];
+
+    /// <summary>The same for words by their numbers, ascending; the value that is less by its text goes first.</summary>
+    protected double Share(int[] a, int[] b, Scratch scratch)
     {
         var (common, total, i, j) = (0L, 0L, 0, 0);
         Span<int> onlyA = stackalloc int[MostWords];
@@ -124,18 +132,21 @@ internal sealed class WordLists : FieldComparison
         ByText(onlyB[..countB]);
         for (var left = 0; left < countA; left++)
         {
-            var (best, at) = (0.88, -1);
+            var (best, at) = (0.0, -1);
             for (var right = 0; right < countB; right++)
             {
-                var likeness = scratch.Jaro.Similarity(_texts[onlyA[left]], _texts[onlyB[right]]);
+                var likeness = Likeness(onlyA[left], onlyB[right], scratch);
                 (best, at) = likeness > best ? (likeness, right) : (best, at);
             }
 
             if (at >= 0)
             {
-                var weight = Math.Min(_weights[onlyA[left]], _weights[onlyB[at]]);
-                common += (long)(weight * best);
-                total -= weight;
+                // One word in two spellings counts once, as the more frequent of them: a slip is rare for being one. An initial counts as the name.
+                var (one, other) = (onlyA[left], onlyB[at]);
+                var (less, more) = (Math.Min(_weights[one], _weights[other]), Math.Max(_weights[one], _weights[other]));
+                var isInitial = Word(one).Length == 1 || Word(other).Length == 1;
+                common += (long)((isInitial ? more : less) * best);
+                total -= isInitial ? less : more;
                 onlyB[(at + 1)..countB].CopyTo(onlyB[at..]);
                 countB--;
             }

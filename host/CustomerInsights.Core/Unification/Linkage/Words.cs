@@ -16,7 +16,7 @@ internal static class Words
 
         foreach (var range in a.AsSpan().Split(' '))
         {
-            if (a.AsSpan(range) is { Length: >= ShortestShared } word && Has(b, word))
+            if (a.AsSpan(range) is { Length: >= ShortestShared } word && !NameWords.IsParticle(word) && Has(b, word))
             {
                 return true;
             }
@@ -24,6 +24,8 @@ internal static class Words
 
         return false;
     }
+
+    internal static bool HasDigit(string word) => word.AsSpan().ContainsAnyInRange('0', '9');
 
     private static bool Has(ReadOnlySpan<char> text, ReadOnlySpan<char> word)
     {

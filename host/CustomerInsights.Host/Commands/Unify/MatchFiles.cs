@@ -27,7 +27,8 @@ internal sealed class MatchFiles
         }
 
         var fields = AlignedField.Of(layouts, truthColumn, settings);
-        var builders = fields.Select(field => new MatchColumnBuilder(field.Name, field.Type)).ToList();
+        var country = fields.ToList().FindIndex(field => MatchColumnBuilder.HoldsCountries(field.Name));
+        var builders = fields.Select(field => new MatchColumnBuilder(field.Name, field.Type, settings.Country, country < 0 || field.Type != MatchFieldType.Phone ? null : fields[country].Name)).ToList();
         var (sources, names) = (new List<int>(), new Dictionary<string, int>(StringComparer.Ordinal));
         var truth = truthColumn is null ? null : new List<int>();
         var parallel = new ParallelOptions { CancellationToken = cancellationToken };
@@ -55,11 +56,12 @@ internal sealed class MatchFiles
 
         void Take(RowBatch batch, int at)
         {
+            var home = at < builders.Count && country >= 0 && fields[at].Type == MatchFieldType.Phone;
             for (var row = 0; row < batch.Rows; row++)
             {
                 if (at < builders.Count)
                 {
-                    builders[at].Add(batch[row, at].Trim());
+                    builders[at].Add(batch[row, at].Trim(), home ? batch[row, country].Trim() : default);
                 }
                 else
                 {

@@ -31,12 +31,21 @@ internal sealed record MatchSettings
     /// <summary>Where the keys come from; keys that are written are added where nothing is said.</summary>
     public MatchKeyUse? KeyUse { get; init; }
 
+    /// <summary>The country of telephone numbers that name none, ISO 3166 alpha-2; null for none. A column of countries stands above it.</summary>
+    public string? Country { get; init; }
+
     /// <summary>True when no file holds a person twice.</summary>
     public bool FilesAreFreeOfDuplicates { get; init; }
 
     /// <summary>Reads the file.</summary>
     /// <exception cref="JsonException">It is not such a file; names the place.</exception>
-    internal static MatchSettings Read(string json) => JsonSerializer.Deserialize<MatchSettings>(json, s_form) ?? new MatchSettings();
+    internal static MatchSettings Read(string json)
+    {
+        var settings = JsonSerializer.Deserialize<MatchSettings>(json, s_form) ?? new MatchSettings();
+        return settings.Country is { } country && !MatchColumnBuilder.IsCountry(country)
+            ? throw new JsonException($"\"country\": '{country}' is no country whose telephone numbers are known. Use two capitals of ISO 3166 such as GB.")
+            : settings;
+    }
 
     /// <summary>The options of a run.</summary>
     /// <exception cref="InvalidDataException">Levels or keys do not fit the fields; names the place and the remedy.</exception>

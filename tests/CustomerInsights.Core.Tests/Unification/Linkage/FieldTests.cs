@@ -7,13 +7,13 @@ public sealed class FieldTests
 {
     [Theory]
     [InlineData("  José  O'Brien-Müller ", MatchFieldType.FullName, "jose obrien muller")]
-    [InlineData("Straße", MatchFieldType.Address, "strasse")]
+    [InlineData("Straße", MatchFieldType.FullName, "strasse")]
     [InlineData("Ann+shop@GMAIL.com ", MatchFieldType.Email, "ann@gmail.com")]
     [InlineData("a.n.n@googlemail.com", MatchFieldType.Email, "ann@googlemail.com")]
     [InlineData("a.n.n@example.com", MatchFieldType.Email, "a.n.n@example.com")]
     [InlineData("+1 (510) 252-7692", MatchFieldType.Phone, "5102527692")]
     [InlineData("0044 20 7946 0958", MatchFieldType.Phone, "442079460958")]
-    [InlineData("0000000000", MatchFieldType.Phone, "0")]
+    [InlineData("0000000000", MatchFieldType.Phone, "")]
     [InlineData("1971-06-24", MatchFieldType.Date, "19710624")]
     [InlineData("6/24/1971", MatchFieldType.Date, "19710624")]
     [InlineData("24.06.1971", MatchFieldType.Date, "19710624")]
@@ -40,7 +40,53 @@ public sealed class FieldTests
     [InlineData("5/6/1971", MatchFieldType.Date, "19710506")]
     [InlineData("24 June 1971", MatchFieldType.Date, "19710624")]
     [InlineData("Jun 24, 1971", MatchFieldType.Date, "19710624")]
+    [InlineData("Smith, John A.", MatchFieldType.FullName, "john a smith")]
+    [InlineData("van der Berg, Jan", MatchFieldType.FullName, "jan van der berg")]
+    [InlineData("Smith, Dr. John, PhD", MatchFieldType.FullName, "john smith")]
+    [InlineData("John Smith, Jr.", MatchFieldType.FullName, "john smith")]
+    [InlineData("John Smith, Mary Lee", MatchFieldType.FullName, "john smith mary lee")]
+    [InlineData("John Smith, Mary Lee, Ann Poe", MatchFieldType.FullName, "john smith mary lee ann poe")]
+    [InlineData("Dott.ssa Maria Rossi", MatchFieldType.FullName, "maria rossi")]
+    [InlineData("Mme Claire Petit", MatchFieldType.FullName, "claire petit")]
+    [InlineData("O'Brien", MatchFieldType.FamilyName, "obrien")]
+    [InlineData("O Brien", MatchFieldType.FamilyName, "obrien")]
+    [InlineData("Mc Donald", MatchFieldType.FamilyName, "mcdonald")]
+    [InlineData("al-Masri", MatchFieldType.FamilyName, "almasri")]
+    [InlineData("van der Berg", MatchFieldType.FamilyName, "van der berg")]
+    [InlineData("12 North Main Street", MatchFieldType.Address, "12 n main st")]
+    [InlineData("Hauptstraße 12", MatchFieldType.Address, "haupt st 12")]
+    [InlineData("Haupt Str. 12", MatchFieldType.Address, "haupt st 12")]
+    [InlineData("Hauptstr. 12", MatchFieldType.Address, "haupt st 12")]
+    [InlineData("P.O. Box 77", MatchFieldType.Address, "pobox 77")]
+    [InlineData("Postfach 77", MatchFieldType.Address, "pobox 77")]
+    [InlineData("Av. Constitución 5", MatchFieldType.Address, "ave constitucion 5")]
+    [InlineData("The Smith & Sons Company Ltd.", MatchFieldType.Organization, "smith and sons")]
+    [InlineData("Müller GmbH & Co. KG", MatchFieldType.Organization, "muller")]
+    [InlineData("Telefónica, S.A.", MatchFieldType.Organization, "telefonica")]
+    [InlineData("Nowak Sp. z o.o.", MatchFieldType.Organization, "nowak")]
+    [InlineData("Limited", MatchFieldType.Organization, "limited")]
+    [InlineData("Altera AAC-370/B camera", MatchFieldType.Text, "altera aac370 b camera")]
+    [InlineData("battery-2 of 2024-25", MatchFieldType.Text, "battery 2 of 2024 25")]
     public void Spellings_of_one_thing_become_one(string text, MatchFieldType type, string normal) => Assert.Equal(normal, FieldText.Normal(text, type));
+
+    [Fact]
+    public void The_spelling_of_a_spelling_is_itself_for_any_words()
+    {
+        string[] stock =
+        [
+            "Dr.", "O'Neill", "van", "der", "Smith,", "John", "A.", "Jr.", "Müller", "Street", "Str.", "Hauptstraße", "12", "12a", "2nd", "Flat", "P.O.", "Box", "Postfach", "North",
+            "GmbH", "&", "Co.", "S.A.", "The", "Ltd", "AAC-370", "X-7/B", "Юлия", "佐々木", "24", "June", "1971", "5/6/1971", "a+b@gmail.com", "$1,299.50", "-", "Avenida", "Sp.", "z", "o.o.",
+        ];
+        var random = new Random(17);
+        foreach (var type in Enum.GetValues<MatchFieldType>())
+        {
+            for (var i = 0; i < 3000; i++)
+            {
+                var normal = FieldText.Normal(string.Join(' ', Enumerable.Range(0, 1 + random.Next(5)).Select(_ => stock[random.Next(stock.Length)]).Distinct(StringComparer.Ordinal)), type);
+                Assert.Equal((type, normal), (type, FieldText.Normal(normal, type)));
+            }
+        }
+    }
 
     [Fact]
     public void Half_a_character_is_no_reason_to_fail()
@@ -58,7 +104,7 @@ public sealed class FieldTests
     [InlineData(MatchFieldType.GivenName, "anna maria", "maria", "similar or contained")]
     [InlineData(MatchFieldType.GivenName, "john", "j", "same initial")]
     [InlineData(MatchFieldType.GivenName, "john", "mary", "different")]
-    [InlineData(MatchFieldType.FamilyName, "smith", "smith jones", "part of a double name")]
+    [InlineData(MatchFieldType.FamilyName, "smith", "smith jones", "part of a double name, or other umlauts")]
     [InlineData(MatchFieldType.Date, "1971-06-24", "1971-05-24", "one digit off")]
     [InlineData(MatchFieldType.Date, "1971-06-24", "1971-06-42", "one digit off")]
     [InlineData(MatchFieldType.Date, "1971-05-12", "1971-12-05", "two parts alike")]
@@ -73,6 +119,30 @@ public sealed class FieldTests
     [InlineData(MatchFieldType.PostalCode, "tq13 8df", "tq13 9aa", "same district")]
     [InlineData(MatchFieldType.Identifier, "5304218", "5304219", "one character off")]
     [InlineData(MatchFieldType.Address, "willow park 12", "12 willow prak", "nearly all in common")]
+    [InlineData(MatchFieldType.Address, "12 Willow Street", "12 Willow Sreet", "nearly all in common")]
+    [InlineData(MatchFieldType.Address, "12 Willow Street", "58 Willow St.", "the same street, another number")]
+    [InlineData(MatchFieldType.Address, "12 Willow Street", "14 Willow St.", "the same street, another number")]
+    [InlineData(MatchFieldType.Address, "12 Willow Street", "Willow St", "the same street, the number missing or nearly so")]
+    [InlineData(MatchFieldType.Address, "12a Willow Street", "12 Willow St", "the same street, the number missing or nearly so")]
+    [InlineData(MatchFieldType.Address, "Flat 3, 12 Willow Street", "Flat 4, 58 Willow St", "the same street, another number")]
+    [InlineData(MatchFieldType.Address, "PO Box 123", "PO Box 987", "the same street, another number")]
+    [InlineData(MatchFieldType.GivenName, "Katarzyna", "Kasia", "nickname")]
+    [InlineData(MatchFieldType.GivenName, "José", "Pepe", "nickname")]
+    [InlineData(MatchFieldType.GivenName, "Александр", "Саша", "nickname")]
+    [InlineData(MatchFieldType.GivenName, "Jürgen", "Juergen", "nickname")]
+    [InlineData(MatchFieldType.FamilyName, "Müller", "Mueller", "part of a double name, or other umlauts")]
+    [InlineData(MatchFieldType.FamilyName, "Öz", "Oez", "part of a double name, or other umlauts")]
+    [InlineData(MatchFieldType.FamilyName, "van den Berg", "van Damme", "different")]
+    [InlineData(MatchFieldType.FamilyName, "van den Berg", "Berg", "part of a double name, or other umlauts")]
+    [InlineData(MatchFieldType.FullName, "Smith John", "John Smith", "nearly all in common")]
+    [InlineData(MatchFieldType.FullName, "Smith, Bob", "Robert Smith", "nearly all in common")]
+    [InlineData(MatchFieldType.FullName, "J. Smith", "John Smith", "most in common")]
+    [InlineData(MatchFieldType.FullName, "J. Smith", "Mary Smith", "a little in common")]
+    [InlineData(MatchFieldType.Organization, "International Business Machines Corp.", "IBM", "half in common, or initials of the other")]
+    [InlineData(MatchFieldType.Organization, "Smith & Sons Ltd", "Smith and Son", "nearly all in common")]
+    [InlineData(MatchFieldType.Text, "Altera black camera AAC370", "Altera AAC-370 compact camera", "the same model number")]
+    [InlineData(MatchFieldType.Text, "Altera black camera AAC370", "Altera black camera AAC371", "a little in common, or another model number")]
+    [InlineData(MatchFieldType.Text, "the 2nd deductive database", "2nd deductive databases", "most in common")]
     public void Two_values_reach_the_level_that_their_kind_of_likeness_has(MatchFieldType type, string a, string b, string level)
     {
         var comparison = FieldComparisons.Of(Column(type, a, b));
@@ -92,6 +162,28 @@ public sealed class FieldTests
 
         Assert.Equal("equal, very common", comparison.Levels[Level("smith")]);
         Assert.Equal("equal, very rare", comparison.Levels[Level("zapatas")]);
+    }
+
+    [Fact]
+    public void A_name_with_numbers_in_it_is_an_article_and_not_a_person()
+    {
+        string[] people = ["Ann Lee", "Bob Ray", "Cid Poe"];
+        string[] articles = ["Altera camera AAC370", "Bexon printer 12", "Cordia radio X7"];
+        Assert.Equal([MatchFieldType.FullName], FieldGuess.Of(["name"], [people]));
+        Assert.Equal([MatchFieldType.Text, MatchFieldType.Organization], FieldGuess.Of(["name", "manufacturer"], [articles, ["Altera Inc.", "Bexon", "Cordia"]]));
+    }
+
+    [Fact]
+    public void No_nickname_of_another_language_takes_a_name_that_the_English_table_has()
+    {
+        foreach (var (nickname, name) in OtherNicknames.All())
+        {
+            Assert.Equal(nickname, FieldText.Words(nickname));
+            Assert.Equal(name, FieldText.Words(name));
+        }
+
+        Assert.Equal(GivenName.Root("joseph"), GivenName.Root("jose"));
+        Assert.Equal(GivenName.Root("joseph"), GivenName.Root("pepe"));
     }
 
     [Fact]

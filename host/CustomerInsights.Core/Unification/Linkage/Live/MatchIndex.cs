@@ -26,6 +26,8 @@ public sealed partial class MatchIndex
     private readonly List<int> _group = [];
     private readonly Scratch _scratch = new();
     private readonly Edges _edges = new();
+    // For each field the one that names the country of its values, −1 for none.
+    private readonly int[] _countryOf;
     private readonly Bonds _bonds;
     private readonly ParallelOptions _oneThread = new() { MaxDegreeOfParallelism = 1 };
     private readonly List<int> _clusters = [];
@@ -48,6 +50,7 @@ public sealed partial class MatchIndex
 
         (_fields, _levels, _model, _stop) = (run.Fields, run.Levels!, run.Model!, learnt.Strictness);
         _columns = Array.ConvertAll(_fields, field => field.Column);
+        _countryOf = Array.ConvertAll(_columns, column => column.Reading.CountryField is { } name ? Array.FindIndex(_columns, one => one.Name == name) : -1);
         var used = learnt.Keys.SelectMany(key => new[] { key.First, key.Second }).Where(part => part >= 0).Distinct().Order().ToArray();
         var keys = Array.ConvertAll(learnt.Keys, key => key with { First = Array.IndexOf(used, key.First), Second = Array.IndexOf(used, key.Second) });
         _codes = new PartCodes(Array.ConvertAll(used, part => learnt.Parts[part]), _columns, threads);
@@ -253,7 +256,7 @@ public sealed partial class MatchIndex
         for (var i = 0; i < _columns.Length; i++)
         {
             var column = _columns[i];
-            var id = values is null ? 0 : column.NumberOf(FieldText.Normal(values[i].Trim(), column.Type));
+            var id = values is null ? 0 : column.NumberOf(column.Reading.Normal(values[i].Trim(), _countryOf[i] < 0 ? "" : values[_countryOf[i]]));
             _fields[i].Learn();
             column.Set(row, id);
             hash = TextHash.And(hash, TextHash.Of(column.Values[id]));

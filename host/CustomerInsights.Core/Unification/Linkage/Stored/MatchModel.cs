@@ -3,7 +3,11 @@ namespace CustomerInsights.Core.Unification.Linkage.Stored;
 /// <summary>A field that a model compares.</summary>
 /// <param name="Name">Its name.</param>
 /// <param name="Type">What its values are.</param>
-public sealed record ModelField(string Name, MatchFieldType Type);
+public sealed record ModelField(string Name, MatchFieldType Type)
+{
+    /// <summary>Which of day and month goes first.</summary>
+    internal DateOrder Dates { get; init; } = DateOrder.Unknown;
+}
 
 /// <summary>What two records must have in common to be compared, by the names of its parts.</summary>
 /// <param name="First">A part.</param>
@@ -63,7 +67,7 @@ public sealed class MatchModel
         return learnt.Given ?? new(
             mark,
             run.Clusters.Length,
-            [.. run.Fields.Select(field => new ModelField(field.Column.Name, field.Column.Type))],
+            [.. run.Fields.Select(field => new ModelField(field.Column.Name, field.Column.Type) { Dates = field.Column.Reading.Dates })],
             Array.ConvertAll(run.Fields, FieldFacts.Of),
             LevelsOf(run.Fields.Length, run.Patterns),
             [.. learnt.Keys.Select((key, i) => new ModelKey(learnt.Parts[key.First].Name, key.Second < 0 ? null : learnt.Parts[key.Second].Name, learnt.TooLarge[i]))],

@@ -26,6 +26,7 @@ internal static class ModelFormat
         {
             writer.Text(model.Fields[field].Name);
             writer.Byte((byte)model.Fields[field].Type);
+            writer.Byte(model.Fields[field].Dates.ToByte());
             Array.ForEach(model.Levels[field], writer.Number);
             Write(writer, model.Facts[field]);
         }
@@ -99,7 +100,7 @@ internal static class ModelFormat
         var (fields, facts, levels) = (new ModelField[count], new FieldFacts[count], new long[count][]);
         for (var field = 0; field < count; field++)
         {
-            fields[field] = new(reader.Text(), (MatchFieldType)reader.Byte());
+            fields[field] = new(reader.Text(), (MatchFieldType)reader.Byte()) { Dates = DateOrder.Of(reader.Byte()) };
             levels[field] = new long[Levels];
             for (var level = 0; level < Levels; level++)
             {
