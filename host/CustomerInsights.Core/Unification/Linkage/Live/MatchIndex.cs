@@ -116,7 +116,7 @@ public sealed partial class MatchIndex
         for (var i = 0; i < rows.Length; i++)
         {
             Tally(rows[i], sizes, -1);
-            Set(rows[i], changes[i].Values, isToStay: true, changes[i].IsNormal);
+            Set(rows[i], changes[i].Values, isToStay: true);
             Tally(rows[i], sizes, 1);
         }
 
@@ -250,13 +250,13 @@ public sealed partial class MatchIndex
         _met.RemoveAt(_met.Count - 1);
     }
 
-    private void Set(int row, IReadOnlyList<string>? values, bool isToStay, bool isNormal = false)
+    private void Set(int row, IReadOnlyList<string>? values, bool isToStay)
     {
         var hash = 0UL;
         for (var i = 0; i < _columns.Length; i++)
         {
             var column = _columns[i];
-            var id = values is null ? 0 : column.NumberOf(isNormal ? values[i] : column.Reading.Normal(values[i].Trim(), _countryOf[i] < 0 ? "" : values[_countryOf[i]]));
+            var id = values is null ? 0 : column.NumberOf(column.Reading.Normal(values[i].Trim(), _countryOf[i] < 0 ? "" : values[_countryOf[i]]));
             _fields[i].Learn();
             column.Set(row, id);
             hash = TextHash.And(hash, TextHash.Of(column.Values[id]));

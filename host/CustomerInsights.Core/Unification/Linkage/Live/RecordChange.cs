@@ -7,9 +7,6 @@ public sealed record RecordChange(int? Record, IReadOnlyList<string>? Values)
 {
     /// <summary>Of a new record the source, as in <see cref="MatcherOptions.Sources"/>; null when it does not matter.</summary>
     public int? Source { get; init; }
-
-    /// <summary>Whether the values are normal forms already: of some kinds the normal form of a normal form is another.</summary>
-    internal bool IsNormal { get; init; }
 }
 
 /// <summary>A record that is in another cluster now.</summary>
