@@ -9,6 +9,7 @@ internal sealed class LevelledComparison : FieldComparison
 {
     private readonly PerValue<string> _texts = new();
     private readonly bool _hasFeature;
+    private readonly FieldComparison? _own;
     private readonly (Likeness Of, (double Least, int Level)[] Steps)[] _likenesses;
 
     /// <param name="column">The field.</param>
@@ -16,7 +17,7 @@ internal sealed class LevelledComparison : FieldComparison
     internal LevelledComparison(MatchColumn column, IReadOnlyList<MatchLevel> levels)
         : base(column, [.. levels.Reverse().Select(MatchLevels.NameOf)])
     {
-        InWords = MatchLevels.LooksAtWords(column.Type) ? (WordLists)FieldComparisons.Made(column) : null;
+        _own = MatchLevels.LooksAtWords(column.Type) || levels.Any(level => level.When.Any(condition => condition.Test == LevelTest.OwnLevel)) ? FieldComparisons.Made(column) : null;
         _hasFeature = column.Type is not (MatchFieldType.Date or MatchFieldType.Phone or MatchFieldType.Number);
         var steps = levels.SelectMany((level, i) => level.When.Select(condition => (condition.Test, Least: MatchLevels.Least(condition), Level: levels.Count - i)));
 
@@ -24,34 +25,34 @@ internal sealed class LevelledComparison : FieldComparison
         _likenesses =
         [
             .. steps.GroupBy(step => step.Test)
-                .Select(group => (Likeness.Of(group.Key, column.Type, InWords), Steps: group.Select(step => (step.Least, step.Level)).OrderByDescending(step => step.Level).ToArray()))
+                .Select(group => (Likeness.Of(group.Key, column.Type, _own), Steps: group.Select(step => (step.Least, step.Level)).OrderByDescending(step => step.Level).ToArray()))
                 .OrderByDescending(one => one.Steps[0].Level),
         ];
         Swapped = steps.Where(step => step.Test == LevelTest.JaroWinkler).Select(step => Different + step.Level).DefaultIfEmpty(FirstEqual - 1).Max();
     }
 
-    internal override WordLists? InWords { get; }
+    internal override WordLists? InWords => _own?.InWords;
 
     internal override int Swapped { get; }
 
-    internal override double Repeated => InWords?.Repeated ?? base.Repeated;
+    internal override double Repeated => _own?.Repeated ?? base.Repeated;
 
     internal override void Mark()
     {
         base.Mark();
-        InWords?.Mark();
+        _own?.Mark();
     }
 
     internal override void Forget()
     {
         base.Forget();
-        InWords?.Forget();
+        _own?.Forget();
     }
 
     protected override void Learn(int id)
     {
         _texts[id] = Column.Type == MatchFieldType.Email && Text(id).IndexOf('@', StringComparison.Ordinal) is > 0 and var at ? Text(id)[..at] : Text(id);
-        InWords?.Learn();
+        _own?.Learn();
     }
 
     protected override ulong Feature(int id) => _hasFeature ? TextFeature.Of(_texts[id]) : 0;

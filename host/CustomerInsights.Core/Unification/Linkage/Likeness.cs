@@ -26,8 +26,8 @@ internal sealed class Likeness
 
     /// <param name="test">The respect.</param>
     /// <param name="type">What the values are.</param>
-    /// <param name="words">Their words, for types that have them.</param>
-    internal static Likeness Of(LevelTest test, MatchFieldType type, WordLists? words) => new(test switch
+    /// <param name="own">The type's own comparison, for tests that look at words or go by its levels.</param>
+    internal static Likeness Of(LevelTest test, MatchFieldType type, FieldComparison? own) => new(test switch
     {
         LevelTest.Nickname => (pair, _) => Bit(string.Equals(GivenName.Root(pair.One), GivenName.Root(pair.Other), StringComparison.Ordinal)),
         LevelTest.JaroWinkler => (pair, scratch) => IsTooShort(type, pair) ? 0 : Jaro(pair, scratch),
@@ -40,8 +40,8 @@ internal sealed class Likeness
         LevelTest.SameEnd => (pair, _) => SameEnd(pair.One, pair.Other),
         LevelTest.SameDistrict => (pair, _) => Bit(pair.One.AsSpan().CommonPrefixLength(pair.Other) >= Math.Max(District(pair.One), District(pair.Other))),
         LevelTest.SameLocalPart => (pair, _) => Bit(string.Equals(pair.One, pair.Other, StringComparison.Ordinal)),
-        LevelTest.WordOverlap => (pair, scratch) => words!.Share(pair.A, pair.B, scratch),
-        LevelTest.OwnLevel => (pair, scratch) => words!.Level(pair.A, pair.B, scratch) - FieldComparison.Different,
+        LevelTest.WordOverlap => (pair, scratch) => own!.InWords!.Share(pair.A, pair.B, scratch),
+        LevelTest.OwnLevel => (pair, scratch) => own!.Level(pair.A, pair.B, scratch) - FieldComparison.Different,
         LevelTest.RelativeDifference => (pair, _) => -Apart(pair, isRelative: true),
         LevelTest.Difference => (pair, _) => -Apart(pair, isRelative: false),
         _ => (pair, _) => DayLikeness(test, pair.One, pair.Other),

@@ -65,9 +65,6 @@ public enum LevelTest
     /// <summary>The share of their words' weight that two texts have in common, at least 0.05 to 1; rare words weigh more.</summary>
     WordOverlap,
 
-    /// <summary>The level that the type itself gives, counted from 1 for the least alike: it knows house numbers, model numbers and initials.</summary>
-    OwnLevel,
-
     /// <summary>The same year and month.</summary>
     SameYearAndMonth,
 
@@ -94,4 +91,7 @@ public enum LevelTest
 
     /// <summary>The difference of two numbers: at most 0 or more.</summary>
     Difference,
+
+    /// <summary>The level that the type itself gives, counted from 1 for the least alike: it knows house numbers, model numbers and initials.</summary>
+    OwnLevel,
 }

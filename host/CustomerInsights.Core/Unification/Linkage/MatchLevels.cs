@@ -27,7 +27,7 @@ public static class MatchLevels
         [LevelTest.SameDistrict] = new([MatchFieldType.PostalCode]),
         [LevelTest.SameLocalPart] = new([MatchFieldType.Email]),
         [LevelTest.WordOverlap] = new(s_words, 0.05, 1),
-        [LevelTest.OwnLevel] = new(s_words, 1, 6),
+        [LevelTest.OwnLevel] = new([.. s_words, MatchFieldType.FamilyName, MatchFieldType.Date], 1, 6),
         [LevelTest.SameYearAndMonth] = new([MatchFieldType.Date]),
         [LevelTest.SameYearAndDay] = new([MatchFieldType.Date]),
         [LevelTest.SameMonthAndDay] = new([MatchFieldType.Date]),
@@ -50,10 +50,10 @@ public static class MatchLevels
     public static IReadOnlyList<MatchLevel> DefaultOf(MatchFieldType type) => type switch
     {
         MatchFieldType.GivenName => [Of("nickname", Is(LevelTest.Nickname)), Of("very similar", AtLeast(LevelTest.JaroWinkler, 0.92)), Of("similar or contained", AtLeast(LevelTest.JaroWinkler, 0.84), Is(LevelTest.SharedWord)), Of("same initial", Is(LevelTest.SameInitial))],
-        MatchFieldType.FamilyName => [Of("very similar", AtLeast(LevelTest.JaroWinkler, 0.92)), Of("part of a double name", Is(LevelTest.SharedWord)), Of("similar", AtLeast(LevelTest.JaroWinkler, 0.84))],
+        MatchFieldType.FamilyName => [Of("very similar", AtLeast(LevelTest.JaroWinkler, 0.92)), Of("part of a double name, or other umlauts", AtLeast(LevelTest.OwnLevel, 2)), Of("similar", AtLeast(LevelTest.JaroWinkler, 0.84))],
         MatchFieldType.Date =>
         [
-            Of("one digit off", AtMost(LevelTest.EditDistance, 1)),
+            Of("one digit off", AtLeast(LevelTest.OwnLevel, 4)),
             Of("two parts alike", Is(LevelTest.SameYearAndMonth), Is(LevelTest.SameYearAndDay), Is(LevelTest.DayAndMonthSwapped), Is(LevelTest.FirstOfYear)),
             Of("same day, other year", Is(LevelTest.SameMonthAndDay)),
             Of("near year", AtMost(LevelTest.YearsApart, 1)),

@@ -9,9 +9,12 @@ public sealed record UnusedField(string Field, UnusedReason Reason)
     internal static (MatchColumn[] Used, IReadOnlyList<UnusedField> Unused) Sorted(IReadOnlyList<MatchColumn> columns)
     {
         var (used, unused) = (new List<MatchColumn>(), new List<UnusedField>());
+
+        // Telephones that come later are read by it.
+        var countries = columns.Select(column => column.Reading.CountryField).OfType<string>().ToHashSet(StringComparer.Ordinal);
         foreach (var column in columns.Where(column => column.Type != MatchFieldType.Ignored))
         {
-            if (ReasonOf(column) is { } reason)
+            if (ReasonOf(column) is { } reason && !(reason == UnusedReason.OneValue && countries.Contains(column.Name)))
             {
                 unused.Add(new(column.Name, reason));
             }
