@@ -38,6 +38,8 @@ internal static class GeneratedSets
         yield return PeopleSets.Many(new Dice(seed));
         yield return PeopleSets.NoDuplicates(new Dice(seed));
         yield return PeopleSets.NoEmail(new Dice(seed));
+        yield return PeopleSets.FewHomes(new Dice(seed));
+        yield return PeopleSets.FewPolishHomes(new Dice(seed));
         NameStock[] others = [NameStock.German, NameStock.Spanish, NameStock.Polish, NameStock.Russian, NameStock.Greek, NameStock.Japanese];
         foreach (var stock in others)
         {

@@ -21,6 +21,12 @@ internal static class PeopleSets
 
     public static GeneratedSet NoEmail(Dice dice) => Whole("no_email", NameStock.English, dice, 10_000, () => dice.OneIn(3) ? 2 : 1, email: false);
 
+    /// <summary>The same where only every sixteenth lives with the one before: there is less to learn households from.</summary>
+    public static GeneratedSet FewHomes(Dice dice) => Whole("few_homes", NameStock.English, dice, 10_000, () => dice.OneIn(3) ? 2 : 1, email: false, every: 16);
+
+    /// <summary>Names that a language writes in several ways, and every eighth lives with the one before.</summary>
+    public static GeneratedSet FewPolishHomes(Dice dice) => Whole("few_homes_pl", NameStock.Polish, dice, 5000, () => dice.Below(3) + 1, email: true, every: 8);
+
     public static GeneratedSet Of(NameStock stock, Dice dice) => Whole(stock.Language, stock, dice, 5000, () => dice.Below(3) + 1, email: true);
 
     private static GeneratedSet Few(string name, string[] fields, Dice dice, Func<int, int, int, string> birth)
@@ -46,14 +52,14 @@ internal static class PeopleSets
         return set;
     }
 
-    private static GeneratedSet Whole(string name, NameStock stock, Dice dice, int rows, Func<int> records, bool email)
+    private static GeneratedSet Whole(string name, NameStock stock, Dice dice, int rows, Func<int> records, bool email, int every = 4)
     {
         var set = new GeneratedSet(name, email ? s_whole : s_whole[..^1]);
         var (family, street, city, phone) = ("", "", "", "");
         for (var person = 0; set.Rows.Count < rows; person++)
         {
-            // Every fourth lives with the one before: the same name, house and telephone.
-            if (person % 4 != 3)
+            // Every so many lives with the one before: the same name, house and telephone.
+            if (person % every != every - 1)
             {
                 family = dice.Often(stock.Family) + (stock.Language == "spanish" ? " " + dice.Often(stock.Family) : "");
                 (street, city, phone) = ($"{dice.Of(stock.Family)} {(stock.Language == "english" ? "Street" : "Str.")} {1 + dice.Below(150)}", dice.Often(stock.Cities), dice.Below(900) + 100 + dice.Digits(6));

@@ -79,7 +79,12 @@ internal static class MatcherMemory
         var compared = column.Type switch
         {
             MatchFieldType.Email => texts + (8 * values),
-            MatchFieldType.FullName or MatchFieldType.Address or MatchFieldType.Text or MatchFieldType.Organization => 72 * values,
+            MatchFieldType.FullName => 72 * values,
+            MatchFieldType.Text => 80 * values,
+            MatchFieldType.Organization => 112 * values,
+
+            // The number of the house as a text, and the words without it.
+            MatchFieldType.Address => 160 * values,
             MatchFieldType.GivenName or MatchFieldType.FamilyName => 64 * values,
             _ => 8 * values,
         };

@@ -34,6 +34,10 @@ internal sealed partial class MixtureModel
     // A class of two fields needs so many pairs, and so large a part of the pairs that are certain; there are so many at most.
     private const double SmallestClass = 50;
     private const double SmallShare = 0.5;
+
+    // A class of two fields that a household shares may be rarer: what it does not share holds it, so that it swallows no matches.
+    private const double SmallHouseholdShare = 0.15;
+    private const double SmallestHouseholdClass = 200;
     private const int MostClasses = 16;
 
     // Of fewer fields than these, two that agree leave one to tell a match from a class of the two: only how many matches there are is learnt.
@@ -240,9 +244,11 @@ internal sealed partial class MixtureModel
         }
 
         // One for each field alone, so that every pattern has a class; of two fields where there are pairs enough to learn from.
-        var least = Math.Max(SmallestClass, SmallShare * certain);
+        double Least(int lead) => Enumerable.Range(0, fields.Length).All(field => (lead & (1 << field)) == 0 || IsShared(fields[field]))
+            ? Math.Min(Math.Max(SmallestHouseholdClass, SmallHouseholdShare * certain), Math.Max(SmallestClass, SmallShare * certain))
+            : Math.Max(SmallestClass, SmallShare * certain);
         var leads = Enumerable.Range(0, fields.Length).Select(field => 1 << field).ToList();
-        leads.AddRange(mass.Where(one => BitOperations.PopCount((uint)one.Key) == 2 && one.Value >= least).OrderByDescending(one => one.Value).Take(MostClasses).Select(one => one.Key));
+        leads.AddRange(mass.Where(one => BitOperations.PopCount((uint)one.Key) == 2 && one.Value >= Least(one.Key)).OrderByDescending(one => one.Value).Take(MostClasses).Select(one => one.Key));
         return leads;
     }
 
