@@ -134,24 +134,34 @@ internal sealed class MatcherJoin(MatcherPolicy policy, RecordTable table, Unifi
     {
         var bypass = overrides.Bypass.Select(value => value.Trim()).ToHashSet(StringComparer.OrdinalIgnoreCase);
         var country = fields.FirstOrDefault(field => IsCountry(field.Field))?.Field;
-        return [.. fields.Select((field, i) => Column(field, field.Type == MatchFieldType.Phone ? country : null, model?.Fields[i].Dates, bypass))];
+        var whole = WholeName(fields);
+        return [.. fields.Select((field, i) => Column(field, field.Type == MatchFieldType.Phone ? country : null, whole, model?.Fields[i].Dates, bypass))];
     }
+
+    // The field of whole names from which given and family name are taken where a record has neither; null when it is compared itself.
+    private string? WholeName(IReadOnlyList<SuggestedField> fields) =>
+        fields.Any(field => field.Type == MatchFieldType.GivenName) && fields.Any(field => field.Type == MatchFieldType.FamilyName)
+            && table.Schemas.SelectMany(schema => schema.Fields).FirstOrDefault(field => field.Semantic == MatcherSuggestion.WholeName) is { } whole
+            && fields.All(field => field.Field != whole.Name) ? whole.Name : null;
+
+    private static string Part(MatchFieldType type, string whole) => type == MatchFieldType.GivenName ? NameWords.Parts(whole).Given : NameWords.Parts(whole).Family;
 
     private bool IsCountry(string name) =>
         table.Schemas.SelectMany(schema => schema.Fields).Where(field => field.Name == name).Select(field => field.Semantic).FirstOrDefault(semantic => semantic is not null) is { } semantic
             ? semantic.EndsWith(".country", StringComparison.Ordinal)
             : Countries.IsField(name);
 
-    private MatchColumn Column(SuggestedField field, string? country, DateOrder? dates, HashSet<string> bypass)
+    private MatchColumn Column(SuggestedField field, string? country, string? whole, DateOrder? dates, HashSet<string> bypass)
     {
         cancellation.ThrowIfCancellationRequested();
         var builder = new MatchColumnBuilder(field.Field, field.Type, policy.Country, country) { Dates = dates };
         for (var stream = 0; stream < table.Schemas.Length; stream++)
         {
             var (place, home) = (Place(stream, field.Field), country is null ? -1 : Place(stream, country));
+            var name = whole is not null && field.Type is MatchFieldType.GivenName or MatchFieldType.FamilyName && place < 0 ? Place(stream, whole!) : -1;
             for (var row = table.Start[stream]; row < table.Start[stream + 1]; row++)
             {
-                var text = place < 0 ? "" : Text(table[row, place]);
+                var text = name >= 0 ? Part(field.Type, Text(table[row, name])) : place < 0 ? "" : Text(table[row, place]);
                 builder.Add(bypass.Contains(text) ? "" : text, home < 0 ? "" : Text(table[row, home]));
             }
         }

@@ -33,6 +33,9 @@ public static class MatcherSuggestion
         ["location.country"] = MatchFieldType.Category,
     };
 
+    /// <summary>The meaning of a field that holds whole names.</summary>
+    internal const string WholeName = "person.full_name";
+
     private static readonly string[] s_birth = ["birth", "born", "dob"];
 
     /// <summary>Suggests what to do with each field.</summary>
@@ -61,13 +64,17 @@ public static class MatcherSuggestion
         var used = 0;
         return
         [
-            .. suggested.Select(one => one.Type == MatchFieldType.FullName && HasParts(one.Field, suggested, streams)
+            .. suggested.Select((one, i) => one.Type == MatchFieldType.FullName && fields[i].Semantic == WholeName && IsSomewhere(MatchFieldType.GivenName) && IsSomewhere(MatchFieldType.FamilyName)
+                    ? one with { Type = MatchFieldType.Ignored, Why = $"'{one.Field}' is taken apart into given and family name where a stream has only that." }
+                    : one.Type == MatchFieldType.FullName && HasParts(one.Field, suggested, streams)
                     ? one with { Type = MatchFieldType.Ignored, Why = $"'{one.Field}' is made of given and family name, which every stream that has it compares already." }
                     : one)
                 .Select(one => one.Type != MatchFieldType.Ignored && ++used > MatcherPolicy.MostFields
                     ? one with { Type = MatchFieldType.Ignored, Why = $"{MatcherPolicy.MostFields} fields before '{one.Field}' are compared, and more are not possible." }
                     : one),
         ];
+
+        bool IsSomewhere(MatchFieldType type) => suggested.Exists(one => one.Type == type);
     }
 
     /// <summary>The suggestion as the matcher's part of a policy, every field named.</summary>

@@ -217,6 +217,23 @@ public sealed class MatcherPolicyTests
         Assert.Equal(("/matcher/keyUse", ProblemSeverity.Warning), (unused.Path, unused.Severity));
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_stream_that_has_whole_names_alone_is_compared_with_one_that_has_their_parts(bool inverted)
+    {
+        StreamField[] whole = [new("full_name", DataType.Text) { Semantic = "person.full_name" }, .. s_fields[2..]];
+        var input = Input();
+        string Whole(SourceNode node) => inverted ? $"{node.Values[1]}, {node.Values[0]}" : $"{node.Values[0]} {node.Values[1]}";
+        SourceNode Renamed(SourceNode node) => node with { Values = [node.Values[0].IsMissing || node.Values[1].IsMissing ? Value.Missing : Value.Of(Whole(node)), .. node.Values[2..]] };
+        var streams = input.Streams.Select(stream => stream.Schema.Name == "crm" ? stream : new SourceStream(new StreamSchema("shop", whole), [.. stream.Nodes.Select(Renamed)])).ToList();
+        var suggested = MatcherSuggestion.Of(streams);
+        Assert.Equal("'full_name' is taken apart into given and family name where a stream has only that.", suggested.Single(field => field.Field == "full_name").Why);
+        var scores = Scores(Unifier.Unify(s_policy, input with { Streams = streams }));
+        var parts = Scores(Unifier.Unify(s_policy, input));
+        Assert.True(scores.F1 > parts.F1 - 0.02, $"{scores.F1:0.0000} with whole names, {parts.F1:0.0000} with parts");
+    }
+
     [Fact]
     public void Telephones_are_read_in_the_country_of_the_record_or_of_the_policy()
     {

@@ -27,11 +27,34 @@ internal static class NameWords
             return WithoutTitles(FieldText.Words(name));
         }
 
-        // "Smith, John A., PhD" and "Smith, Jr., John"; more parts are more people.
+        return Inverted(name) is var (given, family) ? WithoutTitles($"{given} {family}") : WithoutTitles(FieldText.Words(name));
+    }
+
+    /// <summary>A whole name in two: by a comma where one tells, else the last word with the particles before it is the family's.</summary>
+    /// <param name="name">As it came.</param>
+    /// <returns>Both in lower-case words; of a name of one word the given name is empty.</returns>
+    internal static (string Given, string Family) Parts(string name)
+    {
+        if (name.Contains(',', StringComparison.Ordinal) && Inverted(name) is { } inverted)
+        {
+            return inverted;
+        }
+
+        var words = WithoutTitles(FieldText.Words(name)).Split(' ');
+        var family = words.Length - 1;
+        while (family > 1 && s_particles.Contains(words[family - 1]))
+        {
+            family--;
+        }
+
+        return (string.Join(' ', words[..family]), string.Join(' ', words[family..]));
+    }
+
+    // "Smith, John A., PhD" and "Smith, Jr., John"; more parts are more people.
+    private static (string Given, string Family)? Inverted(string name)
+    {
         var parts = name.Split(',').Select(FieldText.Words).Where(part => part.Length > 0 && !part.Split(' ').All(s_behind.Contains)).ToList();
-        return parts is [var family, var given] && Array.TrueForAll(family.Split(' ')[..^1], s_particles.Contains)
-            ? WithoutTitles($"{WithoutTitles(given)} {family}")
-            : WithoutTitles(FieldText.Words(name));
+        return parts is [var family, var given] && Array.TrueForAll(family.Split(' ')[..^1], s_particles.Contains) ? (WithoutTitles(given), family) : null;
     }
 
     /// <summary>A family name: O'Brien is one word in all spellings, and Mc Donald.</summary>

@@ -215,4 +215,14 @@ public sealed class FieldTests
 
         return builder.Build();
     }
+
+    [Theory]
+    [InlineData("Anna Smith", "anna", "smith")]
+    [InlineData("Dr. Anna Maria Smith Jr.", "anna maria", "smith")]
+    [InlineData("Smith, Anna M.", "anna m", "smith")]
+    [InlineData("van der Berg, Jan", "jan", "van der berg")]
+    [InlineData("Jan van der Berg", "jan", "van der berg")]
+    [InlineData("Cher", "", "cher")]
+    [InlineData("", "", "")]
+    public void A_whole_name_is_taken_apart(string name, string given, string family) => Assert.Equal((given, family), NameWords.Parts(name));
 }
