@@ -33,28 +33,74 @@ public sealed record ClusterDifference(int Merges, int Splits, int RecordsMoved,
             throw new ArgumentException($"{after.Count} records are compared with {before.Count}: the clusterings must be of the same records.", nameof(after));
         }
 
-        var parts = Enumerable.Range(0, before.Count).GroupBy(row => (Before: before[row], After: after[row])).Select(group => (group.Key.Before, group.Key.After, Size: group.Count())).ToList();
-        var merges = parts.GroupBy(part => part.After).Where(group => group.Skip(1).Any()).ToList();
-        var splits = parts.GroupBy(part => part.Before).Where(group => group.Skip(1).Any()).ToList();
-        var (merged, split) = (merges.Select(group => group.Key).ToHashSet(), splits.Select(group => group.Key).ToHashSet());
-        var both = parts.Sum(part => Pairs(part.Size));
+        var parts = Parts(before, after);
+        var (splits, parted) = Groups(parts, part => part.Before);
+        Array.Sort(parts, (one, other) => (one.After, one.Before).CompareTo((other.After, other.Before)));
+        var (merges, joined) = Groups(parts, part => part.After);
+        var (merged, split) = (merges.Select(group => group[0].After).ToHashSet(), splits.Select(group => group[0].Before).ToHashSet());
         return new(
             merges.Count,
             splits.Count,
             parts.Where(part => merged.Contains(part.After) || split.Contains(part.Before)).Sum(part => part.Size),
-            parts.GroupBy(part => part.After).Sum(group => Pairs(group.Sum(part => part.Size))) - both,
-            parts.GroupBy(part => part.Before).Sum(group => Pairs(group.Sum(part => part.Size))) - both,
+            joined,
+            parted,
             Samples(merges, samples),
             Samples(splits, samples));
     }
 
-    private static ClusterChange[] Samples(List<IGrouping<int, (int Before, int After, int Size)>> changes, int samples) =>
+    // What one cluster before and one after have in common, by the cluster before.
+    private static Part[] Parts(IReadOnlyList<int> before, IReadOnlyList<int> after)
+    {
+        var rows = new ulong[before.Count];
+        for (var row = 0; row < rows.Length; row++)
+        {
+            rows[row] = ((ulong)(uint)before[row] << 32) | (uint)after[row];
+        }
+
+        Array.Sort(rows);
+        var parts = new List<Part>();
+        for (int from = 0, to; from < rows.Length; from = to)
+        {
+            for (to = from + 1; to < rows.Length && rows[to] == rows[from]; to++)
+            {
+            }
+
+            parts.Add(new((int)(rows[from] >> 32), (int)(uint)rows[from], to - from));
+        }
+
+        return [.. parts];
+    }
+
+    // The clusters of several parts, and the pairs of records in them across parts. The parts of a cluster stand together.
+    private static (List<Part[]> Groups, long Across) Groups(Part[] parts, Func<Part, int> cluster)
+    {
+        var (groups, across) = (new List<Part[]>(), 0L);
+        for (int from = 0, to; from < parts.Length; from = to)
+        {
+            for (to = from + 1; to < parts.Length && cluster(parts[to]) == cluster(parts[from]); to++)
+            {
+            }
+
+            if (to - from > 1)
+            {
+                var group = parts[from..to];
+                groups.Add(group);
+                across += Pairs(group.Sum(part => part.Size)) - group.Sum(part => Pairs(part.Size));
+            }
+        }
+
+        return (groups, across);
+    }
+
+    private static ClusterChange[] Samples(List<Part[]> changes, int samples) =>
     [
-        .. changes.Select(group => (group, Records: group.Sum(part => part.Size))).OrderByDescending(one => one.Records).ThenBy(one => one.group.Key).Take(samples)
+        .. changes.Select(group => (group, Records: group.Sum(part => part.Size))).OrderByDescending(one => one.Records).ThenBy(one => one.group.Min(part => part.Before)).ThenBy(one => one.group.Min(part => part.After)).Take(samples)
             .Select(one => new ClusterChange(Told(one.group.Select(part => part.Before)), Told(one.group.Select(part => part.After)), one.Records)),
     ];
 
     private static int[] Told(IEnumerable<int> clusters) => [.. clusters.Distinct().Order().Take(ClustersTold)];
 
     private static long Pairs(long size) => size * (size - 1) / 2;
+
+    private readonly record struct Part(int Before, int After, int Size);
 }
