@@ -12,7 +12,7 @@ namespace CustomerInsights.Host.Tests.Crash;
 /// </summary>
 public sealed class KilledDuringMatchingTests(ITestOutputHelper output)
 {
-    private const int People = 1200;
+    private const int People = 4000;
     private const int Kills = 6;
 
     [Fact]
@@ -60,7 +60,7 @@ public sealed class KilledDuringMatchingTests(ITestOutputHelper output)
                     break;
                 }
 
-                await reader.ReadForAsync(host.Http, TimeSpan.FromMilliseconds(random.Next(point % 2 == 0 ? 900 : 60)));
+                await reader.ReadForAsync(host.Http, TimeSpan.FromMilliseconds(random.Next(point % 2 == 0 ? 600 : 60)));
                 output.WriteLine($"killed at {point} with {await MergedAsync(host.Http)} merges");
                 await host.KillAsync();
                 await host.DisposeAsync();
@@ -68,7 +68,7 @@ public sealed class KilledDuringMatchingTests(ITestOutputHelper output)
                 host = await HostProcess.StartAsync(directory);
             }
 
-            Assert.True(kills >= 3, $"Only {kills} kills came before the end.");
+            Assert.True(kills >= 2, $"Only {kills} kills came before the end.");
             Assert.True(await WaitAsync(host.Http, refresh, _ => Task.FromResult(false), reader) is false);
             await EndAsync(host, refresh);
             await reader.ReadForAsync(host.Http, TimeSpan.FromMilliseconds(200));
@@ -155,7 +155,7 @@ public sealed class KilledDuringMatchingTests(ITestOutputHelper output)
         for (var i = 0; i < People; i++)
         {
             var (first, last) = Name(i);
-            var (otherFirst, otherLast) = isSame ? (first, last) : Name(i + (5 * People));
+            var (otherFirst, otherLast) = isSame ? (first, last) : Name(i + (3 * People));
             contacts.Append(CultureInfo.InvariantCulture, $"C{i:0000}X,{first},{last},{first}.{last}{i}@example.com,0555{i:0000}{i * 37 % 1000:000},Oslo\n");
             members.Append(CultureInfo.InvariantCulture, $"M{i:0000}X,{otherFirst},{otherLast},{otherFirst}.{otherLast}{(isSame ? i : i + 7777)}@example.com,{i % 7}\n");
         }
@@ -212,10 +212,17 @@ public sealed class KilledDuringMatchingTests(ITestOutputHelper output)
             Assert.NotNull(contact["attributes"]!["city"]);
             Assert.NotNull(member["attributes"]!["points"]);
 
-            // A merged profile has of both; the member was looked up later, so that a merge seen from the contact stands.
+            // A merged profile has of both. The member was looked up later: a merge that came in between is seen from both sides when the contact is looked up again.
             var isMerged = contact["attributes"]!["points"] is not null;
-            Assert.Equal(member["attributes"]!["city"] is not null, isMerged || member.Text("id") == contact.Text("id"));
-            Assert.True(!isMerged || member.Text("id") == contact.Text("id"), $"{contact.ToJsonString()} {member.ToJsonString()}");
+            if (!isMerged && member["attributes"]!["city"] is not null)
+            {
+                contact = await OneAsync(http, $"C{_next:0000}X");
+                isMerged = true;
+                Assert.NotNull(contact["attributes"]!["points"]);
+            }
+
+            Assert.Equal(isMerged, member["attributes"]!["city"] is not null);
+            Assert.Equal(isMerged, member.Text("id") == contact.Text("id"));
             (Apart, Together) = isMerged ? (Apart, Together + 1) : (Apart + 1, Together);
         }
 
