@@ -8,6 +8,9 @@ namespace CustomerInsights.Core.Unification;
 /// </summary>
 public sealed record MatcherPolicy
 {
+    /// <summary>The rule that the matcher's edges name.</summary>
+    public const string Rule = "matcher";
+
     /// <summary>Most fields that are compared.</summary>
     public const int MostFields = PairLevels.MostFields;
 

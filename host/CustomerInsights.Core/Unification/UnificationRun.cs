@@ -7,7 +7,6 @@ internal sealed class UnificationRun
 {
     internal const string SameKey = "same primary key";
     internal const string AlwaysMatch = "always match";
-    private const string MatcherName = "matcher";
 
     private readonly UnificationPolicy _policy;
     private readonly UnificationInput _input;
@@ -65,7 +64,7 @@ internal sealed class UnificationRun
         }
 
         var rank = _rank++;
-        _pairs.AddRange(joins.Select(join => Edge(join.Left, join.Right, MatcherName, join.Score, rank, "")));
+        _pairs.AddRange(joins.Select(join => Edge(join.Left, join.Right, MatcherPolicy.Rule, join.Score, rank, "")));
         return Conclude(new RowClustering(_table, _input.OtherNodes, _constraints, _pairs, _groups)) with { Matcher = report, MatcherRun = run };
     }
 

@@ -50,7 +50,7 @@ internal static class AnswerReview
         }
 
         var (verdict, problem) = await stewardship.JudgeAsync(
-            left, right, request.Verdict == "same", request.Note, id, context.ActorName(), cancellationToken);
+            left, right, request.Verdict == VerdictWords.Same, request.Note, id, context.ActorName(), cancellationToken);
         return verdict is null ? problem! : TypedResults.Ok(await VerdictResponse.FindAsync(verdict, verdicts, profiles, cancellationToken));
     }
 

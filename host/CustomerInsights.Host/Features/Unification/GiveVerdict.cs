@@ -29,7 +29,7 @@ internal static class GiveVerdict
         }
 
         var (id, problem) = await stewardship.JudgeAsync(
-            request.Left, request.Right, request.Verdict == "same", request.Note, null, context.ActorName(), cancellationToken);
+            request.Left, request.Right, request.Verdict == VerdictWords.Same, request.Note, null, context.ActorName(), cancellationToken);
         return id is null
             ? problem!
             : TypedResults.Created($"/api/v1/unification/verdicts/{id}", await VerdictResponse.FindAsync(id, verdicts, profiles, cancellationToken));
@@ -37,7 +37,7 @@ internal static class GiveVerdict
 
     internal static ProblemHttpResult? Fault(string verdict, string? note)
     {
-        if (verdict is not ("same" or "different"))
+        if (!VerdictWords.IsOne(verdict))
         {
             return Problems.Invalid("/verdict", "verdict", $"'{verdict}' is not a verdict; use same or different.");
         }

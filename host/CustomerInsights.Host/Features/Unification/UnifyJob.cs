@@ -99,8 +99,7 @@ internal sealed class UnifyJob(
 
     private static JobResult Result(string type, PolicyInForce policy, UnificationResult result, MatcherModelReport? model, ProfilePlan plan, long written)
     {
-        List<string> warnings = [.. policy.Waits is null ? [] : new[] { policy.Waits }, .. result.Warnings];
-        warnings.AddRange(result.Rules.Where(rule => rule.Reason is not null).Select(rule => $"Rule '{rule.Rule}' of {rule.Stream}: {rule.Reason}"));
+        List<string> warnings = [.. policy.Waits is null ? [] : new[] { policy.Waits }, .. PolicyPreviewing.Warnings(result)];
         var summary = written == 0
             ? $"{type}: {result.Profiles.Count:N0} profiles, nothing changed."
             : $"{type}: {result.Profiles.Count:N0} profiles from {result.Streams.Sum(stream => stream.Records):N0} records; {plan.Added:N0} new, {plan.Changed:N0} changed, {plan.Merged:N0} merged away, {plan.Removed:N0} removed.";

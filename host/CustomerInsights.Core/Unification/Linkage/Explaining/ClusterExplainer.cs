@@ -74,6 +74,17 @@ public sealed class ClusterExplainer
         return explanation with { Sentence = Sentence(explanation) };
     }
 
+    /// <summary>The records that are with a record, itself among them.</summary>
+    /// <param name="row">Any record of the cluster, from 0.</param>
+    /// <returns>Their rows, ascending.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such record.</exception>
+    public IReadOnlyList<int> RowsWith(int row)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(row);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(row, _result.Clusters.Length);
+        return _edges.Rows(_result.Clusters[row]).ToArray();
+    }
+
     /// <summary>The weakest cut of each cluster of two or more.</summary>
     internal IEnumerable<ClusterCut> WeakestCuts(CancellationToken cancellationToken)
     {

@@ -19,6 +19,7 @@ public sealed class MatchLab
     private readonly MatcherOptions _options;
     private readonly ICandidateKeys _keys;
     private readonly ulong[] _rowHashes;
+    private InsideClusters? _inside;
     private double? _unreached;
 
     /// <param name="result">A run that compared something.</param>
@@ -105,14 +106,19 @@ public sealed class MatchLab
     // The estimate of what no key reached is of the run and its keys, and so of the run's own clusters, whatever others are asked about.
     private double Unreached(CancellationToken cancellationToken)
     {
-        var inside = new InsideClusters(_result, _result.Clusters, s_weights, cancellationToken);
+        var inside = Inside(_result.Clusters, cancellationToken);
         return UnreachedPairs.Estimated(_result, _keys, inside, inside.Right[0] + Between(_result.Clusters, s_context[0]).Mass);
     }
+
+    // Those of the run are asked for at least twice.
+    private InsideClusters Inside(int[] clusters, CancellationToken cancellationToken) => ReferenceEquals(clusters, _result.Clusters)
+        ? _inside ??= new InsideClusters(_result, clusters, s_weights, cancellationToken)
+        : new InsideClusters(_result, clusters, s_weights, cancellationToken);
 
     private ExpectedQuality Expected(int[] clusters, CancellationToken cancellationToken)
     {
         var unreached = _unreached ??= Unreached(cancellationToken);
-        var inside = new InsideClusters(_result, clusters, s_weights, cancellationToken);
+        var inside = Inside(clusters, cancellationToken);
         var compared = s_context.Select(context => Between(clusters, context)).ToArray();
         var found = inside.Together == 0 ? 0 : inside.Unseen * inside.Right[0] / inside.Together;
         double[] apart = [Math.Max(0, unreached - found), 0, Math.Max(0, (2 * unreached) - found) + (Deviations * Math.Sqrt(unreached))];

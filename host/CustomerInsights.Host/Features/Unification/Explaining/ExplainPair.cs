@@ -51,7 +51,7 @@ internal static class ExplainPair
         }
         catch (JobFailedException error)
         {
-            return Problems.Conflict(error.Message, "What is asked is explained as a run finds it; see to that first.");
+            return RunWords.Refuse(error);
         }
     }
 
@@ -114,39 +114,14 @@ internal static class ExplainPair
 
     private static string Seen(KeptRun? run, PairExplanation? pair, bool together)
     {
-        if (run is null)
+        if (run is null || pair is null)
         {
-            return "The active policy has no matcher; rules and people alone decide.";
-        }
-
-        if (pair is null)
-        {
-            return run.Run.HasModel
-                ? string.Create(CultureInfo.InvariantCulture, $"The run of {run.At:yyyy-MM-dd HH:mm} UTC does not have both records; start a run and ask again.")
-                : "The matcher had nothing to compare.";
+            return RunWords.Lacking(run, "both records");
         }
 
         var certain = run.Run.IsCertain(pair.Rows[0], pair.Rows[1]) ? "Certain by rules or people before the matcher looked; alone it would say: " : "";
         var differs = (pair.Verdict is PairVerdict.Together or PairVerdict.TogetherThroughOthers) != together
-            ? string.Create(CultureInfo.InvariantCulture, $" The run of {run.At:yyyy-MM-dd HH:mm} UTC that this explains had them {(together ? "apart" : "together")}; a verdict or a later run changed it.") : "";
+            ? RunWords.Changed(run, $"had them {(together ? "apart" : "together")}") : "";
         return $"{certain}{pair.Sentence}{differs}";
     }
-}
-
-/// <summary>What an edge is in words.</summary>
-internal static class EdgeWords
-{
-    /// <summary>The name of edges that the matcher made.</summary>
-    public const string Matcher = "matcher";
-
-    public static string Of(StoredEdge edge) => (edge.Kind, NewVerdict.IdOf(edge.Rule)) switch
-    {
-        (EdgeKind.Denied, { } id) => $"the verdict {id} ('different' or an undone merge)",
-        (_, { } id) => $"the verdict {id} ('same')",
-        (EdgeKind.Denied, null) => $"'{edge.Rule}', which says never",
-        (EdgeKind.Asserted, null) => $"what '{edge.Rule}' told",
-        (EdgeKind.Identifier, null) => $"a shared identifier ({edge.Rule})",
-        _ when edge.Rule == Matcher => string.Create(CultureInfo.InvariantCulture, $"the matcher (probability {edge.Score:0.####})"),
-        _ => $"the rule '{edge.Rule}'",
-    };
 }

@@ -45,7 +45,7 @@ internal static class ExplainProfile
         }
         catch (JobFailedException error)
         {
-            return Problems.Conflict(error.Message, "What is asked is explained as a run finds it; see to that first.");
+            return RunWords.Refuse(error);
         }
     }
 
@@ -53,22 +53,19 @@ internal static class ExplainProfile
         StoredProfile profile, ProfileLineage lineage, KeptRun? run, int? row, int edges, IProfileStore profiles, CancellationToken cancellationToken)
     {
         var own = lineage.Nodes.ToDictionary(node => node.Id, node => new RecordReference(node.Stream, node.Key));
-        var rules = lineage.Edges.Where(edge => edge.Rule != EdgeWords.Matcher && own.ContainsKey(edge.A) && own.ContainsKey(edge.B)).ToList();
+        var rules = lineage.Edges.Where(edge => edge.Rule != Core.Unification.MatcherPolicy.Rule && own.ContainsKey(edge.A) && own.ContainsKey(edge.B)).ToList();
         var joined = string.Create(CultureInfo.InvariantCulture, $"{own.Count:N0} {(own.Count == 1 ? "record" : "records")}.{Told(rules)}");
         IReadOnlyList<EdgeResponse> shown = [.. rules.Take(MostRules).Select(edge => new EdgeResponse(own[edge.A], own[edge.B], edge.Kind, edge.Rule, edge.Score))];
         if (run is null || row is null)
         {
-            var why = run is null ? "The active policy has no matcher; rules and people alone decide."
-                : run.Run.HasModel ? string.Create(CultureInfo.InvariantCulture, $"The run of {run.At:yyyy-MM-dd HH:mm} UTC does not have these records; start a run and ask again.")
-                : "The matcher had nothing to compare.";
-            return new(profile.Id.ToString(), profile.Type, [.. own.Values], shown, null, run?.At, false, $"{joined} {why}");
+            return new(profile.Id.ToString(), profile.Type, [.. own.Values], shown, null, run?.At, false, $"{joined} {RunWords.Lacking(run, "these records")}");
         }
 
         var cluster = run.Clusters.Explain(row.Value);
         var members = run.Members(row.Value);
         var differs = !members.SetEquals(lineage.Nodes.Select(node => node.Id).Where(node => run.Run.RowOf(node) is not null));
         var names = await profiles.NodesAsync(members, cancellationToken);
-        var told = differs ? string.Create(CultureInfo.InvariantCulture, $" The run of {run.At:yyyy-MM-dd HH:mm} UTC that this explains made another profile of them; a verdict or a later run changed it.") : "";
+        var told = differs ? RunWords.Changed(run, "made another profile of them") : "";
         return new(profile.Id.ToString(), profile.Type, [.. own.Values], shown, Shown(cluster, run, names, edges), run.At, differs, $"{joined} {cluster.Sentence}{told}");
     }
 

@@ -58,7 +58,7 @@ internal static class LabelPreview
         for (var i = 0; i < request.Labels.Count; i++)
         {
             var answer = request.Labels[i];
-            if (answer.Verdict is not (PairVerdictWords.Same or PairVerdictWords.Different))
+            if (!VerdictWords.IsOne(answer.Verdict))
             {
                 return Problems.Invalid($"/labels/{i}/verdict", "verdict", $"'{answer.Verdict}' is no answer; say 'same' or 'different'.");
             }
@@ -68,7 +68,7 @@ internal static class LabelPreview
                 return Problems.Invalid($"/labels/{i}", "pair", "The preview does not ask about these two. Answer about its 'patterns' and 'random'; about any others give a verdict: POST /api/v1/unification/verdicts.");
             }
 
-            labels[pair] = new PreviewLabel(pair.Left, pair.Right, answer.Verdict == PairVerdictWords.Same);
+            labels[pair] = new PreviewLabel(pair.Left, pair.Right, answer.Verdict == VerdictWords.Same);
         }
 
         if (!await store.LabelAsync(id, [.. labels.Values], context.ActorName(), cancellationToken))

@@ -26,7 +26,7 @@ internal static class PolicyPreviewing
             result.Streams,
             result.Rules,
             curve && lab is not null ? lab.Curve([.. s_strictness.Append(result.MatcherRun!.Options.Strictness).Where(bits => bits >= s_strictness[0]).Distinct().Order()], cancellationToken) : [],
-            [.. result.Warnings, .. result.Rules.Where(rule => rule.Reason is not null).Select(rule => $"Rule '{rule.Rule}' of {rule.Stream}: {rule.Reason}")],
+            Warnings(result),
             MatcherSummary.Of(result.Matcher),
             lab?.Expected(cancellationToken));
     }
@@ -55,6 +55,10 @@ internal static class PolicyPreviewing
             Strata = Drawn(result.MatcherRun),
         };
     }
+
+    /// <summary>What people should look at in a run: what it warns of, and why rules found less than there is.</summary>
+    public static IReadOnlyList<string> Warnings(UnificationResult result) =>
+        [.. result.Warnings, .. result.Rules.Where(rule => rule.Reason is not null).Select(rule => $"Rule '{rule.Rule}' of {rule.Stream}: {rule.Reason}")];
 
     private static IEnumerable<long> Nodes(UnificationData data) => data.Streams.SelectMany(stream => stream.Nodes).Select(node => node.Id);
 

@@ -52,15 +52,15 @@ internal sealed class PreviewRecords(IReadOnlyDictionary<long, LineageNode> node
             question.Probability,
             question.BeforeLearning,
             question.Worth,
-            pairs.Count(pair => pair.Verdict == PairVerdictWords.Same),
-            pairs.Count(pair => pair.Verdict == PairVerdictWords.Different),
+            pairs.Count(pair => pair.Verdict == VerdictWords.Same),
+            pairs.Count(pair => pair.Verdict == VerdictWords.Different),
             pairs);
     }
 
     public IReadOnlyList<PairResponse> Of(IReadOnlyList<IReadOnlyList<long>> pairs) =>
     [
         .. pairs.Where(pair => nodes.ContainsKey(pair[0]) && nodes.ContainsKey(pair[1]))
-            .Select(pair => new PairResponse(Reference(pair[0]), Reference(pair[1]), _labels.TryGetValue((pair[0], pair[1]), out var same) ? PairVerdictWords.Of(same) : null)),
+            .Select(pair => new PairResponse(Reference(pair[0]), Reference(pair[1]), _labels.TryGetValue((pair[0], pair[1]), out var same) ? VerdictWords.Of(same) : null)),
     ];
 
     private ChangeSampleResponse Of(ChangeSample sample) => new(sample.Records, [.. sample.Before.Select(Of)], [.. sample.After.Select(Of)]);
@@ -68,13 +68,4 @@ internal sealed class PreviewRecords(IReadOnlyDictionary<long, LineageNode> node
     private ChangePartResponse Of(ChangePart part) => new(part.Profile, part.Records, [.. part.Nodes.Where(nodes.ContainsKey).Select(Reference)]);
 
     private RecordReference Reference(long node) => new(nodes[node].Stream, nodes[node].Key);
-}
-
-/// <summary>An answer in words.</summary>
-internal static class PairVerdictWords
-{
-    public const string Same = "same";
-    public const string Different = "different";
-
-    public static string Of(bool same) => same ? Same : Different;
 }

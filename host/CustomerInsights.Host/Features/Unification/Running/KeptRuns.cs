@@ -31,11 +31,7 @@ internal sealed class KeptRun
     public PairExplainer Pairs => _pairs.Value;
 
     /// <summary>The nodes of the cluster that a row is in.</summary>
-    public IReadOnlySet<long> Members(int row)
-    {
-        var (clusters, cluster) = (Run.Result.Clusters, Run.Result.Clusters[row]);
-        return Enumerable.Range(0, clusters.Length).Where(one => clusters[one] == cluster).Select(one => Run.Nodes[one]).ToHashSet();
-    }
+    public IReadOnlySet<long> Members(int row) => Clusters.RowsWith(row).Select(one => Run.Nodes[one]).ToHashSet();
 
     /// <summary>The stream that is a source of the run, told from one of its records among some; null when none is of it.</summary>
     public string? StreamOf(int source, IReadOnlyDictionary<long, LineageNode> nodes) => Run.Options.Sources is not { } sources ? null
