@@ -98,6 +98,24 @@ internal sealed class SqliteProfileStore(Database database) : IProfileStore
     public ValueTask<StoredProfile?> FindAsync(ProfileId id, CancellationToken cancellationToken) =>
         database.SnapshotAsync(db => ProfileRows.Resolve(db, id) is { } number ? ProfileRows.Find(db, number) : null, cancellationToken);
 
+    public ValueTask<IReadOnlyList<ProfileName>> NamesAsync(IReadOnlyList<long> numbers, CancellationToken cancellationToken) =>
+        database.ReadAsync<IReadOnlyList<ProfileName>>(
+            db =>
+            {
+                var names = new List<ProfileName>(numbers.Count);
+                foreach (var number in numbers)
+                {
+                    using var rows = db.Query("SELECT profile_id, display_name FROM profiles WHERE profile_no = ?1", number);
+                    if (rows.Step())
+                    {
+                        names.Add(new ProfileName(number, rows.Id(0), rows.Text(1)));
+                    }
+                }
+
+                return names;
+            },
+            cancellationToken);
+
     public ValueTask<ProfileId?> FindByRecordAsync(int stream, string key, CancellationToken cancellationToken) =>
         database.ReadAsync<ProfileId?>(
             db =>

@@ -39,6 +39,9 @@ public interface IProfileStore
     /// <summary>A profile by id. An id that was merged away gives the profile that it became.</summary>
     ValueTask<StoredProfile?> FindAsync(ProfileId id, CancellationToken cancellationToken);
 
+    /// <summary>What to call some profiles, in the order asked; those that are no more are left out. At most 10,000.</summary>
+    ValueTask<IReadOnlyList<ProfileName>> NamesAsync(IReadOnlyList<long> numbers, CancellationToken cancellationToken);
+
     /// <summary>The profile that a record belongs to, or null.</summary>
     ValueTask<ProfileId?> FindByRecordAsync(int stream, string key, CancellationToken cancellationToken);
 

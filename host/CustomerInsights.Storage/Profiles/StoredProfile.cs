@@ -25,6 +25,12 @@ public sealed record StoredProfile(
     DateTimeOffset CreatedAt,
     DateTimeOffset ChangedAt);
 
+/// <summary>What to call a profile.</summary>
+/// <param name="Number">Its number.</param>
+/// <param name="Id">Its id.</param>
+/// <param name="DisplayName">What to call it; empty when nothing is known.</param>
+public sealed record ProfileName(long Number, ProfileId Id, string DisplayName);
+
 /// <summary>What a profile is made of.</summary>
 /// <param name="Nodes">Its nodes.</param>
 /// <param name="Edges">The edges among them.</param>

@@ -26,6 +26,7 @@ public abstract class ProfileStoreContract : StoreContract
         Assert.Equal((Type, "Person 1", """{"x":1}""", "{}", null), (found.Type, found.DisplayName, Text(found.Attributes), found.Provenance, found.Measures));
         Assert.Equal([new("email", "b@c.d"), new ProfileIdentifier("phone", "441")], found.Identifiers.OrderBy(one => one.Type, StringComparer.Ordinal));
         Assert.Equal(Id(1), await Profiles.FindByRecordAsync(_contacts, "k1", None));
+        Assert.Equal([new ProfileName(found.Number, Id(1), found.DisplayName)], await Profiles.NamesAsync([found.Number, 999_999], None));
         Assert.Null(await Profiles.FindByRecordAsync(_contacts, "k9", None));
         Assert.Null(await Profiles.FindAsync(Id(9), None));
         var membership = await AllAsync(Profiles.ReadMembershipAsync(Type, None));

@@ -38,7 +38,7 @@ internal static class PreviewSegment
         routes.MapPost("/segments/preview", HandleAsync).WithName(nameof(PreviewSegment)).WithSummary("How many a rule would hold, and who some of them are, before it is saved.").Requires(AccessAction.Read, ResourceKind.Segment);
 
     internal static async Task<Results<Ok<Response>, ProblemHttpResult>> HandleAsync(
-        Request request, MetadataService metadata, PopulationScan population, IProfileStore profiles, TimeProvider clock, CancellationToken cancellationToken)
+        Request request, MetadataService metadata, IPopulationAnswers population, IProfileStore profiles, TimeProvider clock, CancellationToken cancellationToken)
     {
         var model = await metadata.ModelAsync(cancellationToken);
         if (!model.Schemas.TryGetValue(request.ProfileType, out var schema))
@@ -58,32 +58,22 @@ internal static class PreviewSegment
             return Problems.Invalid("The rule is not valid.", [.. bound.Errors.Select(error => new Fault("/rule", error.Code, error.ToString()))]);
         }
 
-        var draft = new SegmentModel(Draft, new SegmentDocument { Rule = request.Rule, ProfileType = request.ProfileType }, rule, zone);
-        var segments = Needed(model, draft);
-        var rules = segments.Select(segment => segment.Rule).ToList();
-        var (count, of) = (0L, 0L);
-        var sample = new List<Sample>();
+        var draft = new SegmentModel(Draft, new SegmentDocument { Rule = request.Rule, ProfileType = request.ProfileType, TimeZone = request.TimeZone }, rule, zone);
+        MembershipAnswer answer;
         try
         {
-            var moment = await population.MomentAsync(model, request.ProfileType, rules, clock.GetUtcNow(), null, cancellationToken);
-            await foreach (var profile in population.ScanAsync(model, request.ProfileType, rules, cancellationToken))
-            {
-                var inside = false;
-                SegmentEvaluation.Evaluate(profile, segments, moment, name => inside |= name == draft.Name);
-                of++;
-                if (inside && ++count <= SampleSize)
-                {
-                    var found = await profiles.FindAsync(profile.Id, cancellationToken);
-                    sample.Add(new Sample(profile.Id.ToString(), found?.DisplayName ?? ""));
-                }
-            }
+            var question = new PopulationQuestion(model, request.ProfileType, clock.GetUtcNow());
+            answer = await population.MembersAsync(question, Needed(model, draft), new Dictionary<string, long[]>(), cancellationToken);
         }
         catch (Jobs.JobFailedException failure)
         {
             return Problems.Invalid("/rule", "evaluation", failure.Message);
         }
 
-        return TypedResults.Ok(new Response(count, of, sample, RuleText.Format(rule.Source)));
+        var members = answer.Members[draft.Name];
+        var sample = await profiles.NamesAsync(members[..Math.Min(SampleSize, members.Length)], cancellationToken);
+        return TypedResults.Ok(new Response(
+            members.Length, answer.Of, [.. sample.Select(one => new Sample(one.Id.ToString(), one.DisplayName))], RuleText.Format(rule.Source)));
     }
 
     // The draft and every segment that it asks for, in order; memberships are computed with it, so that the answer is of this moment.

@@ -9,7 +9,7 @@ namespace CustomerInsights.Host.Features.Segments;
 
 /// <summary>Computes all segments in one pass per profile type, and writes who entered and who left.</summary>
 internal sealed class SegmentsJob(
-    MetadataService metadata, PopulationScan population, ISegmentStore store, IChangeFeed changes, TimeProvider clock) : IJobHandler
+    MetadataService metadata, IPopulationAnswers population, ISegmentStore store, IChangeFeed changes, TimeProvider clock) : IJobHandler
 {
     public const string JobKind = "segments";
 
@@ -26,11 +26,12 @@ internal sealed class SegmentsJob(
         foreach (var type in model.Segments.Select(segment => segment.Document.ProfileType).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal))
         {
             var segments = model.Segments.Where(segment => segment.Document.ProfileType == type).ToList();
-            var members = await MembersAsync(job, model, type, segments, now, cancellationToken);
+            job.Report(0, null, $"segments of {type}");
+            var answer = await population.MembersAsync(new PopulationQuestion(model, type, now), segments, new Dictionary<string, long[]>(), cancellationToken);
             foreach (var segment in segments)
             {
                 var before = await store.MembersAsync(segment.Name, cancellationToken);
-                var (come, gone) = Difference(before, members[segment.Name]);
+                var (come, gone) = Difference(before, answer.Members[segment.Name]);
                 if (come.Count + gone.Count > 0)
                 {
                     await store.ApplyAsync(segment.Name, come, gone, now, cancellationToken);
@@ -80,21 +81,5 @@ internal sealed class SegmentsJob(
         }
 
         return (entered, left);
-    }
-
-    private async Task<Dictionary<string, List<long>>> MembersAsync(
-        JobContext job, InsightsModel model, string type, List<SegmentModel> segments, DateTimeOffset now, CancellationToken cancellationToken)
-    {
-        var rules = segments.Select(segment => segment.Rule).ToList();
-        var moment = await population.MomentAsync(model, type, rules, now, null, cancellationToken);
-        var members = segments.ToDictionary(segment => segment.Name, _ => new List<long>(), StringComparer.Ordinal);
-        var done = 0L;
-        await foreach (var profile in population.ScanAsync(model, type, rules, cancellationToken))
-        {
-            SegmentEvaluation.Evaluate(profile, segments, moment, segment => members[segment].Add(profile.Number));
-            job.Report(++done, null, $"segments of {type}");
-        }
-
-        return members;
     }
 }

@@ -1,0 +1,94 @@
+using System.Runtime.CompilerServices;
+using CustomerInsights.Core.Model;
+using CustomerInsights.Core.Rules;
+using CustomerInsights.Host.Features.Jobs;
+using CustomerInsights.Host.Features.Metadata;
+
+namespace CustomerInsights.Host.Features.Profiles;
+
+/// <summary>Answers by streaming the store, profile by profile: slow and obvious, for any rule.</summary>
+internal sealed class StreamedAnswers(PopulationScan population) : IPopulationAnswers
+{
+    public async ValueTask<MembershipAnswer> MembersAsync(
+        PopulationQuestion question, IReadOnlyList<SegmentModel> segments, IReadOnlyDictionary<string, long[]> given, CancellationToken cancellationToken)
+    {
+        var rules = segments.Select(segment => segment.Rule).ToList();
+        var moment = await MomentAsync(question, rules, cancellationToken);
+        var members = segments.ToDictionary(segment => segment.Name, _ => new List<long>(), StringComparer.Ordinal);
+        var of = 0L;
+        await foreach (var profile in population.ScanAsync(question.Model, question.ProfileType, rules, cancellationToken))
+        {
+            of++;
+            foreach (var (name, _) in given.Where(pair => Array.BinarySearch(pair.Value, profile.Number) >= 0))
+            {
+                profile.Enter(name);
+            }
+
+            foreach (var segment in segments)
+            {
+                if (Guard($"Segment '{segment.Name}': ", () => segment.Rule.Matches(profile, segment.Document.TimeZone is null ? moment : moment with { Zone = segment.Zone })))
+                {
+                    profile.Enter(segment.Name);
+                    members[segment.Name].Add(profile.Number);
+                }
+            }
+        }
+
+        return new MembershipAnswer(of, members.ToDictionary(pair => pair.Key, pair => pair.Value.ToArray(), StringComparer.Ordinal));
+    }
+
+    public async ValueTask<IReadOnlyList<IReadOnlyList<BusinessRow>>> BusinessAsync(
+        PopulationQuestion question, IReadOnlyList<MeasureModel> measures, CancellationToken cancellationToken)
+    {
+        var rules = measures.Select(measure => measure.Rule).ToList();
+        var moment = await MomentAsync(question, rules, cancellationToken);
+        var sums = measures.Select(measure => (measure.Name, Sum: new BusinessMeasure(measure.Rule))).ToList();
+        await foreach (var profile in population.ScanAsync(question.Model, question.ProfileType, rules, cancellationToken))
+        {
+            foreach (var (name, sum) in sums)
+            {
+                Guard($"Measure '{name}': ", () =>
+                {
+                    sum.Add(profile, moment);
+                    return true;
+                });
+            }
+        }
+
+        return [.. sums.Select(pair => Guard($"Measure '{pair.Name}': ", pair.Sum.Rows))];
+    }
+
+    public async IAsyncEnumerable<ProfileValues> ValuesAsync(
+        PopulationQuestion question, IReadOnlyList<BoundRule> rules, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var moment = await MomentAsync(question, rules, cancellationToken);
+        await foreach (var profile in population.ScanAsync(question.Model, question.ProfileType, rules, cancellationToken))
+        {
+            var values = new Value[rules.Count];
+            for (var i = 0; i < values.Length; i++)
+            {
+                values[i] = Guard("", () => rules[i].Evaluate(profile, moment));
+            }
+
+            yield return new ProfileValues(profile.Number, profile.Id, values);
+        }
+    }
+
+    private async Task<RuleMoment> MomentAsync(PopulationQuestion question, IReadOnlyList<BoundRule> rules, CancellationToken cancellationToken)
+    {
+        var moment = await population.MomentAsync(question.Model, question.ProfileType, rules, question.Now, null, cancellationToken);
+        return question.Zone is null ? moment : moment with { Zone = question.Zone };
+    }
+
+    private static T Guard<T>(string what, Func<T> compute)
+    {
+        try
+        {
+            return compute();
+        }
+        catch (RuleEvaluationException error)
+        {
+            throw new JobFailedException("Data", what + error.Message);
+        }
+    }
+}
