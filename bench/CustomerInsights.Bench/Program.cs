@@ -39,6 +39,9 @@ switch (args)
     case ["worker", .. var rest]:
         await WorkerBench.RunAsync(rest is [var read, ..] ? int.Parse(read, System.Globalization.CultureInfo.InvariantCulture) : 2_000_000);
         return 0;
+    case ["questions", .. var rest]:
+        return CustomerInsights.Bench.Questions.QuestionsBench.Run(
+            rest is [var people, ..] ? int.Parse(people, System.Globalization.CultureInfo.InvariantCulture) : 1_000_000, 7, rest is [_, var peers, ..] ? peers : "bench/peers", rest is [_, _, var only, ..] ? only : null);
     default:
         await Console.Error.WriteLineAsync(
             """
@@ -52,6 +55,7 @@ switch (args)
             unify-memory ROWS [MEGABYTES [live]]   the matcher on ROWS generated records of 8 fields: memory at each step against the budget ("-": none)
             unify-bad [ROWS]  the matcher on bad data of ROWS records (default 100,000) of each kind, with limits of time
             unify-increments FILE [TRUTH]   a stored model, batches of changes and one record at a time over a CSV file; TRUTH is a column that is left out
+            questions [PROFILES [PEERS [ours]]]   rules and measures over columns, beside DuckDB and PostgreSQL on the same made-up people (default 1,000,000, ten activities each; PEERS: default bench/peers, after "npm ci" there)
             kernels           text comparisons of the matcher in ns a call, beside FuzzySharp on the same names
             """);
         return 2;
