@@ -128,6 +128,7 @@ internal static class InsightsApp
         services.AddSingleton(provider => provider.GetRequiredService<IInsightsStore>().Clusters);
         services.AddSingleton(provider => provider.GetRequiredService<IInsightsStore>().Measures);
         services.AddSingleton(provider => provider.GetRequiredService<IInsightsStore>().Segments);
+        services.AddSingleton(provider => provider.GetRequiredService<IInsightsStore>().SegmentStates);
         services.AddSingleton(provider => provider.GetRequiredService<IInsightsStore>().Exports);
         services.AddSingleton(provider => provider.GetRequiredService<IInsightsStore>().Plugins);
         services.AddSingleton(provider => provider.GetRequiredService<IInsightsStore>().PluginUpgrades);
