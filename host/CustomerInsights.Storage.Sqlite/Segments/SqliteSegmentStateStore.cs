@@ -30,6 +30,16 @@ internal sealed class SqliteSegmentStateStore(Database database) : ISegmentState
             },
             cancellationToken);
 
+    public IAsyncEnumerable<MemberSince> SinceAsync(string segment, CancellationToken cancellationToken) =>
+        database.StreamAsync(
+            db => ProfileStreams.Rows(
+                db,
+                "SELECT profile_no, since FROM segment_members WHERE segment_no = (SELECT segment_no FROM segments WHERE name = ?1) ORDER BY profile_no",
+                row => new MemberSince(row.Long(0), row.Time(1)),
+                segment),
+            chunk: 1000,
+            cancellationToken);
+
     public ValueTask ThinSizesAsync(DateTimeOffset hourly, DateTimeOffset daily, CancellationToken cancellationToken) =>
         database.WriteAsync(
             transaction =>

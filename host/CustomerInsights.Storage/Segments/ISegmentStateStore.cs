@@ -10,6 +10,9 @@ public interface ISegmentStateStore
     /// <param name="cancellationToken">Cancels.</param>
     ValueTask<IReadOnlyList<SegmentSize>> SizesAsync(string segment, DateTimeOffset? from, DateTimeOffset? to, CancellationToken cancellationToken);
 
+    /// <summary>The members of a segment with since when, by number, all of one moment.</summary>
+    IAsyncEnumerable<MemberSince> SinceAsync(string segment, CancellationToken cancellationToken);
+
     /// <summary>Leaves of the sizes of all segments the last one of each hour (UTC) where they are older than <paramref name="hourly"/>, of each day where older than <paramref name="daily"/>.</summary>
     ValueTask ThinSizesAsync(DateTimeOffset hourly, DateTimeOffset daily, CancellationToken cancellationToken);
 
@@ -33,6 +36,11 @@ public interface ISegmentStateStore
 /// <param name="At">When it came to it.</param>
 /// <param name="Size">Members.</param>
 public readonly record struct SegmentSize(DateTimeOffset At, long Size);
+
+/// <summary>A member.</summary>
+/// <param name="Profile">The profile's number.</param>
+/// <param name="Since">Since when.</param>
+public readonly record struct MemberSince(long Profile, DateTimeOffset Since);
 
 /// <summary>When what happened to a segment; null for what never did.</summary>
 /// <param name="ListedAt">When its list was put.</param>

@@ -110,6 +110,7 @@ public abstract class SegmentStateStoreContract : StoreContract
             Assert.Equal(expected, string.Join(' ', members.Select(member => member.DisplayName["Person ".Length..])));
         }
 
+        Assert.Equal([(_numbers[0], At(5)), (_numbers[1], At(5)), (_numbers[2], At(9)), (_numbers[3], At(0))], (await AllAsync(States.SinceAsync("vip", None))).Select(one => (one.Profile, one.Since)));
         if (order != SegmentMemberOrder.Profile)
         {
             await Assert.ThrowsAsync<BadCursorException>(() => Store.Segments.ListAsync("vip", order, "x", 5, None).AsTask());

@@ -36,6 +36,37 @@ internal sealed class SegmentBinding(ModelBuilder builder)
         return result;
     }
 
+    /// <summary>Binds a segment that is not among the model's, with what is wrong with it instead where something is.</summary>
+    public static (SegmentModel? Segment, IReadOnlyList<Fault> Faults) Draft(InsightsModel model, string name, SegmentDocument document)
+    {
+        var schema = model.Schemas[document.ProfileType];
+        var zone = TimeZoneInfo.Utc;
+        if (document.TimeZone is not null && !TimeZoneInfo.TryFindSystemTimeZoneById(document.TimeZone, out zone!))
+        {
+            return (null, [new Fault("/timeZone", "timezone", $"'{document.TimeZone}' is not a time zone; use an IANA name such as Europe/Berlin.")]);
+        }
+
+        if (document is { Rule: not null, Combine: not null } or { Rule: null, Combine: null })
+        {
+            return (null, [new Fault("/rule", "required", "Give a 'rule' or 'combine', one of them.")]);
+        }
+
+        if (document.Combine is { Count: 0 or > MostSteps })
+        {
+            return (null, [new Fault("/combine", "count", $"Set operations have 1 to {MostSteps} steps; these have {document.Combine.Count}.")]);
+        }
+
+        if (document.Combine is [{ Do: not SetOperation.Union }, ..])
+        {
+            return (null, [new Fault("/combine/0/do", "first", "The first step has nothing before it to do this with; leave 'do' out.")]);
+        }
+
+        var bound = RuleBinder.Bind(document.Rule ?? RuleText.Format(Combine(document.Combine!)), schema, RuleUse.Condition);
+        return bound is { Rule: { } rule, Errors.Count: 0 }
+            ? (new SegmentModel(name, document, rule, zone), [])
+            : (null, [.. bound.Errors.Select(error => new Fault(Source(document), error.Code, error.ToString()))]);
+    }
+
     /// <summary>Binds all; what is wrong is left out, and is a fault of the builder.</summary>
     public IReadOnlyList<SegmentModel> Bind(IReadOnlyList<(string Name, SegmentDocument Document)> segments)
     {

@@ -7,6 +7,8 @@ namespace CustomerInsights.Host.Features.Segments;
 internal static class SegmentsModule
 {
     public static IServiceCollection AddSegments(this IServiceCollection services) => services
+        .AddSingleton<SegmentAnswers>()
+        .AddSingleton<SegmentLooks>()
         .AddSingleton<IJobHandler, SegmentsJob>()
         .AddSingleton<IDefinitionFollower, ForgetSegment>();
 
@@ -14,7 +16,12 @@ internal static class SegmentsModule
     {
         PreviewSegment.Map(routes);
         ListSegmentMembers.Map(routes);
+        DownloadSegmentMembers.Map(routes);
         ListSegmentHistory.Map(routes);
+        PutSegmentList.Map(routes);
+        SegmentSizes.Map(routes);
+        SegmentUses.Map(routes);
+        RunSegment.Map(routes);
     }
 
     /// <summary>A deleted segment takes its members and history along.</summary>
