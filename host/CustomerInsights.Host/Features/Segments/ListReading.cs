@@ -1,6 +1,4 @@
-using System.Globalization;
 using CsvHelper;
-using CsvHelper.Configuration;
 
 namespace CustomerInsights.Host.Features.Segments;
 
@@ -15,6 +13,8 @@ internal static class ListReading
 
     /// <summary>The longest key, in characters.</summary>
     public const int LongestKey = 500;
+
+    private const int MostRecordBytes = 64 * 1024;
 
     /// <summary>Reads all keys, each once, in the order in which they came.</summary>
     /// <exception cref="ListFaultException">A limit, or what is no CSV; says the line.</exception>
@@ -64,13 +64,14 @@ internal static class ListReading
     private static async IAsyncEnumerable<(string Key, long Line)> CsvAsync(
         StreamReader text, string? column, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        using var csv = new CsvParser(text, new CsvConfiguration(CultureInfo.InvariantCulture) { BadDataFound = bad => throw new ListFaultException($"Line {bad.Context.Parser?.RawRow}: this is not CSV. See to the quotation marks."), MaxFieldSize = 10_000 }, leaveOpen: true);
+        // The header is read as a row: reading it by itself would not be asynchronous.
+        using var csv = CsvReader.Create(text, new CsvReaderOptions { Separator = ',', HasHeader = false, TrackLineNumbers = true, MaxRecordSize = MostRecordBytes, IncludeValuesInExceptions = false }, leaveOpen: true);
         if (!await ReadAsync(csv, cancellationToken))
         {
             yield break;
         }
 
-        var header = csv.Record!.Select(name => name.Trim()).ToList();
+        List<string> header = [.. Enumerable.Range(0, csv.FieldCount).Select(i => csv.GetString(i).Trim())];
         var at = column is null ? 0 : header.IndexOf(column);
         if (at < 0)
         {
@@ -79,20 +80,19 @@ internal static class ListReading
 
         while (await ReadAsync(csv, cancellationToken))
         {
-            yield return (at < csv.Count ? csv[at].Trim() : "", csv.RawRow);
+            yield return (at < csv.FieldCount ? csv.GetString(at).Trim() : "", csv.LineNumber);
         }
     }
 
-    private static async Task<bool> ReadAsync(CsvParser csv, CancellationToken cancellationToken)
+    private static async Task<bool> ReadAsync(CsvReader csv, CancellationToken cancellationToken)
     {
-        cancellationToken.ThrowIfCancellationRequested();
         try
         {
-            return await csv.ReadAsync();
+            return await csv.ReadAsync(cancellationToken);
         }
-        catch (CsvHelperException error) when (error.InnerException is not ListFaultException)
+        catch (CsvFormatException error)
         {
-            throw new ListFaultException($"Line {csv.RawRow}: this is not CSV, or a field is longer than 10,000 characters.");
+            throw new ListFaultException($"Line {error.LineNumber}: this is not CSV, or a row is longer than {MostRecordBytes:N0} bytes. See to the quotation marks.");
         }
     }
 }
