@@ -7,6 +7,9 @@ namespace CustomerInsights.Host.Features.Segments;
 internal static class SegmentsModule
 {
     public static IServiceCollection AddSegments(this IServiceCollection services) => services
+        .AddSingleton<IJobHandler, SegmentExpiryJob>()
+        .AddSingleton<SegmentSchedules>()
+        .AddHostedService(provider => provider.GetRequiredService<SegmentSchedules>())
         .AddSingleton<SegmentAnswers>()
         .AddSingleton<SegmentLooks>()
         .AddSingleton<IJobHandler, SegmentsJob>()
@@ -22,6 +25,9 @@ internal static class SegmentsModule
         SegmentSizes.Map(routes);
         SegmentUses.Map(routes);
         RunSegment.Map(routes);
+        GetSegmentStatus.Map(routes);
+        OverlapSegments.Map(routes);
+        ExpireSegments.Map(routes);
     }
 
     /// <summary>A deleted segment takes its members and history along.</summary>
