@@ -16,6 +16,8 @@ internal sealed partial class SegmentSchedules(
     private static readonly TimeSpan s_look = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan s_day = TimeSpan.FromDays(1);
 
+    // When a job was last added: one that fails comes again at the next time of its schedule and not at the next look.
+    private readonly Dictionary<string, DateTimeOffset> _added = new(StringComparer.Ordinal);
     private DateTimeOffset? _expiryAt;
 
     /// <summary>When a segment is due next by its cron expression; null when it is not by one, not active, or never again.</summary>
@@ -36,8 +38,10 @@ internal sealed partial class SegmentSchedules(
                 // A change of the definition begins anew: one that was edited at noon is not due for what the old expression missed.
                 var changed = (await definitions.FindAsync(DefinitionKinds.Segment, segment.Name, cancellationToken))?.ChangedAt ?? now;
                 var since = times.GetValueOrDefault(segment.Name)?.ComputedAt is { } computed && computed > changed ? computed : changed;
+                since = _added.TryGetValue(segment.Name, out var added) && added > since ? added : since;
                 if (NextRun(segment, since) <= now)
                 {
+                    _added[segment.Name] = now;
                     await queue.AddOnceAsync(SegmentsJob.JobKind, segment.Name, "{}", Actor, cancellationToken);
                 }
             }
