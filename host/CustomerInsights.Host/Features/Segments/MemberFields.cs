@@ -20,12 +20,12 @@ internal static class MemberFields
     }
 
     /// <summary>Binds names and expressions; each is called as it is written.</summary>
-    public static ProblemHttpResult? Bind(string pointer, IReadOnlyList<string> expressions, RuleSchema schema, out IReadOnlyList<MappedField> result)
+    public static ProblemHttpResult? Bind(string pointer, IReadOnlyList<string> expressions, RuleSchema schema, out IReadOnlyList<MappedField> result, int most = Most)
     {
         result = [];
-        if (expressions.Count > Most)
+        if (expressions.Count > most)
         {
-            return Problems.Invalid(pointer, "count", $"At most {Most} fields can be shown; you asked for {expressions.Count}.");
+            return Problems.Invalid(pointer, "count", $"At most {most} fields are possible; you asked for {expressions.Count}.");
         }
 
         var faults = new List<Fault>();

@@ -28,6 +28,7 @@ internal static class SegmentsModule
         GetSegmentStatus.Map(routes);
         OverlapSegments.Map(routes);
         ExpireSegments.Map(routes);
+        DescribeDifferences.Map(routes);
     }
 
     /// <summary>A deleted segment takes its members and history along.</summary>
