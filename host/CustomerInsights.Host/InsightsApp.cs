@@ -15,6 +15,7 @@ using CustomerInsights.Host.Features.Recipes;
 using CustomerInsights.Host.Features.Segments;
 using CustomerInsights.Host.Features.Unification;
 using CustomerInsights.Host.Features.Upgrades;
+using CustomerInsights.Host.Features.WhatIf;
 using CustomerInsights.Host.Platform;
 using CustomerInsights.Storage;
 using CustomerInsights.Storage.Sqlite;
@@ -68,6 +69,7 @@ internal static class InsightsApp
             .AddProfiles()
             .AddMeasures()
             .AddSegments()
+            .AddWhatIf()
             .AddExports()
             .AddRecipes();
 
@@ -92,6 +94,7 @@ internal static class InsightsApp
         api.MapProfiles();
         api.MapMeasures();
         api.MapSegments();
+        api.MapWhatIf();
         api.MapExports();
         api.MapRecipes();
         return app;

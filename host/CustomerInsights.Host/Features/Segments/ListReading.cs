@@ -65,7 +65,7 @@ internal static class ListReading
         StreamReader text, string? column, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
     {
         // The header is read as a row: reading it by itself would not be asynchronous.
-        using var csv = CsvReader.Create(text, new CsvReaderOptions { Separator = ',', HasHeader = false, TrackLineNumbers = true, MaxRecordSize = MostRecordBytes, IncludeValuesInExceptions = false }, leaveOpen: true);
+        using var csv = CsvReader.Create(text, new CsvReaderOptions { Separator = ',', HasHeader = false, TrackLineNumbers = true, MaxRecordSize = MostRecordBytes, IncludeValuesInExceptions = false, MalformedData = CsvMalformedDataHandling.Throw }, leaveOpen: true);
         if (!await ReadAsync(csv, cancellationToken))
         {
             yield break;
