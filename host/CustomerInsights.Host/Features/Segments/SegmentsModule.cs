@@ -29,6 +29,8 @@ internal static class SegmentsModule
         OverlapSegments.Map(routes);
         ExpireSegments.Map(routes);
         DescribeDifferences.Map(routes);
+        SuggestGroups.Map(routes);
+        SuggestByTree.Map(routes);
     }
 
     /// <summary>A deleted segment takes its members and history along.</summary>
