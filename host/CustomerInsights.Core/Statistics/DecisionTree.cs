@@ -61,12 +61,20 @@ public static class DecisionTree
             return;
         }
 
-        var codes = growth.Features[split.Feature].Rows;
+        var (codes, ordered, missing) = (growth.Features[split.Feature].Rows, growth.Features[split.Feature].Ordered, growth.Features[split.Feature].Codes);
+        var met = new bool[split.Left.Length];
+        foreach (var row in rows)
+        {
+            met[codes[row]] = true;
+        }
+
         foreach (var side in new[] { true, false })
         {
             var before = allowed[split.Feature];
             bool[]?[] reached = [.. allowed];
-            reached[split.Feature] = [.. split.Left.Select((left, code) => left == side && (before is null || before[code]))];
+
+            // What no row of here has (but buckets, which are ranges) is left out: the leaf is then told without it.
+            reached[split.Feature] = [.. split.Left.Select((left, code) => left == side && (before is null || before[code]) && (met[code] || (ordered && code != missing)))];
             Grow(growth, Array.FindAll(rows, row => split.Left[codes[row]] == side), reached, depth + 1);
         }
     }
