@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Text;
 using System.Text.Json.Nodes;
@@ -25,20 +26,20 @@ public sealed class CrowdFixture : IAsyncLifetime
         var contacts = new StringBuilder("Id,First,Last,Email,Phone,City\n");
         var members = new StringBuilder("MemberId,Name,Email,Points\n");
         var orders = new StringBuilder("OrderId,ContactId,At,Amount\n");
-        var today = DateTime.UtcNow.Date;
+        var today = TimeProvider.System.GetUtcNow().Date;
         for (var i = 0; i < 600; i++)
         {
-            contacts.AppendLine($"C{i},First{i},Last{i},p{i}@example.com,,{City(i)}");
+            contacts.AppendLine(CultureInfo.InvariantCulture, $"C{i},First{i},Last{i},p{i}@example.com,,{City(i)}");
             if (Points(i) is { } points)
             {
-                members.AppendLine($"M{i},First{i} Last{i},p{i}@example.com,{points}");
+                members.AppendLine(CultureInfo.InvariantCulture, $"M{i},First{i} Last{i},p{i}@example.com,{points}");
             }
 
             if (Order(i) is { } amount)
             {
                 for (var j = 0; j <= i % 4; j++)
                 {
-                    orders.AppendLine($"O{i}-{j},C{i},{today.AddDays(-10 - (i % 300) - j):yyyy-MM-dd},{(j == 0 ? amount : 0)}");
+                    orders.AppendLine(CultureInfo.InvariantCulture, $"O{i}-{j},C{i},{today.AddDays(-10 - (i % 300) - j):yyyy-MM-dd},{(j == 0 ? amount : 0)}");
                 }
             }
         }
