@@ -26,4 +26,7 @@ internal sealed record HostSettings
 
     /// <summary>The largest request body, in bytes; 1 MiB.</summary>
     public long MaxRequestBytes { get; init; } = 1024 * 1024;
+
+    /// <summary>Days after which a segment that nothing builds on and nobody looks at becomes inactive; null: never.</summary>
+    public int? ExpireSegmentsAfterDays { get; init; }
 }

@@ -15,6 +15,7 @@ using CustomerInsights.Host.Features.Recipes;
 using CustomerInsights.Host.Features.Segments;
 using CustomerInsights.Host.Features.Unification;
 using CustomerInsights.Host.Features.Upgrades;
+using CustomerInsights.Host.Features.WhatIf;
 using CustomerInsights.Host.Platform;
 using CustomerInsights.Storage;
 using CustomerInsights.Storage.Sqlite;
@@ -68,6 +69,7 @@ internal static class InsightsApp
             .AddProfiles()
             .AddMeasures()
             .AddSegments()
+            .AddWhatIf()
             .AddExports()
             .AddRecipes();
 
@@ -92,6 +94,7 @@ internal static class InsightsApp
         api.MapProfiles();
         api.MapMeasures();
         api.MapSegments();
+        api.MapWhatIf();
         api.MapExports();
         api.MapRecipes();
         return app;
@@ -128,6 +131,7 @@ internal static class InsightsApp
         services.AddSingleton(provider => provider.GetRequiredService<IInsightsStore>().Clusters);
         services.AddSingleton(provider => provider.GetRequiredService<IInsightsStore>().Measures);
         services.AddSingleton(provider => provider.GetRequiredService<IInsightsStore>().Segments);
+        services.AddSingleton(provider => provider.GetRequiredService<IInsightsStore>().SegmentStates);
         services.AddSingleton(provider => provider.GetRequiredService<IInsightsStore>().Exports);
         services.AddSingleton(provider => provider.GetRequiredService<IInsightsStore>().Plugins);
         services.AddSingleton(provider => provider.GetRequiredService<IInsightsStore>().PluginUpgrades);

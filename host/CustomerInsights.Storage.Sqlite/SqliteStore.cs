@@ -62,6 +62,7 @@ public sealed class SqliteStore : IInsightsStore
         MatchModels = new SqliteMatchModelStore(insights);
         Measures = new SqliteMeasureStore(insights);
         Segments = new SqliteSegmentStore(insights);
+        SegmentStates = new SqliteSegmentStateStore(insights);
         Exports = new SqliteExportStore(insights);
         Plugins = new SqlitePluginStore(insights);
         PluginUpgrades = new SqlitePluginUpgradeStore(insights, runs);
@@ -116,6 +117,9 @@ public sealed class SqliteStore : IInsightsStore
 
     /// <inheritdoc />
     public ISegmentStore Segments { get; }
+
+    /// <inheritdoc />
+    public ISegmentStateStore SegmentStates { get; }
 
     /// <inheritdoc />
     public IExportStore Exports { get; }

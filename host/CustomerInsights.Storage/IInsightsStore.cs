@@ -71,6 +71,9 @@ public interface IInsightsStore : IAsyncDisposable
     /// <summary>Members and their history.</summary>
     ISegmentStore Segments { get; }
 
+    /// <summary>Sizes over time, lists and times of segments.</summary>
+    ISegmentStateStore SegmentStates { get; }
+
     /// <summary>Export runs, their batches and what was last exported.</summary>
     IExportStore Exports { get; }
 

@@ -74,9 +74,17 @@ internal static class CommandLine
         var sample = new Option<string?>("--sample") { Description = "A folder with recipe.json and files: copied into the data directory, applied and refreshed, unless there is a sample already." };
         var safeMode = new Option<bool>("--safe-mode") { Description = "Start only the plugins that come with the program." };
         var memory = Memory("What a matcher may take of memory where its policy does not say, in MiB; the rest is put aside on disk. Default: no bound but the machine's.", "--matcher-memory");
-        var command = new Command("serve", "Runs the host until it is stopped.") { port, address, sample, safeMode, memory };
+        var expiry = new Option<int?>("--expire-segments-after") { Description = "Days after which a segment that nothing builds on and nobody looks at becomes inactive. Default: never." };
+        expiry.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<int?>() is < 1 or > 3650)
+            {
+                result.AddError("--expire-segments-after: give 1 to 3650 days.");
+            }
+        });
+        var command = new Command("serve", "Runs the host until it is stopped.") { port, address, sample, safeMode, memory, expiry };
         command.SetAction((parsed, cancellationToken) => ServeCommand.RunAsync(
-            settings(parsed) with { Url = $"http://{AddressOf(parsed.GetValue(address))}:{parsed.GetValue(port)}", SafeMode = parsed.GetValue(safeMode), MatcherMegabytes = parsed.GetValue(memory) },
+            settings(parsed) with { Url = $"http://{AddressOf(parsed.GetValue(address))}:{parsed.GetValue(port)}", SafeMode = parsed.GetValue(safeMode), MatcherMegabytes = parsed.GetValue(memory), ExpireSegmentsAfterDays = parsed.GetValue(expiry) },
             parsed.GetValue(sample),
             cancellationToken));
         return command;

@@ -52,8 +52,17 @@ internal static class SegmentRows
         foreach (var segment in segments)
         {
             Leave(transaction, segment, profile, id, at);
+            NoteSize(transaction.Db, segment, at);
         }
     }
+
+    /// <summary>Keeps the size that a segment has come to, one a minute.</summary>
+    public static void NoteSize(SqlConnection db, long segment, DateTimeOffset at) => db.Run(
+        """
+        INSERT INTO segment_sizes(segment_no, minute, at, size) SELECT segment_no, ?2, ?3, size FROM segments WHERE segment_no = ?1
+        ON CONFLICT(segment_no, minute) DO UPDATE SET at = excluded.at, size = excluded.size
+        """,
+        segment, at.UtcTicks / TimeSpan.TicksPerMinute, at);
 
     private static void Note(WriteTransaction transaction, long segment, long profile, ProfileId id, bool entered, DateTimeOffset at)
     {

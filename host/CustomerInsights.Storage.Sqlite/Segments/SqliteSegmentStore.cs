@@ -5,7 +5,7 @@ using CustomerInsights.Storage.Sqlite.Profiles;
 
 namespace CustomerInsights.Storage.Sqlite.Segments;
 
-internal sealed class SqliteSegmentStore(Database database) : ISegmentStore
+internal sealed partial class SqliteSegmentStore(Database database) : ISegmentStore
 {
     private const string MemberList = "members";
     private const string HistoryList = "history";
@@ -31,11 +31,12 @@ internal sealed class SqliteSegmentStore(Database database) : ISegmentStore
                 }
 
                 var number = SegmentRows.Ensure(db, segment);
+                var changed = false;
                 foreach (var profile in left)
                 {
                     if (IdOf(db, profile) is { } id)
                     {
-                        SegmentRows.Leave(transaction, number, profile, id, at);
+                        changed |= SegmentRows.Leave(transaction, number, profile, id, at);
                     }
                 }
 
@@ -44,8 +45,13 @@ internal sealed class SqliteSegmentStore(Database database) : ISegmentStore
                 {
                     if (IdOf(db, profile) is { } id)
                     {
-                        SegmentRows.Enter(transaction, number, profile, id, at);
+                        changed |= SegmentRows.Enter(transaction, number, profile, id, at);
                     }
+                }
+
+                if (changed)
+                {
+                    SegmentRows.NoteSize(db, number, at);
                 }
             },
             cancellationToken);
@@ -116,6 +122,9 @@ internal sealed class SqliteSegmentStore(Database database) : ISegmentStore
 
                 transaction.Db.Run("DELETE FROM segment_members WHERE segment_no = ?1", number);
                 transaction.Db.Run("DELETE FROM segment_history WHERE segment_no = ?1", number);
+                transaction.Db.Run("DELETE FROM segment_sizes WHERE segment_no = ?1", number);
+                transaction.Db.Run("DELETE FROM segment_lists WHERE segment_no = ?1", number);
+                transaction.Db.Run("DELETE FROM segment_times WHERE segment_no = ?1", number);
                 transaction.Db.Run("DELETE FROM segments WHERE segment_no = ?1", number);
             },
             cancellationToken);

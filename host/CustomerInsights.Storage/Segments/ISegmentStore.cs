@@ -17,6 +17,10 @@ public interface ISegmentStore
     /// <summary>Members, oldest profile first.</summary>
     ValueTask<Page<SegmentMember>> ListAsync(string segment, string? after, int limit, CancellationToken cancellationToken);
 
+    /// <summary>Members in an order.</summary>
+    /// <exception cref="BadCursorException">The cursor is of another order, or none.</exception>
+    ValueTask<Page<SegmentMember>> ListAsync(string segment, SegmentMemberOrder order, string? after, int limit, CancellationToken cancellationToken);
+
     /// <summary>Who came and went, newest first.</summary>
     ValueTask<Page<SegmentMove>> HistoryAsync(string segment, string? after, int limit, CancellationToken cancellationToken);
 
@@ -32,6 +36,22 @@ public interface ISegmentStore
 /// <param name="DisplayName">What to call it.</param>
 /// <param name="Since">Since when.</param>
 public sealed record SegmentMember(ProfileId Profile, string DisplayName, DateTimeOffset Since);
+
+/// <summary>How members are ordered; ties by profile, oldest first.</summary>
+public enum SegmentMemberOrder
+{
+    /// <summary>Oldest profile first.</summary>
+    Profile,
+
+    /// <summary>Who entered last, first.</summary>
+    Newest,
+
+    /// <summary>Who entered first, first.</summary>
+    Oldest,
+
+    /// <summary>By display name, by code point.</summary>
+    Name,
+}
 
 /// <summary>A coming or going.</summary>
 /// <param name="Profile">The profile.</param>

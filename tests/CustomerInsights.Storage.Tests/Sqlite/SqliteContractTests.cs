@@ -144,3 +144,12 @@ public sealed class SqlitePolicyStoreTests : PolicyStoreContract
 
     protected override Task CleanUpAsync() => _directory.RemoveAsync();
 }
+
+public sealed class SqliteSegmentStateStoreTests : SegmentStateStoreContract
+{
+    private readonly TempDirectory _directory = new();
+
+    protected override Task<IInsightsStore> OpenAsync() => _directory.OpenAsync(Time);
+
+    protected override Task CleanUpAsync() => _directory.RemoveAsync();
+}

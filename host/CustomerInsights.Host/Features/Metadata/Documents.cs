@@ -174,25 +174,6 @@ public sealed record MeasureDocument
     public required string Expression { get; init; }
 }
 
-/// <summary>A named rule and its members.</summary>
-public sealed record SegmentDocument
-{
-    /// <summary>For people.</summary>
-    public string? DisplayName { get; init; }
-
-    /// <summary>For people.</summary>
-    public string? Description { get; init; }
-
-    /// <summary>The profile type. Default: customer.</summary>
-    public string ProfileType { get; init; } = "customer";
-
-    /// <summary>The rule.</summary>
-    public required string Rule { get; init; }
-
-    /// <summary>The time zone of calendar days in the rule, an IANA name. Default: UTC.</summary>
-    public string? TimeZone { get; init; }
-}
-
 /// <summary>A plugin and a mapping that bring a segment's members to a target.</summary>
 public sealed record ExportDocument
 {
@@ -218,10 +199,10 @@ public sealed record ExportDocument
     public bool AfterRefresh { get; init; } = true;
 }
 
-/// <summary>A field of an export.</summary>
+/// <summary>A field of an export, or one that a segment brings with its members.</summary>
 public sealed record ExportField
 {
-    /// <summary>The name at the target.</summary>
+    /// <summary>The name at the target, or in the list of members.</summary>
     public required string Name { get; init; }
 
     /// <summary>An attribute, a measure, or any expression over the profile; <see cref="Name"/> itself if absent. <c>profile_id</c> is the profile's id.</summary>

@@ -16,6 +16,7 @@ internal static class ExpressionNames
         PresenceExpression presence => Of(presence.Operand),
         CallExpression call => call.Arguments.SelectMany(Of),
         AggregateExpression aggregate => aggregate.Arguments.SelectMany(Of).Concat(aggregate.Where is null ? [] : Of(aggregate.Where)),
+        SequenceExpression sequence => new[] { sequence.First.Where, sequence.Second.Where }.OfType<Expression>().SelectMany(Of),
         GroupedExpression grouped => Of(grouped.Measure).Concat(grouped.Dimensions.SelectMany(Of)),
         _ => [],
     };

@@ -61,6 +61,26 @@ internal sealed record UnificationModel(string ProfileType, UnificationPolicy Po
 
 internal sealed record MeasureModel(string Name, MeasureDocument Document, BoundRule Rule);
 
-internal sealed record SegmentModel(string Name, SegmentDocument Document, BoundRule Rule, TimeZoneInfo Zone);
+/// <summary>A segment, compiled. One whose members come from a list alone has the rule <c>false</c>.</summary>
+internal sealed record SegmentModel(string Name, SegmentDocument Document, BoundRule Rule, TimeZoneInfo Zone)
+{
+    /// <summary>What comes with each member.</summary>
+    public IReadOnlyList<MappedField> Projected { get; init; } = [];
+
+    /// <summary>When it is computed, where the clock says so.</summary>
+    public Platform.CronSchedule? Cron { get; init; }
+
+    public bool IsStatic => Document.Kind == SegmentKind.Static;
+
+    /// <summary>False for one whose members come from a list alone.</summary>
+    public bool HasRule => Document.Rule is not null || Document.Combine is not null;
+
+    /// <summary>Whether it is computed at all at a moment; one that is not keeps its members.</summary>
+    public bool IsActiveAt(DateTimeOffset now) =>
+        Document.Active != false && !(now < Document.ActivateAt) && !(now >= Document.DeactivateAt);
+
+    /// <summary>Whether its members follow every refresh, and every other answer of now; those of another are as they are stored.</summary>
+    public bool FollowsAt(DateTimeOffset now) => !IsStatic && IsActiveAt(now) && (Document.Schedule?.Effective ?? SegmentRun.Refresh) == SegmentRun.Refresh;
+}
 
 internal sealed record ExportModel(string Name, ExportDocument Document, string ProfileType, IReadOnlyList<MappedField> Fields);

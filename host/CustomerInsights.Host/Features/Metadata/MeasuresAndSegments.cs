@@ -10,11 +10,10 @@ namespace CustomerInsights.Host.Features.Metadata;
 internal sealed class MeasuresAndSegments(ModelBuilder builder)
 {
     private readonly List<MeasureModel> _measures = [];
-    private readonly List<SegmentModel> _segments = [];
 
     public IReadOnlyList<MeasureModel> Measures => _measures;
 
-    public IReadOnlyList<SegmentModel> Segments => _segments;
+    public IReadOnlyList<SegmentModel> Segments { get; private set; } = [];
 
     public void Build()
     {
@@ -31,7 +30,7 @@ internal sealed class MeasuresAndSegments(ModelBuilder builder)
 
         MakeSchemas(attributes, segments.Select(segment => segment.Name));
         BindMeasures(measures, attributes);
-        BindSegments(segments);
+        Segments = new SegmentBinding(builder).Bind(segments);
     }
 
     private void MakeSchemas(Dictionary<string, Dictionary<string, DataType>> attributes, IEnumerable<string> segments)
@@ -122,63 +121,6 @@ internal sealed class MeasuresAndSegments(ModelBuilder builder)
         builder.Bind(
             DefinitionKinds.Measure, name, "/expression", document.Expression, builder.Schemas[document.ProfileType],
             document.Business ? RuleUse.BusinessMeasure : RuleUse.Value);
-    }
-
-    private void BindSegments(List<(string Name, SegmentDocument Document)> segments)
-    {
-        var bound = new Dictionary<string, SegmentModel>(StringComparer.Ordinal);
-        foreach (var (name, document) in segments)
-        {
-            if (builder.Known(DefinitionKinds.Segment, name, "/profileType", document.ProfileType, builder.Schemas, "profile type") is not { } schema)
-            {
-                continue;
-            }
-
-            var zone = TimeZoneInfo.Utc;
-            if (document.TimeZone is not null && !TimeZoneInfo.TryFindSystemTimeZoneById(document.TimeZone, out zone!))
-            {
-                builder.Fault(DefinitionKinds.Segment, name, "/timeZone", "timezone", $"'{document.TimeZone}' is not a time zone; use an IANA name such as Europe/Berlin.");
-                continue;
-            }
-
-            if (builder.Bind(DefinitionKinds.Segment, name, "/rule", document.Rule, schema, RuleUse.Condition) is { } rule)
-            {
-                bound[name] = new SegmentModel(name, document, rule, zone);
-            }
-        }
-
-        var done = new HashSet<string>(StringComparer.Ordinal);
-        foreach (var name in bound.Keys)
-        {
-            if (Cycles.Find(name, segment => bound.TryGetValue(segment, out var model) ? model.Rule.Dependencies.Segments : []) is { } cycle)
-            {
-                builder.Fault(DefinitionKinds.Segment, name, "/rule", "cycle", $"Segments may not name each other in a circle: {string.Join(" → ", cycle)}.");
-            }
-            else
-            {
-                Visit(name, bound, done);
-            }
-        }
-    }
-
-    private void Visit(string name, Dictionary<string, SegmentModel> bound, HashSet<string> done)
-    {
-        if (!bound.TryGetValue(name, out var segment) || !done.Add(name))
-        {
-            return;
-        }
-
-        foreach (var other in segment.Rule.Dependencies.Segments)
-        {
-            Visit(other, bound, done);
-            if (bound.TryGetValue(other, out var model) && model.Document.ProfileType != segment.Document.ProfileType)
-            {
-                builder.Fault(DefinitionKinds.Segment, name, "/rule", "type", $"The segment '{other}' has {model.Document.ProfileType}s as members, this one has {segment.Document.ProfileType}s.");
-                return;
-            }
-        }
-
-        _segments.Add(segment);
     }
 
     private static IEnumerable<string> NamesIn(string text)

@@ -99,6 +99,8 @@ internal sealed class ModelBuilder
         }
     }
 
+    internal int FaultCount => _faults.Count;
+
     internal void Fault(string kind, string name, string pointer, string code, string message, bool warning = false) =>
         _faults.Add(new DefinitionFault(kind, name, pointer, code, message, warning));
 
@@ -112,6 +114,27 @@ internal sealed class ModelBuilder
         }
 
         return bound.Errors.Count == 0 ? bound.Rule : null;
+    }
+
+    /// <summary>Binds what an export sends or a segment brings with its members.</summary>
+    internal List<MappedField> BindFields(string kind, string name, string pointer, IReadOnlyList<ExportField> documents, RuleSchema schema)
+    {
+        var names = new HashSet<string>(StringComparer.Ordinal);
+        var fields = new List<MappedField>();
+        for (var i = 0; i < documents.Count; i++)
+        {
+            var field = documents[i];
+            if (!names.Add(field.Name) || field.Name.Length is 0 or > 200)
+            {
+                Fault(kind, name, $"{pointer}/{i}/name", "name", $"'{field.Name}' is there twice, empty or longer than 200 characters.");
+            }
+            else if (Bind(kind, name, $"{pointer}/{i}/{(field.Expression is null ? "name" : "expression")}", field.Expression ?? field.Name, schema, RuleUse.Value) is { } rule)
+            {
+                fields.Add(new MappedField(field.Name, rule.Type, rule));
+            }
+        }
+
+        return fields;
     }
 
     internal IReadOnlyDictionary<string, ProfileTypeDocument> ProfileTypes => _profileTypes;
@@ -374,8 +397,6 @@ internal sealed class ModelBuilder
                 Fault(DefinitionKinds.Export, name, "/fields", "count", "An export has 1 to 500 fields.");
             }
 
-            var names = new HashSet<string>(StringComparer.Ordinal);
-            var fields = new List<MappedField>();
             var withId = new RuleSchema
             {
                 Attributes = new Dictionary<string, DataType>(schema.Attributes, StringComparer.Ordinal) { [ExportProfileId] = DataType.Text },
@@ -384,19 +405,7 @@ internal sealed class ModelBuilder
                 Segments = schema.Segments,
                 Channels = schema.Channels,
             };
-            for (var i = 0; i < document.Fields.Count; i++)
-            {
-                var field = document.Fields[i];
-                if (!names.Add(field.Name) || field.Name.Length is 0 or > 200)
-                {
-                    Fault(DefinitionKinds.Export, name, $"/fields/{i}/name", "name", $"'{field.Name}' is there twice, empty or longer than 200 characters.");
-                }
-                else if (Bind(DefinitionKinds.Export, name, $"/fields/{i}/{(field.Expression is null ? "name" : "expression")}", field.Expression ?? field.Name, withId, RuleUse.Value) is { } rule)
-                {
-                    fields.Add(new MappedField(field.Name, rule.Type, rule));
-                }
-            }
-
+            var fields = BindFields(DefinitionKinds.Export, name, "/fields", document.Fields, withId);
             if (_faults.Count == before)
             {
                 result[name] = new ExportModel(name, document, segment.Document.ProfileType, fields);

@@ -12,33 +12,46 @@ namespace CustomerInsights.Host.Features.Segments;
 internal static class PreviewSegment
 {
     private const int SampleSize = 10;
+    private const int MostOperands = 50;
 
     // No segment can be called so: one called 'preview' may be asked for.
     private const string Draft = "(preview)";
 
-    /// <summary>The rule to look at.</summary>
+    /// <summary>The rule to look at, or the set operations.</summary>
     /// <param name="Rule">The rule.</param>
     /// <param name="ProfileType">The profile type. Default: customer.</param>
     /// <param name="TimeZone">The time zone of calendar days. Default: UTC.</param>
-    public sealed record Request(string Rule, string ProfileType = "customer", string? TimeZone = null);
+    /// <param name="Combine">Set operations over segments, instead of a rule.</param>
+    /// <param name="Fields">Attributes, measures or expressions to show with the sample; at most 100.</param>
+    /// <param name="Inspect">True: of a rule of 'and' or 'or', the count of each operand, too.</param>
+    public sealed record Request(
+        string? Rule = null, string ProfileType = "customer", string? TimeZone = null, IReadOnlyList<SetStepDocument>? Combine = null, IReadOnlyList<string>? Fields = null, bool Inspect = false);
 
     /// <summary>What the rule holds.</summary>
     /// <param name="Count">How many profiles hold it now.</param>
     /// <param name="Of">How many profiles there are.</param>
     /// <param name="Sample">The first of them, oldest first.</param>
     /// <param name="Rule">The rule in its canonical form.</param>
-    public sealed record Response(long Count, long Of, IReadOnlyList<Sample> Sample, string Rule);
+    /// <param name="Operands">Where asked for: what each operand of the rule holds. Absent for a rule that is not of 'and' or 'or'.</param>
+    public sealed record Response(long Count, long Of, IReadOnlyList<Sample> Sample, string Rule, IReadOnlyList<Operand>? Operands);
 
     /// <summary>One of them.</summary>
     /// <param name="Id">The profile's id.</param>
     /// <param name="DisplayName">What to call it.</param>
-    public sealed record Sample(string Id, string DisplayName);
+    /// <param name="Fields">The fields asked for.</param>
+    public sealed record Sample(string Id, string DisplayName, IReadOnlyDictionary<string, object?>? Fields);
+
+    /// <summary>An operand.</summary>
+    /// <param name="Rule">The operand.</param>
+    /// <param name="Count">How many profiles hold it by itself.</param>
+    /// <param name="Cumulative">How many hold the rule up to it.</param>
+    public sealed record Operand(string Rule, long Count, long Cumulative);
 
     public static void Map(IEndpointRouteBuilder routes) =>
         routes.MapPost("/segments/preview", HandleAsync).WithName(nameof(PreviewSegment)).WithSummary("How many a rule would hold, and who some of them are, before it is saved.").Requires(AccessAction.Read, ResourceKind.Segment);
 
     internal static async Task<Results<Ok<Response>, ProblemHttpResult>> HandleAsync(
-        Request request, MetadataService metadata, IPopulationAnswers population, IProfileStore profiles, TimeProvider clock, CancellationToken cancellationToken)
+        Request request, MetadataService metadata, SegmentAnswers answers, IPopulationAnswers population, IProfileStore profiles, TimeProvider clock, CancellationToken cancellationToken)
     {
         var model = await metadata.ModelAsync(cancellationToken);
         if (!model.Schemas.TryGetValue(request.ProfileType, out var schema))
@@ -46,24 +59,24 @@ internal static class PreviewSegment
             return Problems.Invalid("/profileType", "unknown", $"There is no profile type '{request.ProfileType}'.{Names.Suggest(request.ProfileType, model.Schemas.Keys)}");
         }
 
-        var zone = TimeZoneInfo.Utc;
-        if (request.TimeZone is not null && !TimeZoneInfo.TryFindSystemTimeZoneById(request.TimeZone, out zone!))
+        var document = new SegmentDocument { Rule = request.Rule, Combine = request.Combine, ProfileType = request.ProfileType, TimeZone = request.TimeZone };
+        var (draft, faults) = SegmentBinding.Draft(model, Draft, document);
+        if (draft is null)
         {
-            return Problems.Invalid("/timeZone", "timezone", $"'{request.TimeZone}' is not a time zone; use an IANA name such as Europe/Berlin.");
+            return Problems.Invalid("The rule is not valid.", faults);
         }
 
-        var bound = RuleBinder.Bind(request.Rule, schema, RuleUse.Condition);
-        if (bound.Rule is not { } rule || bound.Errors.Count > 0)
+        if (MemberFields.Bind("/fields", request.Fields ?? [], schema, out var fields) is { } refused)
         {
-            return Problems.Invalid("The rule is not valid.", [.. bound.Errors.Select(error => new Fault("/rule", error.Code, error.ToString()))]);
+            return refused;
         }
 
-        var draft = new SegmentModel(Draft, new SegmentDocument { Rule = request.Rule, ProfileType = request.ProfileType, TimeZone = request.TimeZone }, rule, zone);
+        var parts = request.Inspect ? Operands(draft, schema) : [];
+        var question = new PopulationQuestion(model, request.ProfileType, clock.GetUtcNow(), draft.Zone);
         MembershipAnswer answer;
         try
         {
-            var question = new PopulationQuestion(model, request.ProfileType, clock.GetUtcNow());
-            answer = await population.MembersAsync(question, Needed(model, draft), new Dictionary<string, long[]>(), cancellationToken);
+            answer = await answers.MembersAsync(question, [.. parts.SelectMany(part => new[] { part.Alone, part.SoFar }), draft], cancellationToken);
         }
         catch (Jobs.JobFailedException failure)
         {
@@ -71,20 +84,30 @@ internal static class PreviewSegment
         }
 
         var members = answer.Members[draft.Name];
-        var sample = await profiles.NamesAsync(members[..Math.Min(SampleSize, members.Length)], cancellationToken);
+        var names = await profiles.NamesAsync(members[..Math.Min(SampleSize, members.Length)], cancellationToken);
+        var values = await MemberFields.OfAsync(population, question, fields, names.Select(one => one.Id), cancellationToken);
         return TypedResults.Ok(new Response(
-            members.Length, answer.Of, [.. sample.Select(one => new Sample(one.Id.ToString(), one.DisplayName))], RuleText.Format(rule.Source)));
+            members.Length,
+            answer.Of,
+            [.. names.Select(one => new Sample(one.Id.ToString(), one.DisplayName, values.GetValueOrDefault(one.Id)))],
+            RuleText.Format(draft.Rule.Source),
+            parts.Count == 0 ? null : [.. parts.Select(part => new Operand(RuleText.Format(part.Alone.Rule.Source), answer.Members[part.Alone.Name].Length, answer.Members[part.SoFar.Name].Length))]));
     }
 
-    // The draft and every segment that it asks for, in order; memberships are computed with it, so that the answer is of this moment.
-    private static List<SegmentModel> Needed(InsightsModel model, SegmentModel draft)
+    // Each operand alone, and the rule up to it; none where the rule is one condition.
+    private static List<(SegmentModel Alone, SegmentModel SoFar)> Operands(SegmentModel draft, RuleSchema schema)
     {
-        var wanted = new HashSet<string>(draft.Rule.Dependencies.Segments, StringComparer.Ordinal);
-        foreach (var segment in model.Segments.Reverse().Where(segment => wanted.Contains(segment.Name)))
+        if (draft.Rule.Source is not LogicalExpression { Operands: var operands, Operator: var joined } || operands.Count > MostOperands)
         {
-            wanted.UnionWith(segment.Rule.Dependencies.Segments);
+            return [];
         }
 
-        return [.. model.Segments.Where(segment => wanted.Contains(segment.Name) && segment.Name != draft.Name), draft];
+        SegmentModel Part(string name, Expression expression) => draft with { Name = name, Rule = RuleBinder.Bind(expression, schema, RuleUse.Condition).Rule! };
+        return
+        [
+            .. operands.Select((operand, i) => (
+                Part($"{Draft} {i + 1}", operand),
+                Part($"{Draft} 1-{i + 1}", i == 0 ? operand : new LogicalExpression(joined, [.. operands.Take(i + 1)])))),
+        ];
     }
 }

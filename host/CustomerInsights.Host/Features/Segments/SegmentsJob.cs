@@ -1,4 +1,3 @@
-using CustomerInsights.Core.Rules;
 using CustomerInsights.Host.Features.Jobs;
 using CustomerInsights.Host.Features.Metadata;
 using CustomerInsights.Host.Features.Profiles;
@@ -7,39 +6,68 @@ using CustomerInsights.Storage.Segments;
 
 namespace CustomerInsights.Host.Features.Segments;
 
-/// <summary>Computes all segments in one pass per profile type, and writes who entered and who left.</summary>
+/// <summary>
+/// Computes segments in one pass per profile type, and writes who entered and who left. Without a subject all that follow a refresh, and static ones that were
+/// never taken; with one that segment alone, whatever its schedule: a static one is taken anew.
+/// </summary>
 internal sealed class SegmentsJob(
-    MetadataService metadata, IPopulationAnswers population, ISegmentStore store, IChangeFeed changes, TimeProvider clock) : IJobHandler
+    MetadataService metadata, SegmentAnswers answers, ISegmentStore store, ISegmentStateStore states, IChangeFeed changes, TimeProvider clock) : IJobHandler, IDisposable
 {
     public const string JobKind = "segments";
 
     private const string Consumer = "segments";
 
+    // Two at a time would write the difference to what the other is changing.
+    private readonly SemaphoreSlim _one = new(1, 1);
+
     public string Kind => JobKind;
 
     public async Task<JobResult> RunAsync(JobContext job, CancellationToken cancellationToken)
     {
-        var model = await metadata.ModelAsync(cancellationToken);
+        await _one.WaitAsync(cancellationToken);
+        try
+        {
+            var model = await metadata.ModelAsync(cancellationToken);
+            return job.Job.Subject is { } name ? await RunOneAsync(job, model, name, cancellationToken) : await RunAllAsync(job, model, cancellationToken);
+        }
+        finally
+        {
+            _one.Release();
+        }
+    }
+
+    public void Dispose() => _one.Dispose();
+
+    private async Task<JobResult> RunAllAsync(JobContext job, InsightsModel model, CancellationToken cancellationToken)
+    {
         var position = await changes.LastAsync(cancellationToken);
         var now = clock.GetUtcNow();
-        var (entered, left) = (0L, 0L);
-        foreach (var type in model.Segments.Select(segment => segment.Document.ProfileType).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal))
+        var moves = new Moves();
+        var due = new List<SegmentModel>();
+        foreach (var segment in model.Segments.Where(segment => segment.IsActiveAt(now)))
         {
-            var segments = model.Segments.Where(segment => segment.Document.ProfileType == type).ToList();
-            job.Report(0, null, $"segments of {type}");
-            var answer = await population.MembersAsync(new PopulationQuestion(model, type, now), segments, new Dictionary<string, long[]>(), cancellationToken);
-            foreach (var segment in segments)
+            if (segment.FollowsAt(now))
             {
-                var before = await store.MembersAsync(segment.Name, cancellationToken);
-                var (come, gone) = Difference(before, answer.Members[segment.Name]);
-                if (come.Count + gone.Count > 0)
-                {
-                    await store.ApplyAsync(segment.Name, come, gone, now, cancellationToken);
-                }
-
-                entered += come.Count;
-                left += gone.Count;
+                due.Add(segment);
             }
+            else if (segment.IsStatic)
+            {
+                // A list stays as it was taken; but who was merged away is on it as the profile that they became.
+                if (await states.ListedAsync(segment.Name, cancellationToken) is { } listed)
+                {
+                    await WriteAsync(segment.Name, listed, now, moves, cancellationToken);
+                }
+                else if (segment.HasRule)
+                {
+                    due.Add(segment);
+                }
+            }
+        }
+
+        await ComputeAsync(job, model, due, now, moves, cancellationToken);
+        if (moves.Entered + moves.Left > 0)
+        {
+            await states.ThinSizesAsync(now - SegmentSizes.MinutesKept, now - SegmentSizes.HoursKept, cancellationToken);
         }
 
         if (await changes.PositionAsync(Consumer, cancellationToken) < position)
@@ -49,37 +77,78 @@ internal sealed class SegmentsJob(
         }
 
         var faults = model.Faults.Where(fault => fault is { Kind: DefinitionKinds.Segment, Warning: false }).Select(fault => $"Segment '{fault.Name}' is left out: {fault.Message}").ToList();
-        return new JobResult(
-            entered + left,
-            entered + left == 0 ? "No membership changed." : $"{entered:N0} entered and {left:N0} left segments.",
-            new Dictionary<string, long>(StringComparer.Ordinal) { ["entered"] = entered, ["left"] = left })
-        {
-            Warnings = faults.Count == 0 ? null : faults,
-        };
+        return moves.Result() with { Warnings = faults.Count == 0 ? null : faults };
     }
 
-    /// <summary>Who enters and who leaves, of two ascending lists.</summary>
-    internal static (List<long> Entered, List<long> Left) Difference(IReadOnlyList<long> before, IReadOnlyList<long> after)
+    private async Task<JobResult> RunOneAsync(JobContext job, InsightsModel model, string name, CancellationToken cancellationToken)
     {
-        var (entered, left) = (new List<long>(), new List<long>());
-        var (i, j) = (0, 0);
-        while (i < before.Count || j < after.Count)
+        if (model.Segments.FirstOrDefault(segment => segment.Name == name) is not { } segment)
         {
-            if (j == after.Count || (i < before.Count && before[i] < after[j]))
-            {
-                left.Add(before[i++]);
-            }
-            else if (i == before.Count || after[j] < before[i])
-            {
-                entered.Add(after[j++]);
-            }
-            else
-            {
-                i++;
-                j++;
-            }
+            var fault = model.Faults.FirstOrDefault(fault => fault.Kind == DefinitionKinds.Segment && fault.Name == name);
+            throw new JobFailedException("Configuration", fault is null ? $"There is no segment '{name}' any more." : $"The segment '{name}' is not usable at {fault.Pointer}: {fault.Message}");
         }
 
-        return (entered, left);
+        var now = clock.GetUtcNow();
+        if (!segment.IsActiveAt(now))
+        {
+            throw new JobFailedException("Configuration", $"The segment '{name}' is not active and keeps the members that it has. Make it active, see 'active', 'activateAt' and 'deactivateAt'.");
+        }
+
+        var moves = new Moves();
+        if (segment.HasRule)
+        {
+            await ComputeAsync(job, model, [segment], now, moves, cancellationToken);
+        }
+        else if (await states.ListedAsync(name, cancellationToken) is { } listed)
+        {
+            await WriteAsync(name, listed, now, moves, cancellationToken);
+        }
+
+        await states.ComputedAsync([name], now, cancellationToken);
+        return moves.Result();
+    }
+
+    private async Task ComputeAsync(JobContext job, InsightsModel model, List<SegmentModel> due, DateTimeOffset now, Moves moves, CancellationToken cancellationToken)
+    {
+        foreach (var type in due.Select(segment => segment.Document.ProfileType).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal))
+        {
+            var segments = due.Where(segment => segment.Document.ProfileType == type).ToList();
+            job.Report(0, null, $"segments of {type}");
+            var answer = await answers.MembersAsync(new PopulationQuestion(model, type, now), segments, cancellationToken);
+            foreach (var segment in segments)
+            {
+                var members = answer.Members[segment.Name];
+                if (segment.IsStatic)
+                {
+                    await states.PutListAsync(segment.Name, members, now, cancellationToken);
+                }
+
+                await WriteAsync(segment.Name, members, now, moves, cancellationToken);
+            }
+        }
+    }
+
+    private async Task WriteAsync(string segment, long[] members, DateTimeOffset now, Moves moves, CancellationToken cancellationToken)
+    {
+        var (come, gone) = SegmentAnswers.Difference(await store.MembersAsync(segment, cancellationToken), members);
+        if (come.Count + gone.Count > 0)
+        {
+            await store.ApplyAsync(segment, come, gone, now, cancellationToken);
+        }
+
+        moves.Entered += come.Count;
+        moves.Left += gone.Count;
+    }
+
+    private sealed class Moves
+    {
+        public long Entered { get; set; }
+
+        public long Left { get; set; }
+
+        public JobResult Result() => new(
+            Entered + Left,
+            Entered + Left == 0 ? "No membership changed." : $"{Entered:N0} entered and {Left:N0} left segments.",
+            new Dictionary<string, long>(StringComparer.Ordinal) { ["entered"] = Entered, ["left"] = Left });
     }
 }

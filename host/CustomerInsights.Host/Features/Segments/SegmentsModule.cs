@@ -7,6 +7,11 @@ namespace CustomerInsights.Host.Features.Segments;
 internal static class SegmentsModule
 {
     public static IServiceCollection AddSegments(this IServiceCollection services) => services
+        .AddSingleton<IJobHandler, SegmentExpiryJob>()
+        .AddSingleton<SegmentSchedules>()
+        .AddHostedService(provider => provider.GetRequiredService<SegmentSchedules>())
+        .AddSingleton<SegmentAnswers>()
+        .AddSingleton<SegmentLooks>()
         .AddSingleton<IJobHandler, SegmentsJob>()
         .AddSingleton<IDefinitionFollower, ForgetSegment>();
 
@@ -14,7 +19,18 @@ internal static class SegmentsModule
     {
         PreviewSegment.Map(routes);
         ListSegmentMembers.Map(routes);
+        DownloadSegmentMembers.Map(routes);
         ListSegmentHistory.Map(routes);
+        PutSegmentList.Map(routes);
+        SegmentSizes.Map(routes);
+        SegmentUses.Map(routes);
+        RunSegment.Map(routes);
+        GetSegmentStatus.Map(routes);
+        OverlapSegments.Map(routes);
+        ExpireSegments.Map(routes);
+        DescribeDifferences.Map(routes);
+        SuggestGroups.Map(routes);
+        SuggestByTree.Map(routes);
     }
 
     /// <summary>A deleted segment takes its members and history along.</summary>

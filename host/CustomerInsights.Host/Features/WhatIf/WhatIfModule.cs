@@ -1,0 +1,8 @@
+namespace CustomerInsights.Host.Features.WhatIf;
+
+internal static class WhatIfModule
+{
+    public static IServiceCollection AddWhatIf(this IServiceCollection services) => services.AddSingleton<DraftEffects>();
+
+    public static void MapWhatIf(this IEndpointRouteBuilder routes) => TryDraft.Map(routes);
+}
