@@ -12,6 +12,7 @@ using CustomerInsights.Host.Features.Metadata;
 using CustomerInsights.Host.Features.Plugins;
 using CustomerInsights.Host.Features.Profiles;
 using CustomerInsights.Host.Features.Recipes;
+using CustomerInsights.Host.Features.Rules;
 using CustomerInsights.Host.Features.Segments;
 using CustomerInsights.Host.Features.Unification;
 using CustomerInsights.Host.Features.Upgrades;
@@ -69,7 +70,8 @@ internal static class InsightsApp
             .AddMeasures()
             .AddSegments()
             .AddExports()
-            .AddRecipes();
+            .AddRecipes()
+            .AddRules();
 
         var app = builder.Build();
         _ = app.Services.GetRequiredService<IInsightsStore>();
@@ -94,6 +96,7 @@ internal static class InsightsApp
         api.MapSegments();
         api.MapExports();
         api.MapRecipes();
+        api.MapRules();
         return app;
     }
 
