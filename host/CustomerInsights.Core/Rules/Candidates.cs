@@ -278,9 +278,21 @@ internal sealed class Candidates(Caret caret, RuleSchema schema, RuleUse use, IR
         }
     }
 
-    // Behind a comparison, what has another type comes last.
-    private int Unfit(RuleType type) => Expected is RuleType.Unknown || caret.Comparison is null ? 0
-        : Expected == type || (Expected.IsNumeric() && type.IsNumeric()) ? 0 : 10;
+    // Behind a comparison or inside a function, what has another type comes last.
+    private int Unfit(RuleType type)
+    {
+        bool fits = caret.Comparison is not null
+            ? Expected == RuleType.Unknown || Expected == type || (Expected.IsNumeric() && type.IsNumeric())
+            : caret.Function switch
+            {
+                "year" or "quarter" or "month" or "day" or "weekday" or "days_since" or "days_between" or "truncate" => type is RuleType.Date or RuleType.Time,
+                "hour" => type == RuleType.Time,
+                "lower" or "upper" or "trim" or "substring" => type == RuleType.Text,
+                "abs" or "round" or "floor" or "ceil" => type.IsNumeric(),
+                _ => true,
+            };
+        return fits ? 0 : 10;
+    }
 
     private void ForTyped()
     {
@@ -314,7 +326,7 @@ internal sealed class Candidates(Caret caret, RuleSchema schema, RuleUse use, IR
         {
             bool aggregate = function.Kind == RuleFunctionKind.Aggregate;
             var type = Enum.TryParse(function.Type, ignoreCase: true, out RuleType known) ? known : RuleType.Unknown;
-            int rank = (aggregate ? use == RuleUse.BusinessMeasure ? 0 : 4 : 5) + (type == RuleType.Unknown ? 0 : Unfit(type));
+            int rank = (aggregate ? use == RuleUse.BusinessMeasure && !caret.AfterBy ? 0 : 4 : 5) + (type == RuleType.Unknown ? 0 : Unfit(type));
             Offer(
                 function.Signature.EndsWith("()", StringComparison.Ordinal) ? $"{function.Name}()" : $"{function.Name}(",
                 aggregate ? RuleCompletionKind.Aggregate : RuleCompletionKind.Function,

@@ -113,7 +113,9 @@ internal sealed partial class Explainer(IEnumerable<string> activities)
             return $"{Moment(since.Arguments[0])} was {Amount(binary.Operator)} {Value(binary.Right)} {days} ago";
         }
 
-        return $"{Value(binary.Left)} {Verb(binary)} {Value(binary.Right)}";
+        return binary.Operator == BinaryOperator.EqualIgnoringCase
+            ? $"{Value(binary.Left)} is {Value(binary.Right)}, in capitals or not"
+            : $"{Value(binary.Left)} {Verb(binary)} {Value(binary.Right)}";
     }
 
     private static string Amount(BinaryOperator op) => op switch
@@ -149,7 +151,6 @@ internal sealed partial class Explainer(IEnumerable<string> activities)
         BinaryOperator.LessOrEqual => temporal ? "is at or before" : "is at most",
         BinaryOperator.Greater => temporal ? "is after" : "is more than",
         BinaryOperator.GreaterOrEqual => temporal ? "is at or after" : "is at least",
-        BinaryOperator.EqualIgnoringCase => "is in any case of letters",
         BinaryOperator.StartsWith => "starts with",
         BinaryOperator.EndsWith => "ends with",
         BinaryOperator.Matches => "matches the pattern",
