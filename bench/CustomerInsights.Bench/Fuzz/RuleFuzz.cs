@@ -103,7 +103,9 @@ internal sealed class RuleFuzz
             }
             else
             {
-                Require(bound.Errors.Count is > 0 and <= 100 && bound.Errors.All(e => e.Message.Length is > 5 and < 1_500), "Errors are missing, too many or unclear.");
+                Require(bound.Errors.Count is > 0 and <= 100, $"{bound.Errors.Count} errors.");
+                var unclear = bound.Errors.FirstOrDefault(e => e.Message.Length is <= 5 or > 600);
+                Require(unclear is null, $"An error is too short or too long: {unclear?.Message.Length} characters of {unclear?.Code}.");
             }
         }
     }

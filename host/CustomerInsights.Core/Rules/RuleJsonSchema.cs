@@ -30,7 +30,7 @@ public static class RuleJsonSchema
             Branch("present", ("operand", Node())),
             Branch("call", ("function", Types("string")), ("arguments", Nodes(0))),
             Branch("aggregate", ("function", Words([.. Spelling.AggregateNames])), ("arguments", Nodes(0)), ("where?", OrNull())),
-            Branch("sequence", ("function", Words("count", "exists")), ("first", Step()), ("second", Step()), ("within?", OrNull())),
+            Branch("sequence", ("function", Words("count", "exists")), ("first", Step()), ("second", Step()), ("within?", OrNull(Duration()))),
             Branch("by", ("measure", Node()), ("dimensions", Nodes(1)))),
     };
 
@@ -64,11 +64,11 @@ public static class RuleJsonSchema
 
     private static JsonObject Node() => new() { ["$ref"] = "#" };
 
-    // A property that may be left out may be null as well; when it is there it is a node.
-    private static JsonObject OrNull() => new()
+    // A property that may be left out may be null as well; when it is there it is what it says.
+    private static JsonObject OrNull(JsonObject? schema = null) => new()
     {
         ["if"] = new JsonObject { ["not"] = Types("null") },
-        ["then"] = Node(),
+        ["then"] = schema ?? Node(),
     };
 
     private static JsonObject Nodes(int least) => new()
