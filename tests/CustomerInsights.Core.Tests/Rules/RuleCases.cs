@@ -1,9 +1,14 @@
+using System.Globalization;
+using CustomerInsights.Core.Model;
+using CustomerInsights.Core.Rules;
+
 namespace CustomerInsights.Core.Tests.Rules;
 
 /// <summary>
 /// The shared table: every execution of the language (one profile, columns, SQL) runs all of it. A line is
 /// <c>rule => expected</c>, over <see cref="Sample.Ada"/> or, below a line <c># nobody</c>, over a profile without any data.
 /// Expected is a type and a value (<c>integer 3</c>), <c>missing</c>, <c>true</c>, <c>false</c>, or an error's full text after <c>!</c>.
+/// A further execution binds <c>Rule</c>, runs it for <c>Subject</c> at <c>Moment</c> and compares <c>Write(value)</c> with <c>Expected</c>.
 /// The moment is 2026-03-31T12:00:00Z, in UTC unless a line <c># zone</c> says otherwise.
 /// </summary>
 internal static class RuleCases
@@ -11,6 +16,18 @@ internal static class RuleCases
     public sealed record RuleCase(string Rule, string Expected, string Profile, string Zone)
     {
         public bool IsError => Expected.StartsWith('!');
+
+        /// <summary>The data that the rule is asked of, over <see cref="Sample.Schema"/>.</summary>
+        public FakeProfile Subject => Profile == "ada" ? Sample.Ada : Sample.Nobody;
+
+        /// <summary>The instant and the zone in which it is asked.</summary>
+        public RuleMoment Moment => Sample.Moment with { Zone = Zone == "UTC" ? null : TimeZoneInfo.FindSystemTimeZoneById(Zone) };
+
+        /// <summary>A value as the table writes it.</summary>
+        public static string Write(Value value) => value.IsMissing ? "missing"
+            : value.Type == DataType.Boolean ? value.ToString()
+            : value.Type == DataType.Decimal ? $"decimal {value.AsDecimal().ToString("0.############################", CultureInfo.InvariantCulture)}"
+            : $"{value.Type!.Value.ToString().ToLowerInvariant()} {value}";
     }
 
     public static IReadOnlyList<RuleCase> All { get; } = [.. Read()];
