@@ -6,7 +6,7 @@ using CustomerInsights.Tests.Shared;
 
 namespace CustomerInsights.Bench;
 
-/// <summary>The long runs: <c>fuzz packages|manifests|catalogs|protocol [MINUTES [SEED [ROUND]]]</c>.</summary>
+/// <summary>The long runs: <c>fuzz packages|manifests|catalogs|protocol|rules [MINUTES [SEED [ROUND]]]</c>.</summary>
 internal static class FuzzCommand
 {
     internal static async Task<int> RunAsync(string[] arguments)
@@ -34,8 +34,12 @@ internal static class FuzzCommand
                 var protocol = new ProtocolFuzz();
                 await FuzzRun.RunAsync("protocol", protocol.RoundAsync, () => protocol.Refused, seed, minutes, only);
                 return 0;
+            case "rules":
+                var rules = new RuleFuzz();
+                await FuzzRun.RunAsync("rules", rules.RoundAsync, () => rules.Refused, seed, minutes, only);
+                return 0;
             default:
-                await Console.Error.WriteLineAsync("fuzz packages, manifests, catalogs or protocol.");
+                await Console.Error.WriteLineAsync("fuzz packages, manifests, catalogs, protocol or rules.");
                 return 2;
         }
     }

@@ -12,6 +12,7 @@ using CustomerInsights.Host.Features.Metadata;
 using CustomerInsights.Host.Features.Plugins;
 using CustomerInsights.Host.Features.Profiles;
 using CustomerInsights.Host.Features.Recipes;
+using CustomerInsights.Host.Features.Rules;
 using CustomerInsights.Host.Features.Segments;
 using CustomerInsights.Host.Features.Unification;
 using CustomerInsights.Host.Features.Upgrades;
@@ -71,7 +72,8 @@ internal static class InsightsApp
             .AddSegments()
             .AddWhatIf()
             .AddExports()
-            .AddRecipes();
+            .AddRecipes()
+            .AddRules();
 
         var app = builder.Build();
         _ = app.Services.GetRequiredService<IInsightsStore>();
@@ -97,6 +99,7 @@ internal static class InsightsApp
         api.MapWhatIf();
         api.MapExports();
         api.MapRecipes();
+        api.MapRules();
         return app;
     }
 

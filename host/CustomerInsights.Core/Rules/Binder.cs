@@ -178,12 +178,7 @@ internal sealed partial class Binder
         return new BoundField(type, activity, field, source);
     }
 
-    private RuleType? FieldType(string activity, string field) => field switch
-    {
-        "at" => RuleType.Time,
-        "id" => RuleType.Text,
-        _ => _schema.Activities.TryGetValue(activity, out var fields) && fields.TryGetValue(field, out var type) ? (RuleType)type : null,
-    };
+    private RuleType? FieldType(string activity, string field) => _schema.FieldType(activity, field);
 
     private BoundAttribute? Profile(NameExpression name)
     {

@@ -200,10 +200,18 @@ internal sealed partial class JsonReader(List<RuleError> errors)
         DurationExpression? within = null;
         if (json.TryGetProperty("within", out var duration) && duration.ValueKind != JsonValueKind.Null)
         {
-            within = duration.ValueKind == JsonValueKind.Object ? Duration(duration, $"{pointer}/within") : null;
+            string place = $"{pointer}/within";
             if (duration.ValueKind != JsonValueKind.Object)
             {
-                Report($"{pointer}/within", "RUL010", $"expected a duration, found {Describe(duration)}");
+                Report(place, "RUL010", $"expected a duration, found {Describe(duration)}");
+            }
+            else if (Text(duration, "kind", place) is { } kind)
+            {
+                within = kind == "duration" ? Duration(duration, place) : null;
+                if (kind != "duration")
+                {
+                    Report($"{place}/kind", "RUL010", $"expected the kind 'duration', found '{Short(kind)}'");
+                }
             }
         }
 

@@ -12,8 +12,22 @@ public sealed record RuleError(string Code, string Message, int Line, int Column
     /// <summary>The place as a JSON pointer, when the rule came as JSON.</summary>
     public string? Pointer { get; init; }
 
+    // A name can be as long as the rule; nobody reads a message of ten thousand characters.
+    private const int MessageCharacters = 500;
+
     internal static RuleError At(SourcePlace place, string code, string message, string? suggestion = null) =>
-        new(code, message, place.Line, place.Column, place.Length, suggestion) { Pointer = place.Pointer };
+        new(code, Short(message), place.Line, place.Column, place.Length, suggestion) { Pointer = place.Pointer };
+
+    private static string Short(string message)
+    {
+        if (message.Length <= MessageCharacters)
+        {
+            return message;
+        }
+
+        int end = char.IsHighSurrogate(message[MessageCharacters - 1]) ? MessageCharacters - 1 : MessageCharacters;
+        return message[..end] + "…";
+    }
 
     /// <summary><c>RUL012 unknown attribute 'citty' at 1:1; did you mean 'city'?</c></summary>
     public override string ToString()

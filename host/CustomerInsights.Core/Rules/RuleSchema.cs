@@ -27,6 +27,14 @@ public sealed class RuleSchema
 
     /// <summary>The channels there are; null when any name is to be accepted.</summary>
     public IReadOnlySet<string>? Channels { get; init; }
+
+    // `at` and `id` are fields of every activity, listed or not.
+    internal RuleType? FieldType(string activity, string field) => field switch
+    {
+        "at" => RuleType.Time,
+        "id" => RuleType.Text,
+        _ => Activities.TryGetValue(activity, out var fields) && fields.TryGetValue(field, out var type) ? (RuleType)type : null,
+    };
 }
 
 /// <summary>What a rule is for, which decides what it may be.</summary>

@@ -1,9 +1,14 @@
+using System.Globalization;
+using CustomerInsights.Core.Model;
+using CustomerInsights.Core.Rules;
+
 namespace CustomerInsights.Core.Tests.Rules;
 
 /// <summary>
 /// The shared table: every execution of the language (one profile, columns, SQL) runs all of it. A line is
 /// <c>rule => expected</c>, over <see cref="Sample.Ada"/> or, below a line <c># nobody</c>, over a profile without any data.
 /// Expected is a type and a value (<c>integer 3</c>), <c>missing</c>, <c>true</c>, <c>false</c>, or an error's full text after <c>!</c>.
+/// A further execution binds <c>Rule</c>, runs it for <c>Subject</c> at <c>Moment</c> and compares <c>Write(value)</c> with <c>Expected</c>.
 /// The moment is 2026-03-31T12:00:00Z, in UTC unless a line <c># zone</c> says otherwise.
 /// </summary>
 internal static class RuleCases
@@ -11,6 +16,18 @@ internal static class RuleCases
     public sealed record RuleCase(string Rule, string Expected, string Profile, string Zone)
     {
         public bool IsError => Expected.StartsWith('!');
+
+        /// <summary>The data that the rule is asked of, over <see cref="Sample.Schema"/>.</summary>
+        public FakeProfile Subject => Profile == "ada" ? Sample.Ada : Sample.Nobody;
+
+        /// <summary>The instant and the zone in which it is asked.</summary>
+        public RuleMoment Moment => Sample.Moment with { Zone = Zone == "UTC" ? null : TimeZoneInfo.FindSystemTimeZoneById(Zone) };
+
+        /// <summary>A value as the table writes it.</summary>
+        public static string Write(Value value) => value.IsMissing ? "missing"
+            : value.Type == DataType.Boolean ? value.ToString()
+            : value.Type == DataType.Decimal ? $"decimal {value.AsDecimal().ToString("0.############################", CultureInfo.InvariantCulture)}"
+            : $"{value.Type!.Value.ToString().ToLowerInvariant()} {value}";
     }
 
     public static IReadOnlyList<RuleCase> All { get; } = [.. Read()];
@@ -386,6 +403,95 @@ internal static class RuleCases
         truncate(time(2026-10-25T01:45:00Z), "hour") => time 2026-10-25T01:00:00Z
         hour(time(2026-10-25T01:45:00Z)) => integer 2
         days_between(date(2026-03-28), time(2026-03-29T22:30:00Z)) => integer 2
+        # zone UTC
+
+        # Pairs of types
+        age > 35 and 36 = age => true
+        age >= lifetime_spend => false
+        lifetime_spend > age => true
+        score < age => true
+        age != 36e0 => false
+        lifetime_spend = 1234.5 => true
+        score = 0.75 => true
+        score in (0.5, 0.75) => true
+        score between 0 and 1.0 => true
+        lifetime_spend between age and 2000 => true
+        birthday < last_seen => true
+        last_seen between birthday and today() => true
+        city != country => true
+        vip = opted_in => false
+        vip != opted_in => false
+        "10" < "9" => true
+        date(2024-02-29) < date(2024-03-01) => true
+        time(2025-01-31T10:00:00+02:00) = time(2025-01-31T08:00:00Z) => true
+        if(vip, score, 1) => number 0.75
+        if(not vip, joined, birthday) => date 1990-01-31
+        coalesce(discount, age, 0.5) => decimal 36
+        coalesce(last_seen, now()) => time 2026-03-30T23:30:00Z
+        age + lifetime_spend * 2 => decimal 2505
+        visits % 2.5 => decimal 2
+        visits % 2e0 => number 1
+        abs(age - 40) => integer 4
+        city > date(2025-01-01) => !RUL020 '>' compares equal types; here are text and date at 1:1
+        vip + 1 => !RUL020 '+' asks for numbers; here are boolean and integer at 1:1
+        vip in (1) => !RUL020 'in' compares equal types; here are boolean and integer at 1:9
+        tags in ("gold") => !RUL020 'in' compares equal types; here are list of text and text at 1:10
+        length(age) => !RUL022 length(text or list) was given integer at 1:1
+        days_since(age) => !RUL022 days_since(date or time) was given integer at 1:1
+        coalesce(age, city) => !RUL022 coalesce(value, value…) was given integer, text at 1:1
+        if(age, 1, 2) => !RUL022 if(condition, then, otherwise) was given integer, integer, integer at 1:1
+        last(order.amount) + 30d => !RUL020 '+' asks for numbers; here are decimal and duration; a duration may be added to a date or time that stands before it at 1:1
+
+        # The calendar clamps
+        date(2024-01-31) + 1mo => date 2024-02-29
+        date(2023-01-31) + 1mo => date 2023-02-28
+        date(2024-02-29) + 1y => date 2025-02-28
+        date(2024-02-29) - 1y => date 2023-02-28
+        date(2024-03-31) - 1mo => date 2024-02-29
+        date(2024-01-31) + 1mo + 1mo => date 2024-03-29
+        date(2024-12-31) + 2mo => date 2025-02-28
+        date(2024-05-31) + 1mo => date 2024-06-30
+        time(2024-01-31T23:59:59Z) + 1mo => time 2024-02-29T23:59:59Z
+        time(2024-02-29T12:00:00Z) + 4y => time 2028-02-29T12:00:00Z
+        date(2024-02-28) + 1d => date 2024-02-29
+        date(2023-02-28) + 1d => date 2023-03-01
+        date(9999-12-31) + 1d => !RUL030 a time outside the years 1 to 9999 in `date(9999-12-31) + 1d` at 1:1
+        date(0001-01-01) - 1d => !RUL030 a time outside the years 1 to 9999 in `date(0001-01-01) - 1d` at 1:1
+        date(2023-02-29) => !RUL004 there is no day 2023-02-29 at 1:1
+        date(2025-04-31) => !RUL004 there is no day 2025-04-31 at 1:1
+
+        # Aggregates inside aggregates and functions
+        count(order where quantity = max(order.quantity)) => integer 1
+        count(order where quantity > count(page_view)) => integer 1
+        max(order.amount where at < max(order.at)) => decimal 120.25
+        count(order where count(case) = 1 and exists(page_view)) => integer 5
+        sum(order.quantity where amount >= avg(order.amount)) => integer 8
+        if(exists(order), last(order.category), "none") => text toys
+        coalesce(sum(order.amount where false), 1) => decimal 0
+        days_between(first(order.at), last(order.at)) => integer 414
+        year(first(order.at)) => integer 2025
+        round(sum(order.amount) / 7, 2) => decimal 52.93
+        concat(first(order.id), "-", count(order)) => text o1-5
+        count(order then order) => integer 2
+        count(order where gift then order where not gift) => integer 1
+        exists(page_view where seconds > 20 then order) => true
+        exists(page_view where seconds > 100 then order) => false
+        count(case then web.click within 2d) => integer 1
+        count(case then web.click within 1h) => integer 0
+
+        # zone Asia/Kolkata
+        last_seen = date(2026-03-31) => true
+        hour(last_seen) => integer 5
+        truncate(last_seen, "day") => time 2026-03-30T18:30:00Z
+        truncate(last_seen, "hour") => time 2026-03-30T23:30:00Z
+        # zone America/New_York
+        last_seen = date(2026-03-30) => true
+        hour(last_seen) => integer 19
+        today() => date 2026-03-31
+        truncate(now(), "day") => time 2026-03-31T04:00:00Z
+        time(2026-03-07T07:30:00Z) + 1d => time 2026-03-08T07:30:00Z
+        time(2026-02-08T07:30:00Z) + 1mo => time 2026-03-08T07:30:00Z
+        count(order where at = date(2025-12-31)) => integer 1
         # zone UTC
 
         # profile nobody

@@ -38,27 +38,27 @@ public sealed class RuleDocsTests
     }
 
     [Fact]
-    public void Every_error_reads_as_shown()
+    public void Every_error_reads_as_shown() => AssertShown(
+        "rule-error", rule => RuleBinder.Bind(rule, Sample.Schema, RuleUse.Condition).Errors.Select(e => e.ToString()));
+
+    [Fact]
+    public void Every_explanation_reads_as_shown() => AssertShown(
+        "rule-english", rule => RuleExplanation.Describe(RuleBinder.Bind(rule, Sample.Schema, RuleUse.Condition).Rule!).Split('\n'));
+
+    [Fact]
+    public void Every_completion_is_as_shown() => AssertShown("rule-completion", typed =>
     {
-        string? rule = null;
-        var shown = new List<string>();
-        foreach (string line in Blocks("rule-error").Append(""))
-        {
-            if (line.StartsWith("=> ", StringComparison.Ordinal))
-            {
-                shown.Add(line[3..]);
-                continue;
-            }
+        int caret = typed.IndexOf('|', StringComparison.Ordinal);
+        return [string.Join(' ', RuleCompletion.Complete(typed.Remove(caret, 1), caret, Sample.Schema, RuleUse.Condition).Select(i => i.Text))];
+    });
 
-            if (rule is not null)
-            {
-                Assert.Equal(shown, RuleBinder.Bind(rule, Sample.Schema, RuleUse.Condition).Errors.Select(e => e.ToString()));
-            }
+    [Fact]
+    public void Every_entry_of_the_reference_has_an_example_that_binds() => Assert.All(
+        RuleFunctions.All, function => Assert.Empty(RuleBinder.Bind(function.Example, Sample.Schema, RuleUse.Value).Errors.Select(e => $"{function.Example}: {e}")));
 
-            rule = line;
-            shown.Clear();
-        }
-    }
+    [Fact]
+    public void The_reference_has_every_function_once() => Assert.Equal(
+        FunctionEntry.AllNames.Order(StringComparer.Ordinal), RuleFunctions.All.Select(f => f.Name).Order(StringComparer.Ordinal));
 
     [Fact]
     public void The_JSON_form_reads_as_shown()
@@ -77,6 +77,32 @@ public sealed class RuleDocsTests
         var sources = Directory.GetFiles(Path.Combine(RepositoryRoot.Path, "host", "CustomerInsights.Core", "Rules"), "*.cs").Select(File.ReadAllText);
         var codes = sources.SelectMany(s => System.Text.RegularExpressions.Regex.Matches(s, "RUL0[0-9][0-9]", System.Text.RegularExpressions.RegexOptions.None, TimeSpan.FromSeconds(5)).Select(m => m.Value)).Distinct();
         Assert.All(codes, code => Assert.Contains($"| {code} |", all, StringComparison.Ordinal));
+    }
+
+    // A block is a rule and, in lines that begin with an arrow, what becomes of it.
+    private static void AssertShown(string block, Func<string, IEnumerable<string>> answer)
+    {
+        string? rule = null;
+        var shown = new List<string>();
+        foreach (string line in Blocks(block).Append(""))
+        {
+            if (line.StartsWith("=> ", StringComparison.Ordinal))
+            {
+                shown.Add(line[3..]);
+                continue;
+            }
+
+            if (rule is not null)
+            {
+                Assert.NotEmpty(shown);
+                Assert.Equal(shown, answer(rule));
+            }
+
+            rule = line;
+            shown.Clear();
+        }
+
+        Assert.NotNull(rule);
     }
 
     private static IEnumerable<string> Blocks(string kind)

@@ -124,6 +124,18 @@ public sealed class RuleErrorTests
         Assert.Equal("RUL012 unknown attribute 'citty' at /operands/1/left; did you mean 'city'?", error.ToString());
     }
 
+    [Theory]
+    [InlineData(500)]
+    [InlineData(64_000)]
+    public void A_rule_of_any_length_beyond_the_limit_is_refused_before_it_is_read(int more) => Assert.Equal(
+        [$"RUL006 the rule is {RuleLimits.Characters + more} characters long; at most 10000 are allowed at 1:1"],
+        Errors(new string('(', RuleLimits.Characters + more)));
+
+    [Fact]
+    public void A_pattern_of_more_than_a_thousand_characters_is_refused() => Assert.Equal(
+        ["RUL023 the pattern is 1001 characters long; at most 1000 are allowed at 1:14"],
+        Errors($"city matches \"{new string('a', 1_001)}\""));
+
     private static List<string> Errors(string rule) =>
         [.. RuleBinder.Bind(rule, Sample.Schema, RuleUse.Value).Errors.Select(e => e.ToString())];
 }

@@ -78,6 +78,20 @@ public sealed class RuleFuzzTests
     }).Check(Config.QuickThrowOnFailure.WithMaxTest(3_000));
 
     [Theory]
+    [InlineData(1)]
+    [InlineData(20261126)]
+    public async Task A_slice_of_the_long_run_has_no_find(int seed)
+    {
+        var fuzz = new CustomerInsights.Bench.Fuzz.RuleFuzz();
+        for (int round = 0; round < 1_500; round++)
+        {
+            await fuzz.RoundAsync(seed, round);
+        }
+
+        Assert.InRange(fuzz.Refused, 500, 1_499);
+    }
+
+    [Theory]
     [InlineData("(")]
     [InlineData("not ")]
     [InlineData("- ")]
