@@ -55,10 +55,18 @@ internal static class SegmentRows
         }
     }
 
+    /// <summary>The id of a profile that there is.</summary>
+    public static ProfileId? IdOf(SqlConnection db, long profile)
+    {
+        using var rows = db.Query("SELECT profile_id FROM profiles WHERE profile_no = ?1", profile);
+        return rows.Step() ? rows.Id(0) : null;
+    }
+
     private static void Note(WriteTransaction transaction, long segment, long profile, ProfileId id, bool entered, DateTimeOffset at)
     {
         transaction.Db.Run(
-            "INSERT INTO segment_history(segment_no, profile_id, entered, at) VALUES (?1, ?2, ?3, ?4)", segment, id, entered, at);
+            "INSERT INTO segment_history(move_no, segment_no, profile_id, entered, at) VALUES (?1, ?2, ?3, ?4, ?5)",
+            transaction.Next(Counter.Move), segment, id, entered, at);
         transaction.Db.Run("UPDATE segments SET size = size + ?2 WHERE segment_no = ?1", segment, entered ? 1L : -1L);
         transaction.Feed(ChangeKind.Membership, profile);
     }
