@@ -9,4 +9,4 @@ public readonly record struct ProfileRead(long Number, IReadOnlyCollection<strin
 /// <param name="Type">Its type.</param>
 /// <param name="Profile">Itself, its measures and the activities that were asked.</param>
 /// <param name="Segments">The numbers of the segments that it is in; see <see cref="Segments.ISegmentStore.NumbersAsync"/>.</param>
-public sealed record TouchedProfile(string Type, PopulationProfile Profile, IReadOnlyCollection<long> Segments);
+public sealed record TouchedProfile(string Type, PopulationProfile Profile, IReadOnlySet<long> Segments);
