@@ -53,7 +53,7 @@ public sealed class SimulatedWeekTests
             await world.AgreeAsync("event");
         }
 
-        var moves = world.Live.Progress.Now.Moves;
+        var moves = await world.Store.Segments.LastMoveAsync(CancellationToken.None);
         Assert.True(events > 100 && flips > 100 && moves > 200, $"{events} events, {flips} flips, {moves} moves");
         Assert.Equal(0, world.Live.Progress.Now.Failures);
     }

@@ -250,7 +250,11 @@ internal sealed class LiveMembership(MetadataService metadata, IProfileStore pro
 
                 // Who was evaluated whole has no other flips; of the others the one that is set may belong to a rule that was not looked at.
                 flips.Add((number, touch.Everything || touch.Due, found.Next));
-                Progress.Evaluated(found.Failure);
+                Progress.Evaluated();
+                if (found.Failure is { } failure)
+                {
+                    Progress.Failed(failure);
+                }
             }
         }
 

@@ -110,7 +110,7 @@ internal sealed class LivePass : IDisposable
                 {
                     foreach (var chunk in numbers.Chunk(Chunk))
                     {
-                        await findings.AddAsync(await LookAsync(type, chunk, profiles, clock), _stop.Token);
+                        await findings.AddAsync(await LookAsync(type, chunk, profiles, progress, clock), _stop.Token);
                         progress.PassLooked(chunk.Length);
                     }
 
@@ -131,7 +131,7 @@ internal sealed class LivePass : IDisposable
         }
     }
 
-    private async Task<List<(long, long?)>> LookAsync(LiveType type, long[] numbers, IProfileStore profiles, TimeProvider clock)
+    private async Task<List<(long, long?)>> LookAsync(LiveType type, long[] numbers, IProfileStore profiles, LiveProgress progress, TimeProvider clock)
     {
         var set = type.Dependents.All;
         var read = await profiles.ReadTouchedAsync([.. numbers.Select(number => new ProfileRead(number, set.ActivityTypes.AsCollection()))], _stop.Token);
@@ -140,6 +140,11 @@ internal sealed class LivePass : IDisposable
         foreach (var one in read)
         {
             var evaluated = ProfileEvaluation.Evaluate(type, set, one, moment);
+            if (evaluated.Failure is { } failure)
+            {
+                progress.Failed(failure);
+            }
+
             found.Add((one.Profile.Number, evaluated.Moves.Count > 0 || evaluated.MeasuresChanged ? null : evaluated.Next ?? long.MaxValue));
         }
 

@@ -21,12 +21,9 @@ internal sealed class LiveProgress
 
     public void Stand(long position, DateTimeOffset at) => Change(now => now with { Position = position, StoodAt = at, Trouble = null });
 
-    public void Evaluated(string? failure) => Change(now => now with
-    {
-        Evaluated = now.Evaluated + 1,
-        Failures = now.Failures + (failure is null ? 0 : 1),
-        Failure = failure ?? now.Failure,
-    });
+    public void Evaluated() => Change(now => now with { Evaluated = now.Evaluated + 1 });
+
+    public void Failed(string failure) => Change(now => now with { Failures = now.Failures + 1, Failure = failure });
 
     public void Moved(int moves) => Change(now => now with { Moves = now.Moves + moves });
 
