@@ -106,7 +106,7 @@ internal sealed class SqliteSegmentStore(Database database) : ISegmentStore
             cancellationToken);
 
     public ValueTask<FeedRange> ApplyAsync(MembershipChanges changes, CancellationToken cancellationToken) =>
-        database.WriteAsync(transaction => MembershipWriting.Apply(transaction, changes), cancellationToken);
+        database.WriteAsync(transaction => new MembershipWriting(transaction, changes).Apply(), cancellationToken);
 
     // The counter and not the last row: the row may be one of a deleted segment.
     public ValueTask<long> LastMoveAsync(CancellationToken cancellationToken) =>

@@ -26,7 +26,7 @@ public interface ISegmentStore
     /// <summary>The numbers that stand for segments in the members below; those never heard of are given one.</summary>
     ValueTask<IReadOnlyDictionary<string, long>> NumbersAsync(IReadOnlyList<string> segments, CancellationToken cancellationToken);
 
-    /// <summary>Writes moves and measures with history and feed rows, and the follower's position, all or none.</summary>
+    /// <summary>Writes moves and measures with history and feed rows (one a profile that moved), and the follower's position, all or none.</summary>
     /// <returns>The rows of the feed that it made, so that the follower knows its own.</returns>
     ValueTask<FeedRange> ApplyAsync(MembershipChanges changes, CancellationToken cancellationToken);
 

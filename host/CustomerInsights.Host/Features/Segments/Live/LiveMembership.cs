@@ -18,7 +18,7 @@ internal sealed class LiveMembership(MetadataService metadata, IProfileStore pro
     public const string Consumer = "live";
 
     // Small, so that a move is written soon; while the writer commits, the next changes gather by themselves.
-    private const int MostRows = 256;
+    private const int MostRows = 128;
     private const int MostDue = 64;
     private const int MostStale = 32;
 
@@ -217,16 +217,7 @@ internal sealed class LiveMembership(MetadataService metadata, IProfileStore pro
         return touches;
     }
 
-    // Rows come in order, and so do the ranges of our own writes.
-    private bool IsOwn(long sequence)
-    {
-        while (_own.TryPeek(out var range) && range.Last < sequence)
-        {
-            _own.Dequeue();
-        }
-
-        return _own.TryPeek(out var own) && sequence > own.After;
-    }
+    private bool IsOwn(long sequence) => _own.Any(range => sequence > range.After && sequence <= range.Last);
 
     private async Task EvaluateAsync(Dictionary<long, Touch> touches, long position, CancellationToken cancellationToken)
     {
@@ -299,11 +290,11 @@ internal sealed class LiveMembership(MetadataService metadata, IProfileStore pro
         var now = clock.GetTimestamp();
         if (found.Moves.Count + found.Measures.Count > 0)
         {
-            var own = await segments.ApplyAsync(found, cancellationToken);
+            var made = await segments.ApplyAsync(found, cancellationToken);
             (_stored, _storedAt) = (found.Position, now);
-            if (own.Last > own.After)
+            if (made.Last > made.After)
             {
-                _own.Enqueue(own);
+                _own.Enqueue(made);
             }
 
             Progress.Moved(found.Moves.Count);
@@ -314,8 +305,13 @@ internal sealed class LiveMembership(MetadataService metadata, IProfileStore pro
             (_stored, _storedAt) = (found.Position, now);
         }
 
-        // With nothing of others between, our own rows need not be read at all.
-        _position = _own.TryPeek(out var first) && first.After == found.Position ? _own.Dequeue().Last : found.Position;
+        // Our own rows need not be read, once what came before them was.
+        _position = found.Position;
+        while (_own.TryPeek(out var own) && own.After <= _position)
+        {
+            _position = Math.Max(_position, _own.Dequeue().Last);
+        }
+
         Progress.Stand(_position, clock.GetUtcNow());
         Progress.Flips(_wheel.Count, Wake);
     }
