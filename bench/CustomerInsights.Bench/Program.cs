@@ -30,6 +30,10 @@ switch (args)
     case ["unify-increments", var file, .. var rest]:
         await CustomerInsights.Bench.Unify.IncrementsBench.RunAsync(file, rest is [var truth, ..] ? truth : null);
         return 0;
+    case ["live", .. var rest]:
+        var figures = rest.Select(one => int.Parse(one, System.Globalization.CultureInfo.InvariantCulture)).ToList();
+        await LiveBench.RunAsync(figures is [var people, ..] ? people : 100_000, figures is [_, var rate, ..] ? rate : 2_000, figures is [_, _, var time, ..] ? time : 20);
+        return 0;
     case ["kernels"]:
         CustomerInsights.Bench.Unify.KernelBench.Run();
         return 0;
@@ -56,6 +60,7 @@ switch (args)
             unify-bad [ROWS]  the matcher on bad data of ROWS records (default 100,000) of each kind, with limits of time
             unify-increments FILE [TRUTH]   a stored model, batches of changes and one record at a time over a CSV file; TRUTH is a column that is left out
             questions [PROFILES [PEERS [ours]]]   rules and measures over columns, beside DuckDB and PostgreSQL on the same made-up people (default 1,000,000, ten activities each; PEERS: default bench/peers, after "npm ci" there)
+            live [PROFILES [EVENTS [SECONDS]]]   from an event committed to membership changed and published, 1,000 segments (default 100,000 profiles, 2,000 events/s for 20 s)
             kernels           text comparisons of the matcher in ns a call, beside FuzzySharp on the same names
             """);
         return 2;

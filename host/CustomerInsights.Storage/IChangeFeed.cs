@@ -9,6 +9,9 @@ public interface IChangeFeed
     /// <summary>Rows behind a number, in order, at most <paramref name="limit"/>.</summary>
     ValueTask<IReadOnlyList<Change>> ReadAsync(long after, int limit, CancellationToken cancellationToken);
 
+    /// <summary>Completes when a row behind a number is committed; at once, when one is. Nothing is polled.</summary>
+    ValueTask WaitAsync(long after, CancellationToken cancellationToken);
+
     /// <summary>Where a consumer stands; 0 at first.</summary>
     ValueTask<long> PositionAsync(string consumer, CancellationToken cancellationToken);
 
@@ -22,8 +25,9 @@ public interface IChangeFeed
 /// <summary>A row of the feed.</summary>
 /// <param name="Sequence">Its number.</param>
 /// <param name="Kind">What changed.</param>
-/// <param name="Id">Which: a profile's number or a node; 0 for activities of no node.</param>
-public readonly record struct Change(long Sequence, ChangeKind Kind, long Id);
+/// <param name="Id">Which: a profile's number or a node; 0 for activities of no node, and for definitions.</param>
+/// <param name="ActivityType">The type of the activities; null for other kinds and where it is not known.</param>
+public readonly record struct Change(long Sequence, ChangeKind Kind, long Id, string? ActivityType = null);
 
 /// <summary>What changed.</summary>
 public enum ChangeKind
@@ -42,4 +46,7 @@ public enum ChangeKind
 
     /// <summary>A profile entered or left a segment.</summary>
     Membership = 5,
+
+    /// <summary>A definition was put or deleted.</summary>
+    Definition = 6,
 }

@@ -97,7 +97,7 @@ internal static class Calendar
     // Monday is 1, as in ISO 8601.
     private static int Weekday(DateTime day) => (((int)day.DayOfWeek + 6) % 7) + 1;
 
-    private static DateTime Start(DateTime local, CalendarUnit unit)
+    internal static DateTime Start(DateTime local, CalendarUnit unit)
     {
         var day = local.Date;
         return unit switch
@@ -112,11 +112,11 @@ internal static class Calendar
         };
     }
 
-    private static DateTime Local(DateTimeOffset time, TimeZoneInfo zone) =>
+    internal static DateTime Local(DateTimeOffset time, TimeZoneInfo zone) =>
         ReferenceEquals(zone, TimeZoneInfo.Utc) ? time.UtcDateTime : TimeZoneInfo.ConvertTime(time, zone).DateTime;
 
     // A clock time that is skipped in spring moves forward by the gap; of two in autumn the earlier is meant.
-    private static DateTimeOffset Instant(DateTime local, TimeZoneInfo zone)
+    internal static DateTimeOffset Instant(DateTime local, TimeZoneInfo zone)
     {
         local = DateTime.SpecifyKind(local, DateTimeKind.Unspecified);
         var offset = zone.IsInvalidTime(local) ? zone.GetUtcOffset(local.AddHours(-3))

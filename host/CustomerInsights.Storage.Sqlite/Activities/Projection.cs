@@ -10,7 +10,7 @@ internal sealed class Projection(WriteTransaction transaction, ProjectionBatch b
     private const int HashBytes = 16;
 
     private readonly SqlConnection _db = transaction.Db;
-    private readonly HashSet<(ChangeKind Kind, long Id)> _changes = [];
+    private readonly HashSet<(ChangeKind Kind, long Id, long? Type)> _changes = [];
     private readonly Dictionary<string, long> _types = new(StringComparer.Ordinal);
     private readonly SqlStatement _find = transaction.Db.Query(
         "SELECT activity_no, type_no, node_id, at, hash FROM activities WHERE stream_no = ?1 AND key = ?2", batch.Stream, default);
@@ -67,9 +67,9 @@ internal sealed class Projection(WriteTransaction transaction, ProjectionBatch b
             WHERE sequence <> excluded.sequence OR mapping <> excluded.mapping OR restarting <> excluded.restarting
             """,
             batch.Stream, batch.Position.Sequence, batch.Position.Mapping, restarting && !sweep);
-        foreach (var (kind, id) in _changes)
+        foreach (var (kind, id, type) in _changes)
         {
-            transaction.Feed(kind, id);
+            transaction.Feed(kind, id, type);
         }
 
         return new ProjectionCounts(_written, _unchanged);
@@ -149,15 +149,16 @@ internal sealed class Projection(WriteTransaction transaction, ProjectionBatch b
         _insert.Bind(8, activity.Document.AsSpan());
         _insert.Run();
         _touch?.Activity(number);
-        Changed(ChangeKind.Activity, node ?? 0);
+        Changed(ChangeKind.Activity, node ?? 0, type);
     }
 
     private void Update(ProjectedActivity activity, long type, long? node, ReadOnlySpan<byte> hash)
     {
         var number = _find.Long(0);
         var before = _find.LongOrNull(2);
+        var typeBefore = _find.Long(1);
         _touch?.Activity(number);
-        if (_find.Long(1) == type && before == node && _find.Long(3) == activity.At.UtcTicks && hash.SequenceEqual(_find.Span(4)))
+        if (typeBefore == type && before == node && _find.Long(3) == activity.At.UtcTicks && hash.SequenceEqual(_find.Span(4)))
         {
             _unchanged++;
             return;
@@ -166,10 +167,10 @@ internal sealed class Projection(WriteTransaction transaction, ProjectionBatch b
         _db.Run(
             "UPDATE activities SET type_no = ?2, node_id = ?3, at = ?4, hash = ?5, document = ?6 WHERE activity_no = ?1",
             number, type, node, activity.At, hash.ToArray(), activity.Document);
-        Changed(ChangeKind.Activity, before ?? 0);
-        if (node != before)
+        Changed(ChangeKind.Activity, before ?? 0, typeBefore);
+        if (node != before || type != typeBefore)
         {
-            _changes.Add((ChangeKind.Activity, node ?? 0));
+            _changes.Add((ChangeKind.Activity, node ?? 0, type));
         }
     }
 
@@ -177,7 +178,8 @@ internal sealed class Projection(WriteTransaction transaction, ProjectionBatch b
     {
         long number;
         long node;
-        using (var rows = _db.Query("SELECT activity_no, node_id FROM activities WHERE stream_no = ?1 AND key = ?2", batch.Stream, key))
+        long type;
+        using (var rows = _db.Query("SELECT activity_no, node_id, type_no FROM activities WHERE stream_no = ?1 AND key = ?2", batch.Stream, key))
         {
             if (!rows.Step())
             {
@@ -185,11 +187,11 @@ internal sealed class Projection(WriteTransaction transaction, ProjectionBatch b
                 return;
             }
 
-            (number, node) = (rows.Long(0), rows.Long(1));
+            (number, node, type) = (rows.Long(0), rows.Long(1), rows.Long(2));
         }
 
         _db.Run("DELETE FROM activities WHERE activity_no = ?1", number);
-        Changed(ChangeKind.Activity, node);
+        Changed(ChangeKind.Activity, node, type);
     }
 
     private void Sweep()
@@ -200,10 +202,10 @@ internal sealed class Projection(WriteTransaction transaction, ProjectionBatch b
             Changed(ChangeKind.Node, node);
         }
 
-        foreach (var (number, node) in _touch.UntouchedActivities())
+        foreach (var (number, node, type) in _touch.UntouchedActivities())
         {
             _db.Run("DELETE FROM activities WHERE activity_no = ?1", number);
-            Changed(ChangeKind.Activity, node);
+            Changed(ChangeKind.Activity, node, type);
         }
 
         ProjectionTouch.Clear(_db, batch.Stream);
@@ -244,10 +246,10 @@ internal sealed class Projection(WriteTransaction transaction, ProjectionBatch b
         }
     }
 
-    // One feed row a node and batch, however many of its activities changed. Activities of no node are told as those of node 0.
-    private void Changed(ChangeKind kind, long id)
+    // One feed row a node, type and batch, however many of its activities changed. Activities of no node are told as those of node 0.
+    private void Changed(ChangeKind kind, long id, long? type = null)
     {
         _written++;
-        _changes.Add((kind, id));
+        _changes.Add((kind, id, type));
     }
 }

@@ -68,15 +68,15 @@ internal sealed class ProjectionTouch
     }
 
     /// <summary>With their nodes; 0 for none.</summary>
-    public List<(long Number, long Node)> UntouchedActivities()
+    public List<(long Number, long Node, long Type)> UntouchedActivities()
     {
-        using var rows = _db.Query("SELECT activity_no, node_id FROM activities WHERE stream_no = ?1", _stream);
-        var untouched = new List<(long, long)>();
+        using var rows = _db.Query("SELECT activity_no, node_id, type_no FROM activities WHERE stream_no = ?1", _stream);
+        var untouched = new List<(long, long, long)>();
         while (rows.Step())
         {
             if (!_activities.Contains(rows.Long(0)))
             {
-                untouched.Add((rows.Long(0), rows.Long(1)));
+                untouched.Add((rows.Long(0), rows.Long(1), rows.Long(2)));
             }
         }
 

@@ -15,24 +15,27 @@ internal sealed class SqliteChangeFeed(Database database) : IChangeFeed
         database.ReadAsync<IReadOnlyList<Change>>(
             db => [.. ProfileStreams.Rows(
                 db,
-                "SELECT seq, kind, id FROM feed WHERE seq > ?1 ORDER BY seq LIMIT ?2",
-                row => new Change(row.Long(0), (ChangeKind)row.Int(1), row.Long(2)),
+                "SELECT f.seq, f.kind, f.id, t.name FROM feed f LEFT JOIN activity_types t ON t.type_no = f.type_no WHERE f.seq > ?1 ORDER BY f.seq LIMIT ?2",
+                row => new Change(row.Long(0), (ChangeKind)row.Int(1), row.Long(2), row.TextOrNull(3)),
                 after,
                 limit)],
             cancellationToken);
+
+    public ValueTask WaitAsync(long after, CancellationToken cancellationToken) => database.Feed.WaitAsync(after, cancellationToken);
 
     public ValueTask<long> PositionAsync(string consumer, CancellationToken cancellationToken) =>
         database.ReadAsync(db => db.Number("SELECT position FROM feed_positions WHERE consumer = ?1", consumer) ?? 0, cancellationToken);
 
     public ValueTask AdvanceAsync(string consumer, long position, CancellationToken cancellationToken) =>
-        database.WriteAsync(
-            transaction => transaction.Db.Run(
-                """
-                INSERT INTO feed_positions(consumer, position) VALUES (?1, ?2)
-                ON CONFLICT(consumer) DO UPDATE SET position = excluded.position WHERE position < excluded.position
-                """,
-                consumer, position),
-            cancellationToken).AsCompletion();
+        database.WriteAsync(transaction => Advance(transaction.Db, consumer, position), cancellationToken);
+
+    /// <summary>Moves a consumer on within another write.</summary>
+    internal static void Advance(SqlConnection db, string consumer, long position) => db.Run(
+        """
+        INSERT INTO feed_positions(consumer, position) VALUES (?1, ?2)
+        ON CONFLICT(consumer) DO UPDATE SET position = excluded.position WHERE position < excluded.position
+        """,
+        consumer, position);
 
     public async ValueTask TrimAsync(CancellationToken cancellationToken)
     {

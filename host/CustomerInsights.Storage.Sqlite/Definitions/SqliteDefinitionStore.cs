@@ -63,6 +63,7 @@ internal sealed class SqliteDefinitionStore(Database database) : IDefinitionStor
                version = excluded.version, document = excluded.document, changed_at = excluded.changed_at, changed_by = excluded.changed_by
              """,
             change.Kind, change.Name, version, change.Document, now, actor);
+        transaction.Feed(ChangeKind.Definition, 0);
         var action = change.Document is null ? "definition.delete" : "definition.put";
         transaction.Audit(actor, action, $"{change.Kind}/{change.Name}", FormattableString.Invariant($"version {version}"));
         return change.Document is null ? null : new Definition(change.Kind, change.Name, version, change.Document, now.ToUniversalTime(), actor);

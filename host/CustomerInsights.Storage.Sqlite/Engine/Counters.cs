@@ -10,15 +10,22 @@ internal enum Counter
     Profile = 5,
     Feed = 6,
     PluginValue = 7,
+    Move = 8,
 }
 
 /// <summary>The counters of a database, held by its writer and stored with every commit that moved them.</summary>
 internal sealed class Counters
 {
-    private const int Count = 8;
+    private const int Count = 9;
 
     private readonly long[] _values = new long[Count];
     private readonly long[] _stored = new long[Count];
+
+    /// <summary>How far the change feed is committed.</summary>
+    public Watermark Feed { get; } = new();
+
+    /// <summary>How far moves in and out of segments are committed.</summary>
+    public Watermark Moves { get; } = new();
 
     public static Counters Load(SqlConnection db)
     {
@@ -29,6 +36,7 @@ internal sealed class Counters
             counters._values[rows.Int(0)] = counters._stored[rows.Int(0)] = rows.Long(1);
         }
 
+        counters.Raise();
         return counters;
     }
 
@@ -52,7 +60,17 @@ internal sealed class Counters
         }
     }
 
-    public void Committed() => _values.CopyTo(_stored, 0);
+    public void Committed()
+    {
+        _values.CopyTo(_stored, 0);
+        Raise();
+    }
 
     public void RolledBack() => _stored.CopyTo(_values, 0);
+
+    private void Raise()
+    {
+        Feed.Raise(_stored[(int)Counter.Feed]);
+        Moves.Raise(_stored[(int)Counter.Move]);
+    }
 }

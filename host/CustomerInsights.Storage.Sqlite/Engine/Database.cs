@@ -10,7 +10,13 @@ internal sealed class Database : IAsyncDisposable
     private readonly ReadPool _readers;
     private readonly SqliteWriter _writer;
 
-    private Database(ReadPool readers, SqliteWriter writer) => (_readers, _writer) = (readers, writer);
+    private Database(ReadPool readers, SqliteWriter writer, Counters counters) => (_readers, _writer, Feed, Moves) = (readers, writer, counters.Feed, counters.Moves);
+
+    /// <summary>How far the change feed is committed.</summary>
+    public Watermark Feed { get; }
+
+    /// <summary>How far moves in and out of segments are committed.</summary>
+    public Watermark Moves { get; }
 
     public static Database Open(string directory, string name, int cacheKib, TimeProvider time, ILogger logger)
     {
@@ -19,8 +25,9 @@ internal sealed class Database : IAsyncDisposable
         try
         {
             Migrator.Migrate(connection, name, logger);
-            var writer = new SqliteWriter(name, connection, Counters.Load(connection), time, logger);
-            return new Database(new ReadPool(path, Math.Max(4, 2 * Environment.ProcessorCount), ReaderCacheKib), writer);
+            var counters = Counters.Load(connection);
+            var writer = new SqliteWriter(name, connection, counters, time, logger);
+            return new Database(new ReadPool(path, Math.Max(4, 2 * Environment.ProcessorCount), ReaderCacheKib), writer, counters);
         }
         catch
         {

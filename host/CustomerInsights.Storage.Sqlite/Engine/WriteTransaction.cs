@@ -14,8 +14,8 @@ internal sealed class WriteTransaction(SqlConnection db, Counters counters, Time
     public long Last(Counter counter) => counters.Last(counter);
 
     /// <summary>Adds a row to the change feed.</summary>
-    public void Feed(ChangeKind kind, long id) =>
-        db.Run("INSERT INTO feed(seq, kind, id) VALUES (?1, ?2, ?3)", counters.Next(Counter.Feed), (long)kind, id);
+    public void Feed(ChangeKind kind, long id, long? activityType = null) =>
+        db.Run("INSERT INTO feed(seq, kind, id, type_no) VALUES (?1, ?2, ?3, ?4)", counters.Next(Counter.Feed), (long)kind, id, activityType);
 
     public void Audit(string actor, string action, string subject, string? detail = null) =>
         db.Run("INSERT INTO audit(at, actor, action, subject, detail) VALUES (?1, ?2, ?3, ?4, ?5)", Now, actor, action, subject, detail);

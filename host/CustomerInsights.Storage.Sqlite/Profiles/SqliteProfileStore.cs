@@ -156,6 +156,35 @@ internal sealed class SqliteProfileStore(Database database) : IProfileStore
                 : new Page<StoredProfile>([], null),
             cancellationToken);
 
+    public ValueTask<IReadOnlyDictionary<long, long>> ProfilesOfNodesAsync(IReadOnlyCollection<long> nodes, CancellationToken cancellationToken) =>
+        database.ReadAsync<IReadOnlyDictionary<long, long>>(
+            db =>
+            {
+                var found = new Dictionary<long, long>();
+                foreach (var node in nodes)
+                {
+                    if (db.Number("SELECT profile_no FROM node_profile WHERE node_id = ?1", node) is { } profile)
+                    {
+                        found[node] = profile;
+                    }
+                }
+
+                return found;
+            },
+            cancellationToken);
+
+    public ValueTask<IReadOnlyList<TouchedProfile>> ReadTouchedAsync(IReadOnlyList<ProfileRead> reads, CancellationToken cancellationToken) =>
+        database.SnapshotAsync<IReadOnlyList<TouchedProfile>>(db => TouchedProfiles.Read(db, reads), cancellationToken);
+
+    public ValueTask<long[]> NumbersAsync(string profileType, long after, int limit, CancellationToken cancellationToken) =>
+        database.ReadAsync<long[]>(
+            db => [.. ProfileStreams.Rows(
+                db,
+                "SELECT profile_no FROM profiles WHERE type_no = (SELECT type_no FROM profile_types WHERE name = ?1) AND profile_no > ?2 ORDER BY profile_no LIMIT ?3",
+                row => row.Long(0),
+                profileType, after, limit)],
+            cancellationToken);
+
     public async IAsyncEnumerable<IReadOnlyList<PopulationProfile>> ReadPopulationAsync(
         PopulationQuery query, [EnumeratorCancellation] CancellationToken cancellationToken)
     {

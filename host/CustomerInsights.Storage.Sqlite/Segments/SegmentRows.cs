@@ -14,28 +14,31 @@ internal static class SegmentRows
         return Number(db, segment) ?? 0;
     }
 
-    public static bool Enter(WriteTransaction transaction, long segment, long profile, ProfileId id, DateTimeOffset at)
+    public static bool Enter(WriteTransaction transaction, long segment, long profile, ProfileId id, DateTimeOffset at) =>
+        Move(transaction, segment, profile, id, entered: true, at) && Tell(transaction, segment, profile, 1);
+
+    public static bool Leave(WriteTransaction transaction, long segment, long profile, ProfileId id, DateTimeOffset at) =>
+        Move(transaction, segment, profile, id, entered: false, at) && Tell(transaction, segment, profile, -1);
+
+    /// <summary>Writes member and history alone; the caller owes the size and the feed row. False when it is no change.</summary>
+    public static bool Move(WriteTransaction transaction, long segment, long profile, ProfileId id, bool entered, DateTimeOffset at)
     {
-        if (transaction.Db.Run(
-                "INSERT INTO segment_members(segment_no, profile_no, since) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING", segment, profile, at) == 0)
+        var changed = entered
+            ? transaction.Db.Run("INSERT INTO segment_members(segment_no, profile_no, since) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING", segment, profile, at)
+            : transaction.Db.Run("DELETE FROM segment_members WHERE segment_no = ?1 AND profile_no = ?2", segment, profile);
+        if (changed == 0)
         {
             return false;
         }
 
-        Note(transaction, segment, profile, id, entered: true, at);
+        transaction.Db.Run(
+            "INSERT INTO segment_history(move_no, segment_no, profile_id, entered, at) VALUES (?1, ?2, ?3, ?4, ?5)",
+            transaction.Next(Counter.Move), segment, id, entered, at);
         return true;
     }
 
-    public static bool Leave(WriteTransaction transaction, long segment, long profile, ProfileId id, DateTimeOffset at)
-    {
-        if (transaction.Db.Run("DELETE FROM segment_members WHERE segment_no = ?1 AND profile_no = ?2", segment, profile) == 0)
-        {
-            return false;
-        }
-
-        Note(transaction, segment, profile, id, entered: false, at);
-        return true;
-    }
+    public static void Grow(WriteTransaction transaction, long segment, long by) =>
+        transaction.Db.Run("UPDATE segments SET size = size + ?2 WHERE segment_no = ?1", segment, by);
 
     /// <summary>A profile that is no more leaves all its segments.</summary>
     public static void RemoveProfile(WriteTransaction transaction, long profile, ProfileId id, DateTimeOffset at)
@@ -64,11 +67,17 @@ internal static class SegmentRows
         """,
         segment, at.UtcTicks / TimeSpan.TicksPerMinute, at);
 
-    private static void Note(WriteTransaction transaction, long segment, long profile, ProfileId id, bool entered, DateTimeOffset at)
+    /// <summary>The id of a profile that there is.</summary>
+    public static ProfileId? IdOf(SqlConnection db, long profile)
     {
-        transaction.Db.Run(
-            "INSERT INTO segment_history(segment_no, profile_id, entered, at) VALUES (?1, ?2, ?3, ?4)", segment, id, entered, at);
-        transaction.Db.Run("UPDATE segments SET size = size + ?2 WHERE segment_no = ?1", segment, entered ? 1L : -1L);
+        using var rows = db.Query("SELECT profile_id FROM profiles WHERE profile_no = ?1", profile);
+        return rows.Step() ? rows.Id(0) : null;
+    }
+
+    private static bool Tell(WriteTransaction transaction, long segment, long profile, long by)
+    {
+        Grow(transaction, segment, by);
         transaction.Feed(ChangeKind.Membership, profile);
+        return true;
     }
 }

@@ -34,7 +34,7 @@ internal sealed partial class SqliteSegmentStore(Database database) : ISegmentSt
                 var changed = false;
                 foreach (var profile in left)
                 {
-                    if (IdOf(db, profile) is { } id)
+                    if (SegmentRows.IdOf(db, profile) is { } id)
                     {
                         changed |= SegmentRows.Leave(transaction, number, profile, id, at);
                     }
@@ -43,7 +43,7 @@ internal sealed partial class SqliteSegmentStore(Database database) : ISegmentSt
                 // One that was merged away since the rule was evaluated can enter nothing.
                 foreach (var profile in entered)
                 {
-                    if (IdOf(db, profile) is { } id)
+                    if (SegmentRows.IdOf(db, profile) is { } id)
                     {
                         changed |= SegmentRows.Enter(transaction, number, profile, id, at);
                     }
@@ -105,6 +105,25 @@ internal sealed partial class SqliteSegmentStore(Database database) : ISegmentSt
                     number)],
             cancellationToken);
 
+    public ValueTask<IReadOnlyDictionary<string, long>> NumbersAsync(IReadOnlyList<string> segments, CancellationToken cancellationToken) =>
+        database.WriteAsync<IReadOnlyDictionary<string, long>>(
+            transaction => segments.Distinct(StringComparer.Ordinal).ToDictionary(
+                name => name, name => SegmentRows.Number(transaction.Db, name) ?? SegmentRows.Ensure(transaction.Db, name), StringComparer.Ordinal),
+            cancellationToken);
+
+    public ValueTask<FeedRange> ApplyAsync(MembershipChanges changes, CancellationToken cancellationToken) =>
+        database.WriteAsync(transaction => new MembershipWriting(transaction, changes).Apply(), cancellationToken);
+
+    // The counter and not the last row: the row may be one of a deleted segment.
+    public ValueTask<long> LastMoveAsync(CancellationToken cancellationToken) =>
+        database.ReadAsync(db => db.Number("SELECT value FROM counters WHERE counter = ?1", (long)Counter.Move) ?? 0, cancellationToken);
+
+    public ValueTask<(IReadOnlyList<NumberedMove> Moves, long Through)> MovesAsync(
+        long after, IReadOnlyCollection<string>? segments, int limit, CancellationToken cancellationToken) =>
+        database.SnapshotAsync(db => MoveReading.Read(db, after, segments, limit), cancellationToken);
+
+    public ValueTask WaitForMovesAsync(long after, CancellationToken cancellationToken) => database.Moves.WaitAsync(after, cancellationToken);
+
     public ValueTask DeleteAsync(string segment, CancellationToken cancellationToken) =>
         database.WriteAsync(
             transaction =>
@@ -128,10 +147,4 @@ internal sealed partial class SqliteSegmentStore(Database database) : ISegmentSt
                 transaction.Db.Run("DELETE FROM segments WHERE segment_no = ?1", number);
             },
             cancellationToken);
-
-    private static ProfileId? IdOf(SqlConnection db, long profile)
-    {
-        using var rows = db.Query("SELECT profile_id FROM profiles WHERE profile_no = ?1", profile);
-        return rows.Step() ? rows.Id(0) : null;
-    }
 }

@@ -57,6 +57,15 @@ public interface IProfileStore
     /// </summary>
     ValueTask<Page<StoredProfile>> SearchAsync(ProfileSearch search, string? after, int limit, CancellationToken cancellationToken);
 
+    /// <summary>The profiles that nodes are in, by node; nodes of no profile are absent.</summary>
+    ValueTask<IReadOnlyDictionary<long, long>> ProfilesOfNodesAsync(IReadOnlyCollection<long> nodes, CancellationToken cancellationToken);
+
+    /// <summary>Single profiles with measures, segments and asked activities, all of one moment; those that are no more are absent.</summary>
+    ValueTask<IReadOnlyList<TouchedProfile>> ReadTouchedAsync(IReadOnlyList<ProfileRead> reads, CancellationToken cancellationToken);
+
+    /// <summary>The numbers of profiles of a type behind a number, ascending.</summary>
+    ValueTask<long[]> NumbersAsync(string profileType, long after, int limit, CancellationToken cancellationToken);
+
     /// <summary>All profiles of a type with their measures and asked activities, oldest profile first, in batches, all of one moment.</summary>
     IAsyncEnumerable<IReadOnlyList<PopulationProfile>> ReadPopulationAsync(PopulationQuery query, CancellationToken cancellationToken);
 }

@@ -27,6 +27,23 @@ public interface ISegmentStore
     /// <summary>The segments that a profile is in, by name, since when.</summary>
     ValueTask<IReadOnlyList<KeyValuePair<string, DateTimeOffset>>> OfProfileAsync(ProfileId profile, CancellationToken cancellationToken);
 
+    /// <summary>The numbers that stand for segments in the members below; those never heard of are given one.</summary>
+    ValueTask<IReadOnlyDictionary<string, long>> NumbersAsync(IReadOnlyList<string> segments, CancellationToken cancellationToken);
+
+    /// <summary>Writes moves and measures with history and feed rows (one a profile that moved), and the follower's position, all or none.</summary>
+    /// <returns>The rows of the feed that it made, so that the follower knows its own.</returns>
+    ValueTask<FeedRange> ApplyAsync(MembershipChanges changes, CancellationToken cancellationToken);
+
+    /// <summary>The number of the last coming or going; 0 when there never was one.</summary>
+    ValueTask<long> LastMoveAsync(CancellationToken cancellationToken);
+
+    /// <summary>Comings and goings behind a number, in order, of some segments or of all when it is null; those of deleted segments are gone.</summary>
+    /// <returns>The moves, and how far was read: where to go on, whether or not a move was found.</returns>
+    ValueTask<(IReadOnlyList<NumberedMove> Moves, long Through)> MovesAsync(long after, IReadOnlyCollection<string>? segments, int limit, CancellationToken cancellationToken);
+
+    /// <summary>Completes when a coming or going behind a number is committed; at once, when one is. Nothing is polled.</summary>
+    ValueTask WaitForMovesAsync(long after, CancellationToken cancellationToken);
+
     /// <summary>Removes a segment's members and history.</summary>
     ValueTask DeleteAsync(string segment, CancellationToken cancellationToken);
 }

@@ -39,7 +39,7 @@ public abstract class ActivityStoreContract : StoreContract
         Assert.Equal(last, await Store.Changes.LastAsync(None));
         Assert.Equal(new ProjectionCounts(2, 0), await OrdersAsync(2, Order("o1", "a", 9), Order("o2", "a", 8)));
         var node = (await AllAsync(Store.Profiles.ReadNodesAsync(_contacts, None)))[0].Id;
-        Assert.Equal([new Change(last + 1, ChangeKind.Activity, node)], await Store.Changes.ReadAsync(last, 10, None));
+        Assert.Equal([new Change(last + 1, ChangeKind.Activity, node, "order")], await Store.Changes.ReadAsync(last, 10, None));
     }
 
     [Fact]
@@ -66,6 +66,24 @@ public abstract class ActivityStoreContract : StoreContract
         Assert.Equal([new ActivityCount("order", 1, 0)], await Activities.CountAsync(None));
         var found = Assert.Single((await Activities.ListAsync(Id(1), null, null, 5, None)).Items);
         Assert.Equal(("order", At(0), "shop.orders", "o1", "{}"), (found.Type, found.At, found.Stream, found.Key, Text(found.Document)));
+    }
+
+    [Fact]
+    public async Task A_single_profile_is_read_with_the_asked_activities_of_all_its_nodes_by_time()
+    {
+        await StreamsAsync();
+        await RecordsAsync(_contacts, ("a", "A"), ("b", "B"));
+        await NodesAsync(1, ("a", true), ("b", true));
+        await ProfileAsync(Id(1), "a", "b");
+        await OrdersAsync(1, Order("o1", "a", 5), Order("o2", "b", 3), Order("o3", "a", 4), Order("o4", "b", 4));
+        var nodes = (await AllAsync(Store.Profiles.ReadNodesAsync(_contacts, None))).Select(node => node.Id).ToList();
+        var profiles = await Store.Profiles.ProfilesOfNodesAsync([.. nodes, 999], None);
+        Assert.Equal(nodes, profiles.Keys.Order());
+        var number = Assert.Single(profiles.Values.Distinct());
+        var read = Assert.Single(await Store.Profiles.ReadTouchedAsync([new ProfileRead(number, ["order", "never"])], None));
+        Assert.Equal([At(3), At(4), At(4), At(5)], read.Profile.Activities.Select(activity => activity.At));
+        Assert.All(read.Profile.Activities, activity => Assert.Equal("order", activity.Type));
+        Assert.Empty(Assert.Single(await Store.Profiles.ReadTouchedAsync([new ProfileRead(number, ["visit"])], None)).Profile.Activities);
     }
 
     [Fact]

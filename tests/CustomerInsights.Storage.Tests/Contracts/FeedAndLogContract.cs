@@ -35,6 +35,32 @@ public abstract class FeedAndLogContract : StoreContract
     }
 
     [Fact]
+    public async Task Who_waits_for_the_feed_is_woken_by_the_commit_and_not_before()
+    {
+        var waiting = Store.Changes.WaitAsync(0, None).AsTask();
+        Assert.False(waiting.IsCompleted);
+        await ProfilesAsync(1, 5);
+        await waiting.WaitAsync(TimeSpan.FromSeconds(30));
+        await Store.Changes.WaitAsync(4, None);
+        using var stop = new CancellationTokenSource();
+        var next = Store.Changes.WaitAsync(5, stop.Token).AsTask();
+        await stop.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => next);
+        await ReopenAsync();
+        await Store.Changes.WaitAsync(4, None);
+        Assert.False(Store.Changes.WaitAsync(5, None).AsTask().IsCompleted);
+    }
+
+    [Fact]
+    public async Task A_changed_definition_is_told_and_an_equal_one_is_not()
+    {
+        var change = new Storage.Definitions.DefinitionChange("segment", "vip", "{}", null);
+        await Store.Definitions.ApplyAsync([change], "ann", None);
+        await Store.Definitions.ApplyAsync([change], "ann", None);
+        Assert.Equal([new Change(1, ChangeKind.Definition, 0)], await Store.Changes.ReadAsync(0, 9, None));
+    }
+
+    [Fact]
     public async Task Events_are_appended_all_or_none_and_positions_are_never_used_twice()
     {
         Assert.Equal(0, await Store.Events.AppendAsync([], None));

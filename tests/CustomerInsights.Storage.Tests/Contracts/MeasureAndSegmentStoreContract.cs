@@ -80,7 +80,74 @@ public abstract class MeasureAndSegmentStoreContract : StoreContract
         await Assert.ThrowsAsync<BadCursorException>(() => Segments.ListAsync("vip", "x", 5, None).AsTask());
     }
 
+    [Fact]
+    public async Task What_a_follower_found_is_written_with_its_position_and_it_learns_which_rows_are_its_own()
+    {
+        await ProfilesAsync(2);
+        var last = await Store.Changes.LastAsync(None);
+        var numbers = await Segments.NumbersAsync(["vip", "new"], None);
+        Assert.Equal(numbers, await Segments.NumbersAsync(["vip", "new"], None));
+        var own = await Segments.ApplyAsync(
+            new MembershipChanges(
+                At(1), [new(numbers["vip"], _numbers[0], true), new(numbers["vip"], 999, true), new(777, _numbers[0], true), new(numbers["new"], _numbers[1], false)],
+                [Value(_numbers[1], "{}")], "live", last),
+            None);
+        Assert.Equal(new FeedRange(last, last + 2), own);
+        Assert.Equal(
+            [(ChangeKind.Measures, _numbers[1]), (ChangeKind.Membership, _numbers[0])], (await Store.Changes.ReadAsync(last, 9, None)).Select(change => (change.Kind, change.Id)));
+        Assert.Equal(last, await Store.Changes.PositionAsync("live", None));
+        Assert.Equal([_numbers[0]], await Segments.MembersAsync("vip", None));
+        Assert.Equal("{}", Text((await Store.Profiles.FindAsync(Id(2), None))!.Measures));
+        Assert.Equal(new FeedRange(last + 2, last + 2), await Segments.ApplyAsync(new MembershipChanges(At(2), [], [], "live", last - 1), None));
+        Assert.Equal(last, await Store.Changes.PositionAsync("live", None));
+    }
+
+    [Fact]
+    public async Task Moves_of_all_segments_are_numbered_in_one_order_and_wake_who_follows_them()
+    {
+        await ProfilesAsync(2);
+        Assert.Equal(0, await Segments.LastMoveAsync(None));
+        var waiting = Segments.WaitForMovesAsync(0, None).AsTask();
+        Assert.False(waiting.IsCompleted);
+        await Segments.ApplyAsync("vip", [_numbers[0]], [], At(0), None);
+        await waiting.WaitAsync(TimeSpan.FromSeconds(30));
+        await Segments.ApplyAsync("b", [_numbers[0], _numbers[1]], [], At(1), None);
+        await Segments.ApplyAsync("vip", [], [_numbers[0]], At(2), None);
+        var (moves, through) = await Segments.MovesAsync(0, null, 9, None);
+        Assert.Equal(
+            [new(1, "vip", Id(1), true, At(0)), new(2, "b", Id(1), true, At(1)), new(3, "b", Id(2), true, At(1)), new NumberedMove(4, "vip", Id(1), false, At(2))], moves);
+        Assert.Equal(4, through);
+        Assert.Equal("2 to 2", Numbers(await Segments.MovesAsync(1, null, 1, None)));
+        Assert.Equal("1 4 to 4", Numbers(await Segments.MovesAsync(0, ["vip", "never"], 9, None)));
+        Assert.Equal(" to 3", Numbers(await Segments.MovesAsync(1, ["vip"], 2, None)));
+        await Segments.DeleteAsync("vip", None);
+        Assert.Equal(" to 4", Numbers(await Segments.MovesAsync(3, null, 9, None)));
+        await ReopenAsync();
+        Assert.Equal(4, await Segments.LastMoveAsync(None));
+        Assert.False(Segments.WaitForMovesAsync(4, None).AsTask().IsCompleted);
+        await Segments.ApplyAsync("b", [], [_numbers[0]], At(3), None);
+        Assert.Equal("5 to 5", Numbers(await Segments.MovesAsync(4, null, 9, None)));
+    }
+
+    [Fact]
+    public async Task Single_profiles_are_read_with_measures_and_segments()
+    {
+        await ProfilesAsync(3);
+        await Segments.ApplyAsync("vip", [_numbers[1]], [], At(0), None);
+        await Store.Measures.PutProfileValuesAsync([Value(_numbers[1], "[1]")], None);
+        var found = await Store.Profiles.ReadTouchedAsync([new(_numbers[1], []), new(999, ["order"]), new(_numbers[0], ["order"])], None);
+        Assert.Equal([_numbers[1], _numbers[0]], found.Select(one => one.Profile.Number));
+        Assert.Equal(("customer", Id(2), "[1]"), (found[0].Type, found[0].Profile.Id, Text(found[0].Profile.Measures)));
+        Assert.Equal((await Segments.NumbersAsync(["vip"], None)).Values, found[0].Segments);
+        Assert.Empty(found[1].Segments);
+        Assert.Equal(_numbers[1..], await Store.Profiles.NumbersAsync("customer", _numbers[0], 9, None));
+        Assert.Equal(_numbers[..1], await Store.Profiles.NumbersAsync("customer", 0, 1, None));
+        Assert.Empty(await Store.Profiles.NumbersAsync("account", 0, 9, None));
+    }
+
     private ISegmentStore Segments => Store.Segments;
+
+    private static string Numbers((IReadOnlyList<NumberedMove> Moves, long Through) found) => FormattableString.Invariant($"{string.Join(' ', found.Moves.Select(move => move.Sequence))} to {found.Through}");
 
     private static KeyValuePair<long, byte[]?> Value(long profile, string? text) => new(profile, text is null ? null : Doc(text));
 

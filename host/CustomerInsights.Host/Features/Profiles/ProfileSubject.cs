@@ -60,6 +60,9 @@ internal sealed class ProfileSubject : IRuleSubject
     /// <summary>Notes a membership, so that later segments see it.</summary>
     public void Enter(string segment) => _segments.Add(segment);
 
+    /// <summary>Notes that a membership has ended, so that later segments do not see it.</summary>
+    public void Leave(string segment) => _segments.Remove(segment);
+
     private sealed class Activity(PopulationActivity activity) : IRuleActivity
     {
         private Dictionary<string, Value>? _fields;

@@ -1,5 +1,6 @@
 using CustomerInsights.Host.Features.Jobs;
 using CustomerInsights.Host.Features.Metadata;
+using CustomerInsights.Host.Features.Segments.Live;
 using CustomerInsights.Storage.Segments;
 
 namespace CustomerInsights.Host.Features.Segments;
@@ -12,11 +13,13 @@ internal static class SegmentsModule
         .AddHostedService(provider => provider.GetRequiredService<SegmentSchedules>())
         .AddSingleton<SegmentAnswers>()
         .AddSingleton<SegmentLooks>()
+        .AddLive()
         .AddSingleton<IJobHandler, SegmentsJob>()
         .AddSingleton<IDefinitionFollower, ForgetSegment>();
 
     public static void MapSegments(this IEndpointRouteBuilder routes)
     {
+        routes.MapLive();
         PreviewSegment.Map(routes);
         ListSegmentMembers.Map(routes);
         DownloadSegmentMembers.Map(routes);

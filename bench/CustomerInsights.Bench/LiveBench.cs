@@ -1,0 +1,255 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Globalization;
+using CustomerInsights.Core.Model;
+using CustomerInsights.Core.Rules.Flips;
+using CustomerInsights.Host.Features.Metadata;
+using CustomerInsights.Host.Features.Segments.Live;
+using CustomerInsights.Storage.Activities;
+using CustomerInsights.Storage.Definitions;
+using CustomerInsights.Storage.Profiles;
+using CustomerInsights.Storage.Records;
+using CustomerInsights.Storage.Sqlite;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace CustomerInsights.Bench;
+
+/// <summary>
+/// From an event that is committed to a membership that is changed and published: 1,000 segments, many profiles, a steady stream of events in small
+/// batches, the real store. Published means that a follower of the moves, the code behind the server-sent events, has it in hand.
+/// </summary>
+internal static class LiveBench
+{
+    private const int Segments = 1000;
+    private const int ActivityTypes = 10;
+    private const int EventsInBatch = 10;
+
+    public static async Task RunAsync(int profiles, int eventsPerSecond, int seconds)
+    {
+        Measure.Machine();
+        Wheel();
+        var directory = Directory.CreateTempSubdirectory("ci-live-bench-").FullName;
+        try
+        {
+            await using var store = await SqliteStore.OpenAsync(new SqliteStoreOptions { Directory = directory }, TimeProvider.System, NullLoggerFactory.Instance, CancellationToken.None);
+            await new LiveRun(store, profiles, eventsPerSecond, seconds).RunAsync();
+        }
+        finally
+        {
+            Directory.Delete(directory, recursive: true);
+        }
+    }
+
+    private static void Wheel()
+    {
+        const int Entries = 1_000_000;
+        var now = TimeProvider.System.GetUtcNow().UtcTicks;
+        var random = new Random(1);
+        var before = GC.GetTotalMemory(forceFullCollection: true);
+        var wheel = new TimingWheel(now);
+        var watch = Stopwatch.StartNew();
+        for (var key = 0; key < Entries; key++)
+        {
+            wheel.Set(key, now + random.NextInt64(TimeSpan.TicksPerDay * 3650));
+        }
+
+        var added = watch.Elapsed;
+        var bytes = GC.GetTotalMemory(forceFullCollection: true) - before;
+        var due = new List<long>();
+        watch.Restart();
+        for (var at = now; wheel.Count > 0; at += TimeSpan.TicksPerHour)
+        {
+            due.Clear();
+            wheel.Advance(at, due);
+        }
+
+        Console.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"  timing wheel, {Entries:N0} entries over ten years: {bytes / Entries} B an entry, {added.TotalNanoseconds / Entries:0} ns to add, {watch.Elapsed.TotalNanoseconds / Entries:0} ns to come due"));
+    }
+
+    /// <summary>One run over an open store.</summary>
+    private sealed class LiveRun(SqliteStore store, int profiles, int eventsPerSecond, int seconds)
+    {
+        // By profile: when the batch of its last event was committed, in stopwatch ticks.
+        private readonly ConcurrentDictionary<ProfileId, long> _committed = new();
+        private readonly ConcurrentQueue<double> _delays = new();
+        private readonly Random _random = new(42);
+        private int _contacts;
+        private int _events;
+
+        public async Task RunAsync()
+        {
+            var watch = Stopwatch.StartNew();
+            _contacts = (await store.Records.EnsureStreamAsync("crm.contacts", [new StreamField("id", DataType.Text)], CancellationToken.None)).Number;
+            _events = (await store.Records.EnsureStreamAsync("shop.events", [new StreamField("id", DataType.Text)], CancellationToken.None)).Number;
+            using var metadata = new MetadataService(store.Definitions, store.Records, []);
+            await DefineAsync(metadata);
+            await FillAsync();
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  {profiles:N0} profiles with {profiles * 5:N0} activities stored in {watch.Elapsed.TotalSeconds:0.0} s"));
+
+            using var live = new LiveMembership(metadata, store.Profiles, store.Segments, store.Changes, TimeProvider.System);
+            using var service = new LiveService(live, TimeProvider.System, NullLogger<LiveService>.Instance);
+            watch.Restart();
+            await service.StartAsync(CancellationToken.None);
+            while (live.Progress.Now is { Rebuilding: true } || await store.Changes.LastAsync(CancellationToken.None) > live.Progress.Now.Position)
+            {
+                await Task.Delay(200);
+            }
+
+            Console.WriteLine(string.Create(
+                CultureInfo.InvariantCulture,
+                $"  first pass: {watch.Elapsed.TotalSeconds:0.0} s, {live.Progress.Now.Moves:N0} memberships, {live.Progress.Now.Flips:N0} flips awaited"));
+            using var stop = new CancellationTokenSource();
+            var follower = Task.Run(() => FollowAsync(stop.Token));
+            await StreamAsync(live, seconds: 3, "warm-up");
+            _delays.Clear();
+            await StreamAsync(live, seconds, "measured");
+            await stop.CancelAsync();
+            await follower;
+            await service.StopAsync(CancellationToken.None);
+            Tell(live);
+        }
+
+        private async Task DefineAsync(MetadataService metadata)
+        {
+            var changes = new List<DefinitionChange>
+            {
+                new(DefinitionKinds.ProfileType, "customer", """{ "attributes": { "city": { "type": "text" }, "age": { "type": "integer" } } }"""),
+            };
+            for (var type = 0; type < ActivityTypes; type++)
+            {
+                changes.Add(new DefinitionChange(DefinitionKinds.ActivityType, $"act{type}", """{ "fields": { "amount": { "type": "decimal" } } }"""));
+            }
+
+            for (var i = 0; i < Segments; i++)
+            {
+                var rule = (i % 6) switch
+                {
+                    0 => $"count(act{_random.Next(ActivityTypes)} where amount >= {_random.Next(90)} and at >= ago({_random.Next(1, 120)}d)) >= {_random.Next(1, 3)}",
+                    1 => $"days_since(last(act{_random.Next(ActivityTypes)}.at)) > {_random.Next(1, 200)}",
+                    2 => $"sum(act{_random.Next(ActivityTypes)}.amount) > {_random.Next(10, 2000)} and age > {_random.Next(18, 80)}",
+                    3 => $"count(act{_random.Next(ActivityTypes)} where amount >= {_random.Next(90)}) >= {_random.Next(1, 4)}",
+                    4 => $"city = \"City {_random.Next(50)}\" and age between {_random.Next(18, 40)} and {_random.Next(40, 80)}",
+                    _ => $"segment(\"s{i - 2}\") and age > {_random.Next(18, 80)}",
+                };
+                changes.Add(new DefinitionChange(DefinitionKinds.Segment, $"s{i}", $$"""{ "rule": {{System.Text.Json.JsonSerializer.Serialize(rule)}} }"""));
+            }
+
+            var outcome = await metadata.ApplyAsync(changes, new Dictionary<string, IReadOnlyList<StreamField>>(), "bench", CancellationToken.None);
+            if (!outcome.Done)
+            {
+                throw new InvalidOperationException(string.Join('\n', outcome.Faults));
+            }
+        }
+
+        private async Task FillAsync()
+        {
+            const int Batch = 5000;
+            var now = TimeProvider.System.GetUtcNow();
+            for (var from = 0; from < profiles; from += Batch)
+            {
+                var numbers = Enumerable.Range(from, Math.Min(Batch, profiles - from)).ToList();
+                var run = await store.Records.BeginRunAsync(_contacts, $"r{from}", false, CancellationToken.None);
+                await store.Records.WriteAsync(new RecordWrite(run.Id, [.. numbers.Select(number => new IncomingRecord($"c{number}", ValueDocument.Write([])))], [], null), CancellationToken.None);
+                await store.Records.EndRunAsync(run.Id, StreamRunOutcome.Complete, CancellationToken.None);
+                await store.Activities.ProjectAsync(new ProjectionBatch(_contacts, new ProjectionPosition(from + 1, "m"), false, false, [.. numbers.Select(number => KeyValuePair.Create($"c{number}", true))], [], []), CancellationToken.None);
+                await store.Activities.ProjectAsync(
+                    new ProjectionBatch(_events, new ProjectionPosition(from + 1, "m"), false, false, [], [.. numbers.SelectMany(number => Enumerable.Range(0, 5).Select(i => Event($"f{number}-{i}", number, now.AddMinutes(-_random.Next(60 * 24 * 200)))))], []),
+                    CancellationToken.None);
+            }
+
+            var puts = new List<ProfilePut>();
+            await foreach (var node in store.Profiles.ReadNodesAsync(_contacts, CancellationToken.None))
+            {
+                var number = int.Parse(node.Key.AsSpan(1), CultureInfo.InvariantCulture);
+                var document = ValueDocument.Write([KeyValuePair.Create("city", Value.Of($"City {_random.Next(50)}")), KeyValuePair.Create("age", Value.Of((long)_random.Next(18, 90)))]);
+                puts.Add(new ProfilePut(Id(number), node.Id, [node.Id], document, "{}", node.Key, "", [], new byte[32]));
+            }
+
+            foreach (var chunk in puts.Chunk(Batch))
+            {
+                await store.Profiles.ApplyAsync(new ProfileChanges("customer", chunk, [], [], [], [], "bench"), CancellationToken.None);
+            }
+        }
+
+        private async Task StreamAsync(LiveMembership live, int seconds, string what)
+        {
+            var (began, sent, largest, lags) = (Stopwatch.GetTimestamp(), 0, 0L, new List<double>());
+            var position = 1_000_000L + Environment.TickCount64;
+            var batches = seconds * eventsPerSecond / EventsInBatch;
+            for (var batch = 0; batch < batches; batch++)
+            {
+                // The pace is kept by the clock and not by pauses: a slow commit is followed by quick ones.
+                var due = TimeSpan.FromSeconds((double)batch * EventsInBatch / eventsPerSecond) - Stopwatch.GetElapsedTime(began);
+                if (due > TimeSpan.FromMilliseconds(1))
+                {
+                    await Task.Delay(due);
+                }
+
+                var numbers = Enumerable.Range(0, EventsInBatch).Select(_ => _random.Next(profiles)).Distinct().ToList();
+                var now = TimeProvider.System.GetUtcNow();
+                await store.Activities.ProjectAsync(
+                    new ProjectionBatch(_events, new ProjectionPosition(++position, "m"), false, false, [], [.. numbers.Select(number => Event($"{what}{position}-{number}", number, now))], []), CancellationToken.None);
+                var committed = Stopwatch.GetTimestamp();
+                foreach (var number in numbers)
+                {
+                    _committed[Id(number)] = committed;
+                }
+
+                sent += numbers.Count;
+                if (batch % 50 == 0)
+                {
+                    var lag = await store.Changes.LastAsync(CancellationToken.None) - live.Progress.Now.Position;
+                    largest = Math.Max(largest, lag);
+                    lags.Add(lag);
+                }
+            }
+
+            var took = Stopwatch.GetElapsedTime(began).TotalSeconds;
+            await Task.Delay(1000);
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  {what}: {sent:N0} events in {took:0.0} s, {sent / took:N0}/s; lag of the feed {lags.Average():0} rows on average, {largest:N0} at most"));
+        }
+
+        // The commit is noted by the producer, which may come to it after the move was published: then the delay is as good as none.
+        private async Task FollowAsync(CancellationToken cancellationToken)
+        {
+            try
+            {
+                var last = await store.Segments.LastMoveAsync(cancellationToken);
+                await foreach (var (moves, _) in new MoveFollower(store.Segments, TimeProvider.System).FollowAsync(last, null, TimeSpan.FromSeconds(15), cancellationToken))
+                {
+                    var now = Stopwatch.GetTimestamp();
+                    foreach (var move in moves.Where(move => _committed.ContainsKey(move.Profile)))
+                    {
+                        _delays.Enqueue(Math.Max(0, Stopwatch.GetElapsedTime(_committed[move.Profile], now).TotalMilliseconds));
+                    }
+                }
+            }
+            catch (OperationCanceledException)
+            {
+                // The end.
+            }
+        }
+
+        private void Tell(LiveMembership live)
+        {
+            var delays = _delays.Order().ToList();
+            if (delays.Count == 0)
+            {
+                Console.WriteLine("  no membership changed");
+                return;
+            }
+
+            double At(double part) => delays[Math.Min(delays.Count - 1, (int)(delays.Count * part))];
+            Console.WriteLine(string.Create(
+                CultureInfo.InvariantCulture,
+                $"  committed to changed and published: p50 {At(0.5):0.0} ms, p90 {At(0.9):0.0}, p99 {At(0.99):0.0}, max {delays[^1]:0.0} ({delays.Count:N0} moves; {live.Progress.Now.Evaluated:N0} evaluations since the start; load {File.ReadAllText("/proc/loadavg").Split(' ')[0]})"));
+        }
+
+        private ProjectedActivity Event(string key, int profile, DateTimeOffset at) =>
+            new(key, $"act{_random.Next(ActivityTypes)}", at, _contacts, $"c{profile}", ValueDocument.Write([KeyValuePair.Create("amount", Value.Of(_random.Next(1, 10_000) / 100m))]));
+
+        private static ProfileId Id(int number) => new(new Guid(number, 0, 0x7000, [0x80, 0, 0, 0, 0, 0, 0, 1]));
+    }
+}
