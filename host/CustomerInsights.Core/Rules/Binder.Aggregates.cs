@@ -36,6 +36,11 @@ internal sealed partial class Binder
         var value = rows ? null : Node(aggregate.Arguments[0], inner);
         var key = asked == 2 ? Node(aggregate.Arguments[1], inner) : null;
         var where = aggregate.Where is null ? null : Require(Node(aggregate.Where, inner), RuleType.Boolean, "RUL020", "'where' needs a condition");
+        if (overAll)
+        {
+            where = Filtered(where, inner.Inner, aggregate);
+        }
+
         if (AggregateType(aggregate, value, key, profiles) is not { } type)
         {
             return Unknown(aggregate);
@@ -49,6 +54,18 @@ internal sealed partial class Binder
         }
 
         return bound;
+    }
+
+    // The filter's names are those of the profile, also where a field of the activity has the same name.
+    private BoundNode? Filtered(BoundNode? where, bool inner, Expression source)
+    {
+        if (_filter is null)
+        {
+            return where;
+        }
+
+        var filter = Require(Node(_filter, new Scope(ScopeKind.Profile, Inner: inner)), RuleType.Boolean, "RUL024", "a filter must be true or false");
+        return where is null ? filter : new BoundLogical(true, [filter, where], source);
     }
 
     private static bool TakesRows(AggregateExpression aggregate) => aggregate.Function is AggregateFunction.Count or AggregateFunction.Exists;
@@ -190,6 +207,11 @@ internal sealed partial class Binder
         if (!known)
         {
             return new BoundConstant(sequence.Function == AggregateFunction.Count ? RuleType.Integer : RuleType.Boolean, default, sequence);
+        }
+
+        if (scope.Kind == ScopeKind.Measure)
+        {
+            first = Filtered(first, inner: true, sequence);
         }
 
         var within = sequence.Within is { } length ? new BoundDuration(length.Amount, length.Unit, length) : null;

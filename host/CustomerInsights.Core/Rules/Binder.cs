@@ -8,14 +8,16 @@ internal sealed partial class Binder
     private readonly RuleSchema _schema;
     private readonly RuleUse _use;
     private readonly List<RuleError> _errors;
+    private readonly Expression? _filter;
     private readonly DependencySet _reads = new();
     private readonly List<BoundRank> _ranks = [];
     private readonly List<BoundNode> _businessAggregates = [];
     private bool _insideRank;
     private bool _dimensionReadsField;
 
-    private Binder(RuleSchema schema, RuleUse use, IEnumerable<RuleError> errors)
+    private Binder(RuleSchema schema, RuleUse use, IEnumerable<RuleError> errors, Expression? filter)
     {
+        _filter = filter;
         _schema = schema;
         _use = use;
         _errors = [.. errors];
@@ -35,7 +37,8 @@ internal sealed partial class Binder
     /// <param name="Inner">Evaluated for each activity, so that an aggregate in here is worth keeping.</param>
     private sealed record Scope(ScopeKind Kind, string? Activity = null, bool Inner = false);
 
-    public static BindResult Bind(Expression expression, RuleSchema schema, RuleUse use, IReadOnlyList<RuleError> errors)
+    /// <param name="filter">For a business measure: which profiles it is about. Each aggregate takes it as part of its <c>where</c>.</param>
+    public static BindResult Bind(Expression expression, RuleSchema schema, RuleUse use, IReadOnlyList<RuleError> errors, Expression? filter = null)
     {
         if (expression.Depth > RuleLimits.Depth)
         {
@@ -43,7 +46,7 @@ internal sealed partial class Binder
                 expression.Place, "RUL007", $"the rule is nested more than {RuleLimits.Depth} levels deep")]);
         }
 
-        var binder = new Binder(schema, use, errors);
+        var binder = new Binder(schema, use, errors, filter);
         var rule = use == RuleUse.BusinessMeasure ? binder.Business(expression) : binder.PerProfile(expression);
         return binder._errors.Count == 0
             ? new BindResult(rule, [])

@@ -14,10 +14,14 @@ public sealed record BusinessRow(IReadOnlyList<Value> Dimensions, Value Value);
 /// <remarks>Sums of numbers (double) depend in their last digits on the order of the profiles; give them in the order of their ids.</remarks>
 public sealed class BusinessMeasure
 {
+    /// <summary>The most rows that a business measure may have.</summary>
+    public const int MaxRows = 100_000;
+
     private readonly List<(AggregatePlan? Plan, Func<Frame, int, int>? Sequence)> _aggregates = [];
     private readonly IReadOnlyList<BoundNode> _bound;
     private readonly Evaluation[] _dimensions;
     private readonly Evaluation _measure;
+    private readonly Expression _source;
     private readonly bool _byRow;
     private readonly int _slots;
     private readonly Dictionary<DimensionKey, Accumulator?[]> _groups = [];
@@ -32,6 +36,7 @@ public sealed class BusinessMeasure
             throw new ArgumentException("The rule was not bound as a business measure.", nameof(rule));
         }
 
+        _source = rule.Source;
         _bound = rule.BusinessAggregates;
         var compiler = new Compiler();
         foreach (var node in _bound)
@@ -46,7 +51,7 @@ public sealed class BusinessMeasure
     }
 
     /// <summary>Adds one profile. Give each profile once.</summary>
-    /// <exception cref="RuleEvaluationException">An overflow; the message names the expression.</exception>
+    /// <exception cref="RuleEvaluationException">An overflow, or more than <see cref="MaxRows"/> rows; the message names the expression.</exception>
     public void Add(IRuleSubject subject, RuleMoment moment)
     {
         var frame = new Frame(subject, moment, _slots);
@@ -113,6 +118,11 @@ public sealed class BusinessMeasure
     {
         if (!_groups.TryGetValue(key, out var group))
         {
+            if (_groups.Count == MaxRows)
+            {
+                throw new RuleEvaluationException(_source, "more than 100,000 rows: take fewer or coarser dimensions, or a filter;");
+            }
+
             _groups[key] = group = new Accumulator?[_aggregates.Count];
         }
 
