@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text;
 using System.Text.Json;
+using CustomerInsights.Host.Features.Jobs;
 using CustomerInsights.Host.Features.Metadata;
 using CustomerInsights.Plugins.Boundary;
 using CustomerInsights.Plugins.Desired;
@@ -35,6 +36,7 @@ internal sealed partial class RequestFailures(HostSettings settings, ILogger<Req
             DesiredStateException { IsConflict: true } desired => Problems.Stale(desired.Message),
             DesiredStateException desired => Problems.Invalid(
                 "plugins.json cannot be changed.", [.. desired.Problems.Select(problem => new Fault(problem.Pointer, problem.Rule, problem.Message))]),
+            JobFailedException { Kind: "Data" } evaluation => Problems.Invalid("", "evaluation", evaluation.Message),
             PackageException package => Problems.Package(package.Code, package.Message),
             PluginCallException plugin => Problems.Plugin(plugin.Failure.Kind.ToString(), plugin.Failure.Message, plugin.Failure.ConfigurationPath),
             _ => null,

@@ -9,9 +9,10 @@ public sealed class RequestFaultTests(ShopFixture shop) : IClassFixture<ShopFixt
 {
     [Theory]
     [InlineData("""{"rule":"orders > 1","colour":"red"}""", "/colour: 'colour' is not a known field here. Remove it, or check its spelling. (line 1, byte 31)")]
-    [InlineData("""{"displayName":"x"}""", "Required fields are missing: 'rule'.")]
+    [InlineData("""{"displayName":"x"}""", "/rule: A dynamic segment needs a 'rule' or 'combine'")]
+    [InlineData("""{"combine":[{}]}""", "Required fields are missing: 'segment'.")]
     [InlineData("""{"rule":5}""", "/rule: The value is of the wrong type or not one of the allowed values. (line 1, byte 10)")]
-    [InlineData("""{"rule":null}""", "/rule: A value is needed here; null is not one.")]
+    [InlineData("""{"rule":"true","profileType":null}""", "/profileType: A value is needed here; null is not one.")]
     [InlineData("{\n  \"rule\": \"orders > 1\",,\n}", ": ',' is an invalid start of a property name. Expected a '\"'. (line 2, byte 24)")]
     [InlineData("""{"rule":"orders > 1","rule":"orders > 2"}""", "/rule: 'rule' is there twice. Keep one of them.")]
     [InlineData("", ": The body is empty. Send a JSON document.")]

@@ -56,6 +56,11 @@ public sealed class SegmentReadingTests
         Assert.Equal(["", "profile_id,since"], [lines[3], (await app.Http.GetStringAsync("/api/v1/segments/buyers/members.csv")).Split("\r\n")[0]]);
         await app.Http.RefusedAsync(HttpStatusCode.BadRequest, HttpMethod.Get, "/segments/paris/members.csv?fields=cty");
         await app.Http.RefusedAsync(HttpStatusCode.BadRequest, HttpMethod.Get, "/segments/paris/members?sort=up");
+        foreach (var path in new[] { "members", "members.csv" })
+        {
+            Assert.Contains("RUL030", (await app.Http.RefusedAsync(HttpStatusCode.BadRequest, HttpMethod.Get, $"/segments/paris/{path}?fields=points*9223372036854775807")).Faults(), StringComparison.Ordinal);
+        }
+
         await app.Http.RefusedAsync(HttpStatusCode.NotFound, HttpMethod.Get, "/segments/nobody/members.csv");
     }
 
