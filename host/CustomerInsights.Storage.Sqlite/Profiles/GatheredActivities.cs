@@ -1,4 +1,3 @@
-using System.Buffers.Text;
 using System.Runtime.InteropServices;
 using CustomerInsights.Storage.Profiles;
 using CustomerInsights.Storage.Sqlite.Engine;
@@ -43,8 +42,12 @@ internal sealed class GatheredActivities
         Span<byte> id = stackalloc byte[IdLength];
         foreach (ref readonly var row in CollectionsMarshal.AsSpan(_rows))
         {
-            // As ActivityId.Text has it: of equal length, so that the order of texts is that of numbers.
-            Utf8Formatter.TryFormat(row.Number, id, out _, new System.Buffers.StandardFormat('x', IdLength));
+            // As ActivityId.Text has it.
+            for (var i = 0; i < IdLength; i++)
+            {
+                id[i] = "0123456789abcdef"u8[(int)(row.Number >> (4 * (IdLength - 1 - i))) & 15];
+            }
+
             sink.Activity(_types[row.Type], id, row.At, _documents.AsSpan(row.Start, row.Length));
         }
 
