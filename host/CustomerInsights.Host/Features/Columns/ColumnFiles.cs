@@ -6,17 +6,22 @@ namespace CustomerInsights.Host.Features.Columns;
 
 /// <summary>The files of parts, and the manifest that names those that count. A cache: what cannot be read is built again.</summary>
 /// <param name="directory">The folder; made when something is written.</param>
-internal sealed class ColumnFiles(string directory)
+/// <param name="clock">The clock.</param>
+internal sealed class ColumnFiles(string directory, TimeProvider clock)
 {
+    // Written, and not in a manifest yet: not to be swept away.
+    private readonly System.Collections.Concurrent.ConcurrentDictionary<string, bool> _fresh = new(StringComparer.Ordinal);
+
     private const string ManifestName = "manifest.json";
-    private const string PartPattern = "part-*.columns";
+    private const string PartPattern = "part-*.columns*";
     private const int Format = 1;
 
     /// <summary>Writes a part under a name of its own: to a temporary file, then renamed.</summary>
     public string Write(ColumnPart part)
     {
         Directory.CreateDirectory(directory);
-        var name = $"part-{Guid.NewGuid():N}.columns";
+        var name = $"part-{Guid.CreateVersion7(clock.GetUtcNow()):N}.columns";
+        _fresh[name] = true;
         var layout = ColumnFormat.Layout(part);
         var temporary = Path.Combine(directory, name + ".tmp");
         using (var file = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 0))
@@ -129,7 +134,12 @@ internal sealed class ColumnFiles(string directory)
 
     private void Sweep(HashSet<string> named)
     {
-        foreach (var file in Directory.EnumerateFiles(directory, PartPattern + "*").Where(file => !named.Contains(Path.GetFileName(file))))
+        foreach (var name in named)
+        {
+            _fresh.TryRemove(name, out _);
+        }
+
+        foreach (var file in Directory.EnumerateFiles(directory, PartPattern).Where(file => !named.Contains(Path.GetFileName(file)) && !_fresh.ContainsKey(Path.GetFileName(file).Replace(".tmp", "", StringComparison.Ordinal))))
         {
             try
             {

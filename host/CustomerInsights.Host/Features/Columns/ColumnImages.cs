@@ -35,7 +35,7 @@ internal sealed partial class ColumnImages : IAsyncDisposable
     {
         (_store, _changes, _clock, _log) = (store, changes, clock, log);
         _memoryBytes = (settings.ColumnMegabytes ?? DefaultMegabytes()) * 1024L * 1024;
-        _files = new ColumnFiles(Path.Combine(settings.DataDirectory, "columns"));
+        _files = new ColumnFiles(Path.Combine(settings.DataDirectory, "columns"), clock);
     }
 
     /// <summary>What is there now; perhaps behind the feed.</summary>
@@ -277,7 +277,7 @@ internal sealed partial class ColumnImages : IAsyncDisposable
         await _turn.WaitAsync(cancellationToken);
         try
         {
-            Publish(_state.With(_state.Position, _state.Types.Where(type => schemas.ContainsKey(type.Key)).ToDictionary(StringComparer.Ordinal)));
+            Publish(new ColumnState(_state.Position, _state.Types.Where(type => schemas.ContainsKey(type.Key)).ToDictionary(StringComparer.Ordinal)));
         }
         finally
         {
@@ -287,6 +287,11 @@ internal sealed partial class ColumnImages : IAsyncDisposable
 
     private async Task<ColumnState> ChangedAsync(ColumnState state, long after, CancellationToken cancellationToken)
     {
+        if (state.Types.Count == 0)
+        {
+            return ColumnState.Empty with { Position = await _changes.LastAsync(cancellationToken) };
+        }
+
         var sink = new ColumnSink(state.Types.ToDictionary(type => type.Key, type => type.Value.Schema, StringComparer.Ordinal));
         var changes = await _store.ReadColumnChangesAsync(after, sink, cancellationToken);
         if (changes.Trimmed)
@@ -297,10 +302,10 @@ internal sealed partial class ColumnImages : IAsyncDisposable
 
         if (changes.Changed.Count == 0)
         {
-            return state.With(changes.Position, state.Types);
+            return new ColumnState(changes.Position, state.Types);
         }
 
-        return state.With(changes.Position, state.Types.ToDictionary(
+        return new ColumnState(changes.Position, state.Types.ToDictionary(
             type => type.Key,
             type => type.Value with
             {

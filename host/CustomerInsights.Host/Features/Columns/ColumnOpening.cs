@@ -51,7 +51,7 @@ internal static class ColumnOpening
             }
         }
 
-        return state.With(state.Position, state.Types.ToDictionary(
+        return new ColumnState(state.Position, state.Types.ToDictionary(
             type => type.Key,
             type => type.Value with { Parts = [.. type.Value.Parts.Select(held => new HeldPart(files.Open(held.Stored.File!, path => kept.Contains((type.Key, path))), held.Alive))] },
             StringComparer.Ordinal));

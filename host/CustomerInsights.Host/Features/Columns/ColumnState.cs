@@ -11,9 +11,7 @@ internal sealed record ColumnState(long Position, IReadOnlyDictionary<string, Ty
 
     public IReadOnlyDictionary<string, ColumnImage> Images { get; } = Types.ToDictionary(pair => pair.Key, pair => pair.Value.Image(pair.Key, Position), StringComparer.Ordinal);
 
-    public ColumnState With(string type, TypeColumns columns) => With(Position, new Dictionary<string, TypeColumns>(Types, StringComparer.Ordinal) { [type] = columns });
-
-    public ColumnState With(long position, IReadOnlyDictionary<string, TypeColumns> types) => new(position, types);
+    public ColumnState With(string type, TypeColumns columns) => new(Position, new Dictionary<string, TypeColumns>(Types, StringComparer.Ordinal) { [type] = columns });
 }
 
 /// <summary>The columns of a profile type.</summary>

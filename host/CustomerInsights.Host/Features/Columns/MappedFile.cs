@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.IO.MemoryMappedFiles;
+using Microsoft.Win32.SafeHandles;
 
 namespace CustomerInsights.Host.Features.Columns;
 
@@ -7,34 +8,25 @@ namespace CustomerInsights.Host.Features.Columns;
 /// A file in memory as long as anything refers to one of its sections: let go of by the garbage collector, because images are values that anybody may hold.
 /// A span does not hold it; whoever reads through one keeps the image alive until the end (<see cref="GC.KeepAlive"/>).
 /// </summary>
-internal sealed unsafe class MappedFile
+internal sealed unsafe class MappedFile : SafeHandleZeroOrMinusOneIsInvalid
 {
     private static int s_open;
 
     private readonly MemoryMappedFile _file;
     private readonly MemoryMappedViewAccessor _view;
-    private readonly byte* _start;
 
     public MappedFile(string path)
+        : base(ownsHandle: true)
     {
         // Shared for deletion: a file that no manifest names goes even while an old image is being read.
-        using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete);
+        var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete);
         Length = stream.Length;
         _file = MemoryMappedFile.CreateFromFile(stream, null, 0, MemoryMappedFileAccess.Read, HandleInheritability.None, leaveOpen: false);
         _view = _file.CreateViewAccessor(0, 0, MemoryMappedFileAccess.Read);
-        _view.SafeMemoryMappedViewHandle.AcquirePointer(ref _start);
+        byte* start = null;
+        _view.SafeMemoryMappedViewHandle.AcquirePointer(ref start);
+        SetHandle((nint)start);
         Interlocked.Increment(ref s_open);
-    }
-
-    ~MappedFile()
-    {
-        if (_start is not null)
-        {
-            _view.SafeMemoryMappedViewHandle.ReleasePointer();
-            _view.SafeMemoryMappedViewHandle.Dispose();
-            _file.SafeMemoryMappedFileHandle.Dispose();
-            Interlocked.Decrement(ref s_open);
-        }
     }
 
     /// <summary>How many files are mapped in this process.</summary>
@@ -46,12 +38,23 @@ internal sealed unsafe class MappedFile
         ? new Manager(this, at, length).Memory
         : throw new FormatException("A section lies outside its file.");
 
+    private byte* Start => (byte*)handle;
+
+    protected override bool ReleaseHandle()
+    {
+        _view.SafeMemoryMappedViewHandle.ReleasePointer();
+        _view.Dispose();
+        _file.Dispose();
+        Interlocked.Decrement(ref s_open);
+        return true;
+    }
+
     private sealed class Manager(MappedFile file, long at, int length) : MemoryManager<byte>
     {
-        public override Span<byte> GetSpan() => new(file._start + at, length);
+        public override Span<byte> GetSpan() => new(file.Start + at, length);
 
         // Mapped memory does not move.
-        public override MemoryHandle Pin(int elementIndex = 0) => new(file._start + at + elementIndex, default, this);
+        public override MemoryHandle Pin(int elementIndex = 0) => new(file.Start + at + elementIndex, default, this);
 
         public override void Unpin()
         {
