@@ -60,9 +60,12 @@ internal sealed partial class ColumnImages : IAsyncDisposable
 
     /// <summary>The images of all profile types of one moment, with all that the feed held when this was called, or at least up to a number of the feed.</summary>
     /// <exception cref="ColumnsNotReadyException">Not ready within <see cref="Patience"/>.</exception>
-    public async ValueTask<ColumnState> StateAsync(InsightsModel model, CancellationToken cancellationToken, long? atLeast = null)
+    public ValueTask<ColumnState> StateAsync(InsightsModel model, CancellationToken cancellationToken, long? atLeast = null) =>
+        StateAsync(ColumnSchemas.Of(model), cancellationToken, atLeast);
+
+    /// <summary>As the other, for who knows which columns are needed.</summary>
+    public async ValueTask<ColumnState> StateAsync(IReadOnlyDictionary<string, ColumnSchema> schemas, CancellationToken cancellationToken, long? atLeast = null)
     {
-        var schemas = ColumnSchemas.Of(model);
         var asked = atLeast ?? await _changes.LastAsync(cancellationToken);
         var began = _clock.GetTimestamp();
         while (true)
