@@ -30,6 +30,9 @@ switch (args)
     case ["unify-increments", var file, .. var rest]:
         await CustomerInsights.Bench.Unify.IncrementsBench.RunAsync(file, rest is [var truth, ..] ? truth : null);
         return 0;
+    case ["columns-build", .. var rest]:
+        await CustomerInsights.Bench.Columns.ColumnsBuildBench.RunAsync(rest);
+        return 0;
     case ["kernels"]:
         CustomerInsights.Bench.Unify.KernelBench.Run();
         return 0;
@@ -52,6 +55,7 @@ switch (args)
             unify-memory ROWS [MEGABYTES [live]]   the matcher on ROWS generated records of 8 fields: memory at each step against the budget ("-": none)
             unify-bad [ROWS]  the matcher on bad data of ROWS records (default 100,000) of each kind, with limits of time
             unify-increments FILE [TRUTH]   a stored model, batches of changes and one record at a time over a CSV file; TRUTH is a column that is left out
+            columns-build [--profiles N] [--activities M] [--runs R]   columns from a filled store: built, saved, ready after a restart, caught up (default 1,000,000 and 10 each)
             kernels           text comparisons of the matcher in ns a call, beside FuzzySharp on the same names
             """);
         return 2;

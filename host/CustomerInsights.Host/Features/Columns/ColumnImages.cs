@@ -23,6 +23,7 @@ internal sealed partial class ColumnImages : IAsyncDisposable
     private readonly TimeProvider _clock;
     private readonly ILogger _log;
     private readonly long _memoryBytes;
+    private readonly TimeSpan _patience;
     private readonly CancellationTokenSource _stop = new();
     private readonly SemaphoreSlim _turn = new(1, 1);
     private readonly Lock _gate = new();
@@ -32,7 +33,14 @@ internal sealed partial class ColumnImages : IAsyncDisposable
     private long _holding = long.MaxValue;
 
     public ColumnImages(IProfileStore store, IChangeFeed changes, HostSettings settings, TimeProvider clock, ILogger<ColumnImages> log)
+        : this(store, changes, settings, clock, log, Patience)
     {
+    }
+
+    /// <summary>As the other, with a patience of its own; infinite for who has to have columns.</summary>
+    internal ColumnImages(IProfileStore store, IChangeFeed changes, HostSettings settings, TimeProvider clock, ILogger<ColumnImages> log, TimeSpan patience)
+    {
+        _patience = patience;
         (_store, _changes, _clock, _log) = (store, changes, clock, log);
         _memoryBytes = (settings.ColumnMegabytes ?? DefaultMegabytes()) * 1024L * 1024;
         _files = new ColumnFiles(Path.Combine(settings.DataDirectory, "columns"), clock);
@@ -70,8 +78,8 @@ internal sealed partial class ColumnImages : IAsyncDisposable
         var began = _clock.GetTimestamp();
         while (true)
         {
-            var left = Patience - _clock.GetElapsedTime(began);
-            if (left <= TimeSpan.Zero)
+            var left = _patience == Timeout.InfiniteTimeSpan ? _patience : _patience - _clock.GetElapsedTime(began);
+            if (left != Timeout.InfiniteTimeSpan && left <= TimeSpan.Zero)
             {
                 throw new ColumnsNotReadyException("The columns are still being built.");
             }
