@@ -74,9 +74,10 @@ internal static class CommandLine
         var sample = new Option<string?>("--sample") { Description = "A folder with recipe.json and files: copied into the data directory, applied and refreshed, unless there is a sample already." };
         var safeMode = new Option<bool>("--safe-mode") { Description = "Start only the plugins that come with the program." };
         var memory = Memory("What a matcher may take of memory where its policy does not say, in MiB; the rest is put aside on disk. Default: no bound but the machine's.", "--matcher-memory");
-        var command = new Command("serve", "Runs the host until it is stopped.") { port, address, sample, safeMode, memory };
+        var columns = Memory("What columns of profiles may take of memory, in MiB; past it they stay in mapped files. Default: a quarter of the machine's.", "--columns-memory");
+        var command = new Command("serve", "Runs the host until it is stopped.") { port, address, sample, safeMode, memory, columns };
         command.SetAction((parsed, cancellationToken) => ServeCommand.RunAsync(
-            settings(parsed) with { Url = $"http://{AddressOf(parsed.GetValue(address))}:{parsed.GetValue(port)}", SafeMode = parsed.GetValue(safeMode), MatcherMegabytes = parsed.GetValue(memory) },
+            settings(parsed) with { Url = $"http://{AddressOf(parsed.GetValue(address))}:{parsed.GetValue(port)}", SafeMode = parsed.GetValue(safeMode), MatcherMegabytes = parsed.GetValue(memory), ColumnMegabytes = parsed.GetValue(columns) },
             parsed.GetValue(sample),
             cancellationToken));
         return command;
