@@ -93,7 +93,7 @@ public static class ColumnFormat
             var toc = JsonSerializer.Deserialize<PartToc>(contents) ?? throw new FormatException("It has no table of contents.");
             return toc.Part(new SectionSource(end, section));
         }
-        catch (Exception error) when (error is JsonException or ArgumentException or NullReferenceException or OverflowException)
+        catch (Exception error) when (error is JsonException or ArgumentException or NullReferenceException or IndexOutOfRangeException or OverflowException)
         {
             throw new FormatException("Its table of contents is not as we write it.", error);
         }

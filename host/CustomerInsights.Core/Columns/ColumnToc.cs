@@ -41,7 +41,7 @@ internal sealed class SectionSource(long end, Func<string, SectionPlace, ReadOnl
             return default;
         }
 
-        Check(place.Length > 0 && place.At >= ColumnFormat.HeaderBytes && place.At % ColumnFormat.Alignment == 0 && place.At + place.Length <= end);
+        Check(place.Length > 0 && place.At >= ColumnFormat.HeaderBytes && place.At % ColumnFormat.Alignment == 0 && place.At <= end - place.Length);
         return section(column, place);
     }
 

@@ -52,8 +52,21 @@ internal sealed partial class ColumnImages
             return;
         }
 
-        // Parts are immutable: most is written before the turn is taken, and catching up waits for the manifest alone.
-        await Task.Run(() => WriteParts(Current, cancellationToken), cancellationToken);
+        await _save.WaitAsync(cancellationToken);
+        try
+        {
+            // Parts are immutable: most is written before the turn is taken, and catching up waits for the manifest alone.
+            await Task.Run(() => WriteParts(Current, cancellationToken), cancellationToken);
+            await SaveStateAsync(cancellationToken);
+        }
+        finally
+        {
+            _save.Release();
+        }
+    }
+
+    private async Task SaveStateAsync(CancellationToken cancellationToken)
+    {
         await _turn.WaitAsync(cancellationToken);
         try
         {

@@ -25,7 +25,9 @@ internal sealed partial class ColumnImages : IAsyncDisposable
     private readonly long _memoryBytes;
     private readonly TimeSpan _patience;
     private readonly CancellationTokenSource _stop = new();
-    private readonly SemaphoreSlim _turn = new(1, 1);
+    private readonly SemaphoreSlim _turn = new(1, 1); // For who replaces the state.
+    private readonly SemaphoreSlim _build = new(1, 1);
+    private readonly SemaphoreSlim _save = new(1, 1);
     private readonly Lock _gate = new();
     private Task _ensuring = Task.CompletedTask;
     private ColumnState _state = ColumnState.Empty;
@@ -134,17 +136,11 @@ internal sealed partial class ColumnImages : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _stop.CancelAsync();
-        try
-        {
-            await _ensuring;
-        }
-        catch (Exception error) when (error is OperationCanceledException or IOException or ObjectDisposedException or FormatException)
-        {
-            // It was stopped, or failed and was told.
-        }
-
+        await _ensuring.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing); // It was stopped, or failed and was told.
         _stop.Dispose();
         _turn.Dispose();
+        _build.Dispose();
+        _save.Dispose();
     }
 
     private static bool Covers(ColumnState state, IReadOnlyDictionary<string, ColumnSchema> schemas) =>
@@ -235,11 +231,12 @@ internal sealed partial class ColumnImages : IAsyncDisposable
 
     private async Task BuildAsync(string type, ColumnSchema schema, Action<long> progress, CancellationToken cancellationToken)
     {
-        var began = _clock.GetTimestamp();
-        Building = type;
-        var from = await HoldAsync(cancellationToken);
+        await _build.WaitAsync(cancellationToken);
         try
         {
+            var began = _clock.GetTimestamp();
+            Building = type;
+            var from = await HoldAsync(cancellationToken);
             var parts = await new ColumnBuild(_store, _files, _memoryBytes).RunAsync(type, schema, progress, cancellationToken);
             await _turn.WaitAsync(cancellationToken);
             try
@@ -259,6 +256,8 @@ internal sealed partial class ColumnImages : IAsyncDisposable
         finally
         {
             Volatile.Write(ref _holding, long.MaxValue);
+            Building = null;
+            _build.Release();
         }
     }
 

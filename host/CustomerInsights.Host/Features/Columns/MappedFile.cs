@@ -34,7 +34,7 @@ internal sealed unsafe class MappedFile : SafeHandleZeroOrMinusOneIsInvalid
 
     public long Length { get; }
 
-    public ReadOnlyMemory<byte> Section(long at, int length) => at >= 0 && length >= 0 && at + length <= Length
+    public ReadOnlyMemory<byte> Section(long at, int length) => at >= 0 && length >= 0 && at <= Length - length
         ? new Manager(this, at, length).Memory
         : throw new FormatException("A section lies outside its file.");
 
