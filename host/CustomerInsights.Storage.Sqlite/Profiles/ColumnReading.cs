@@ -40,11 +40,12 @@ internal static class ColumnReading
             return position;
         }
 
+        // The + keeps SQLite to the table's own order: by the index on types each row would be looked up.
         using var profiles = db.Query(
             """
             SELECT p.profile_no, p.profile_id, p.attributes, m.document
             FROM profiles p LEFT JOIN profile_measures m ON m.profile_no = p.profile_no
-            WHERE p.type_no = ?1 AND p.profile_no > ?2 AND p.profile_no <= ?3 ORDER BY p.profile_no
+            WHERE +p.type_no = ?1 AND p.profile_no > ?2 AND p.profile_no <= ?3 ORDER BY p.profile_no
             """,
             type, range.After, range.UpTo);
 
