@@ -1,5 +1,3 @@
-using System.Runtime.InteropServices;
-
 namespace CustomerInsights.Core.Columns.Evaluation;
 
 /// <summary>The rows whose scaled number lies within an interval, compared as it is stored.</summary>
