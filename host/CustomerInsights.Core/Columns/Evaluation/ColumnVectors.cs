@@ -1,6 +1,5 @@
 using System.Numerics;
 using System.Runtime.InteropServices;
-using CustomerInsights.Core.Model;
 using CustomerInsights.Core.Rules;
 
 namespace CustomerInsights.Core.Columns.Evaluation;
@@ -199,21 +198,30 @@ internal sealed class DayVector : VectorNode<long>
     }
 }
 
-/// <summary>Asks the one-profile execution row by row, of profiles only.</summary>
-internal sealed class ClosureVector<T>(Rules.Evaluation evaluation, int slots, Func<int, IRuleSubject> subject, RuleMoment moment, Func<Value, T> read) : VectorNode<T>
+/// <summary>The one value where a condition holds, the other where it does not.</summary>
+internal sealed class ChoiceVector<T>(BitsNode condition, VectorNode<T> then, VectorNode<T> otherwise) : VectorNode<T>
     where T : unmanaged
 {
     public override void Fill(Extent extent, Scratch scratch, Span<T> values, Span<ulong> present)
     {
-        present[..extent.Words].Clear();
-        for (var i = 0; i < extent.Rows; i++)
+        var others = scratch.Borrow<T>(extent.Words << 6);
+        ulong[] othersPresent = scratch.Borrow<ulong>(extent.Words), holds = scratch.Borrow<ulong>(extent.Words);
+        condition.Fill(extent, scratch, [], holds);
+        then.Fill(extent, scratch, values, present);
+        otherwise.Fill(extent, scratch, others, othersPresent);
+        for (var i = 0; i < extent.Words; i++)
         {
-            if (evaluation(new Frame(subject(extent.FirstRow + i), moment, slots)) is { IsMissing: false } value)
+            present[i] = (present[i] & holds[i]) | (othersPresent[i] & ~holds[i]);
+            for (var word = Bits.Within(~holds[i], extent, i); word != 0; word &= word - 1)
             {
-                values[i] = read(value);
-                present[i >> 6] |= 1UL << (i & 63);
+                var row = (i << 6) + BitOperations.TrailingZeroCount(word);
+                values[row] = others[row];
             }
         }
+
+        scratch.Return(others);
+        scratch.Return(othersPresent);
+        scratch.Return(holds);
     }
 }
 
