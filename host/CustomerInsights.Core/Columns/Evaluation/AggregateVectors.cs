@@ -48,16 +48,161 @@ internal sealed class CountVector(ActivityRows rows) : VectorNode<long>
         }
 
         var activities = rows.Of(extent);
-        var words = scratch.Borrow<ulong>(activities.Words);
-        if (activities.Words > 0)
+        if (activities.Words == 0)
         {
-            rows.Fill(activities, scratch, words);
+            values[..extent.Rows].Clear();
+            return;
         }
 
-        var origin = activities.FirstRow;
+        var words = scratch.Borrow<ulong>(activities.Words);
+        rows.Fill(activities, scratch, words);
+        Ranks(words, activities, starts, scratch, values);
+        scratch.Return(words);
+    }
+
+    /// <summary>Bits between two places are the difference of the bits before each, which takes one count a place and no branch.</summary>
+    private static void Ranks(ulong[] words, Extent activities, ReadOnlySpan<int> starts, Scratch scratch, Span<long> values)
+    {
+        var before = scratch.Borrow<int>(activities.Words + 1);
+        before[0] = 0;
+        for (var i = 0; i < activities.Words; i++)
+        {
+            before[i + 1] = before[i] + BitOperations.PopCount(words[i]);
+        }
+
+        var last = 0;
+        for (var i = 0; i + 1 < starts.Length; i++)
+        {
+            var end = starts[i + 1] - activities.FirstRow;
+            var rank = before[end >> 6];
+
+            // At a word's border nothing of the next word is counted, and behind the last one there is none.
+            rank += (end & 63) == 0 ? 0 : BitOperations.PopCount(words[end >> 6] & ((1UL << (end & 63)) - 1));
+            if (i == 0)
+            {
+                var start = starts[0] - activities.FirstRow;
+                last = BitOperations.PopCount(words[0] & ((1UL << (start & 63)) - 1));
+            }
+
+            values[i] = rank - last;
+            last = rank;
+        }
+
+        scratch.Return(before);
+    }
+}
+
+/// <summary>The scaled number of each profile's first or last activity that counts: looked up where it stands, so that no others are decoded.</summary>
+internal sealed class EndVector(ActivityRows rows, ScaledColumn column, bool last) : VectorNode<long>
+{
+    public override void Fill(Extent extent, Scratch scratch, Span<long> values, Span<ulong> present)
+    {
+        present[..extent.Words].Clear();
+        var starts = rows.Table.Starts.Slice(extent.FirstRow, extent.Rows + 1);
+        var activities = rows.Of(extent);
+        var words = scratch.Borrow<ulong>(activities.Words);
+        var every = rows.All && column.AllPresent;
+        if (activities.Words > 0 && !every)
+        {
+            rows.Fill(activities, scratch, words);
+            if (!column.AllPresent)
+            {
+                Presence.And(words, column.Present.Slice(activities.FirstWord, activities.Words));
+            }
+        }
+
         for (var i = 0; i < extent.Rows; i++)
         {
-            values[i] = RangeKernels.CountBits(words, starts[i] - origin, starts[i + 1] - origin);
+            int from = starts[i] - activities.FirstRow, to = starts[i + 1] - activities.FirstRow;
+            var row = from >= to ? -1 : every ? (last ? to - 1 : from) : last ? Last(words, from, to) : First(words, from, to);
+            if (row >= 0)
+            {
+                values[i] = column.ScaledAt(activities.FirstRow + row);
+                present[i >> 6] |= 1UL << (i & 63);
+            }
+        }
+
+        scratch.Return(words);
+    }
+
+    private static int First(ulong[] words, int from, int to)
+    {
+        var word = words[from >> 6] & (ulong.MaxValue << (from & 63));
+        for (var i = from >> 6; ; word = words[i])
+        {
+            if (word != 0)
+            {
+                var row = (i << 6) + BitOperations.TrailingZeroCount(word);
+                return row < to ? row : -1;
+            }
+
+            if (++i > (to - 1) >> 6)
+            {
+                return -1;
+            }
+        }
+    }
+
+    private static int Last(ulong[] words, int from, int to)
+    {
+        var word = words[(to - 1) >> 6] & (ulong.MaxValue >> (63 - ((to - 1) & 63)));
+        for (var i = (to - 1) >> 6; ; word = words[i])
+        {
+            if (word != 0)
+            {
+                var row = (i << 6) + 63 - BitOperations.LeadingZeroCount(word);
+                return row >= from ? row : -1;
+            }
+
+            if (--i < from >> 6)
+            {
+                return -1;
+            }
+        }
+    }
+}
+
+/// <summary>
+/// Sum of a column's scaled numbers that are stored in at most 4 bytes. The stored ones are added as they are, which 2^31 rows cannot
+/// overflow; base and step come in once a profile.
+/// </summary>
+internal sealed class StoredSumVector<T>(ActivityRows rows, ScaledColumn column) : VectorNode<long>
+    where T : unmanaged, IBinaryInteger<T>
+{
+    public override void Fill(Extent extent, Scratch scratch, Span<long> values, Span<ulong> present)
+    {
+        present[..extent.Words].Fill(ulong.MaxValue);
+        var starts = rows.Table.Starts.Slice(extent.FirstRow, extent.Rows + 1);
+        var activities = rows.Of(extent);
+        if (activities.Words == 0)
+        {
+            values[..extent.Rows].Clear();
+            return;
+        }
+
+        var words = scratch.Borrow<ulong>(activities.Words);
+        rows.Fill(activities, scratch, words);
+        if (!column.AllPresent)
+        {
+            Presence.And(words, column.Present.Slice(activities.FirstWord, activities.Words));
+        }
+
+        var stored = column.Stored<T>().Slice(activities.FirstRow, activities.Rows);
+        for (var i = 0; i < extent.Rows; i++)
+        {
+            int from = starts[i] - activities.FirstRow, to = starts[i + 1] - activities.FirstRow;
+            long sum = 0, count = 0;
+            for (var row = from; row < to; row++)
+            {
+                // Without a branch: which activities count follows no pattern.
+                var one = (long)((words[row >> 6] >> (row & 63)) & 1);
+                sum += long.CreateTruncating(stored[row]) & -one;
+                count += one;
+            }
+
+            var total = ((Int128)column.Base * count) + ((Int128)column.Step * sum);
+            values[i] = unchecked((long)total);
+            scratch.Failed |= values[i] != total;
         }
 
         scratch.Return(words);
@@ -104,20 +249,11 @@ internal sealed class FoldVector<TFrom, TTo, TFold>(ActivityRows rows, VectorNod
     private bool One(TFrom[] operands, ulong[] words, int from, int to, Scratch scratch, out TTo result)
     {
         var state = fold;
-        for (var row = from; row < to;)
+        for (var row = from; row < to; row++)
         {
-            var word = words[row >> 6] >> (row & 63);
-            if (word == 0)
-            {
-                row = (row | 63) + 1;
-                continue;
-            }
-
-            row += BitOperations.TrailingZeroCount(word);
-            if (row < to)
+            if (((words[row >> 6] >> (row & 63)) & 1) != 0)
             {
                 state.Add(operands[row]);
-                row++;
             }
         }
 
@@ -169,11 +305,19 @@ internal struct ScaledSum(int digits, bool mean) : IFold<long, decimal>
             return !mean;
         }
 
-        // 2^31 numbers of 63 bits have a sum of less than 96 bits, so it is exact, as it is when decimals are added one by one.
-        var size = (UInt128)Int128.Abs(_sum);
-        result = new decimal((int)(uint)(ulong)size, (int)(uint)((ulong)size >> 32), (int)(uint)(ulong)(size >> 64), Int128.IsNegative(_sum), (byte)digits);
+        result = Exact(_sum, digits);
         result = mean ? result / _count : result;
         return true;
+    }
+
+    /// <summary>
+    /// The decimal sum × 10^-digits. 2^31 numbers of 63 bits have a sum of less than 96 bits, so it is exact, as it is when decimals
+    /// are added one by one.
+    /// </summary>
+    public static decimal Exact(Int128 sum, int digits)
+    {
+        var size = (UInt128)Int128.Abs(sum);
+        return new decimal((int)(uint)(ulong)size, (int)(uint)((ulong)size >> 32), (int)(uint)(ulong)(size >> 64), Int128.IsNegative(sum), (byte)digits);
     }
 }
 

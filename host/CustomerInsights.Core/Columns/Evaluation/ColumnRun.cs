@@ -101,6 +101,11 @@ public sealed partial class ColumnRun(ColumnWorld world, string profileType, Rul
     {
         var measure = new BusinessMeasure(rule);
         var at = Moment(zone);
+        if (BusinessByColumns(rule, at) is { } rows)
+        {
+            return rows;
+        }
+
         foreach (var block in Blocks())
         {
             cancellationToken.ThrowIfCancellationRequested();

@@ -74,7 +74,9 @@ internal sealed class DecimalVector(Column column) : VectorNode<decimal>
         {
             if (((present[i >> 6] >> (i & 63)) & 1) != 0)
             {
-                values[i] = column.ValueAt(extent.FirstRow + i).AsDecimal();
+                values[i] = column is ScaledColumn { Scales.IsEmpty: true } scaled
+                    ? ScaledSum.Exact(scaled.ScaledAt(extent.FirstRow + i), scaled.Digits)
+                    : column.ValueAt(extent.FirstRow + i).AsDecimal();
             }
         }
     }
@@ -142,25 +144,33 @@ internal sealed class ZipVector<T>(VectorNode<T> left, VectorNode<T> right, Func
 }
 
 /// <summary>
-/// A whole number that depends on the UTC day of a time alone, such as its month: computed once a day and looked up from then on.
+/// A whole number that depends on the day of a date, or on the UTC day of a time, alone, such as its month: computed once a day and
+/// looked up from then on.
 /// </summary>
 internal sealed class DayVector : VectorNode<long>
 {
+    private readonly ScaledColumn _times;
     private readonly VectorNode<long> _ticks;
     private readonly Func<long, long> _ofTicks;
     private readonly long _firstDay;
+    private readonly long _day;
     private readonly long[] _table;
 
-    /// <summary>Over a column of times whose encoding spans few enough days.</summary>
+    /// <summary>Over a column of dates or times whose encoding spans few enough days.</summary>
     public DayVector(ScaledColumn times, Func<long, long> ofTicks)
     {
+        _times = times;
         _ticks = new ScaledVector(times);
         _ofTicks = ofTicks;
+        _day = DayOf(times);
         var (first, last) = Days(times);
         _firstDay = first;
         _table = new long[last - first + 1];
         Array.Fill(_table, long.MinValue);
     }
+
+    /// <summary>A function of the number, looked up by day as well.</summary>
+    public DayVector Then(Func<long, long> map) => new(_times, ticks => map(_ofTicks(ticks)));
 
     /// <summary>Whether the table would be small.</summary>
     public static bool Fits(ScaledColumn times) => Days(times) is var (first, last) && last - first < 400_000;
@@ -170,7 +180,7 @@ internal sealed class DayVector : VectorNode<long>
         _ticks.Fill(extent, scratch, values, present);
         for (var i = 0; i < extent.Rows; i++)
         {
-            var day = (long)((ulong)values[i] / TimeSpan.TicksPerDay) - _firstDay;
+            var day = (_day == 1 ? values[i] : (long)((ulong)values[i] / TimeSpan.TicksPerDay)) - _firstDay;
 
             // What a missing row holds may be no day at all.
             values[i] = (ulong)day < (ulong)_table.Length ? Of(day) : 0;
@@ -183,18 +193,22 @@ internal sealed class DayVector : VectorNode<long>
         var known = Volatile.Read(ref _table[day]);
         if (known == long.MinValue)
         {
-            Volatile.Write(ref _table[day], known = _ofTicks((day + _firstDay) * TimeSpan.TicksPerDay));
+            Volatile.Write(ref _table[day], known = _ofTicks((day + _firstDay) * _day));
         }
 
         return known;
     }
 
+    // What one day is in the column's numbers.
+    private static long DayOf(ScaledColumn times) => times.Type == Model.DataType.Date ? 1 : TimeSpan.TicksPerDay;
+
     private static (long First, long Last) Days(ScaledColumn times)
     {
+        var calendar = DateOnly.MaxValue.DayNumber * DayOf(times);
         var half = times.Width is 0 or 8 ? 0 : (Int128)1 << ((8 * times.Width) - 1);
         var least = times.Width == 8 ? 0 : Int128.Max(0, times.Base - (half * times.Step));
-        var most = times.Width == 8 ? DateTime.MaxValue.Ticks : Int128.Min(DateTime.MaxValue.Ticks, times.Base + (half * times.Step));
-        return ((long)(least / TimeSpan.TicksPerDay), (long)(most / TimeSpan.TicksPerDay));
+        var most = times.Width == 8 ? calendar : Int128.Min(calendar, times.Base + (half * times.Step));
+        return ((long)(least / DayOf(times)), (long)(most / DayOf(times)));
     }
 }
 

@@ -123,29 +123,4 @@ internal static class RangeKernels
             words[from >> 6] = word;
         }
     }
-
-    /// <summary>How many bits are set from one bit on to before another.</summary>
-    public static int CountBits(ReadOnlySpan<ulong> words, int from, int to)
-    {
-        if (from >= to)
-        {
-            return 0;
-        }
-
-        int first = from >> 6, last = (to - 1) >> 6;
-        var head = words[first] & (ulong.MaxValue << (from & 63));
-        var tail = ulong.MaxValue >> (63 - ((to - 1) & 63));
-        if (first == last)
-        {
-            return BitOperations.PopCount(head & tail);
-        }
-
-        var count = BitOperations.PopCount(head) + BitOperations.PopCount(words[last] & tail);
-        for (var i = first + 1; i < last; i++)
-        {
-            count += BitOperations.PopCount(words[i]);
-        }
-
-        return count;
-    }
 }

@@ -50,7 +50,14 @@ internal sealed partial class VectorCompiler
 
     private static VectorNode<long>? WholeAggregate(BoundAggregate aggregate, ActivityRows rows, VectorNode<long> operand) => aggregate.Function switch
     {
-        AggregateFunction.Sum => new FoldVector<long, long, LongSum>(rows, operand, default),
+        AggregateFunction.Sum => (operand as ScaledVector)?.Column switch
+        {
+            { Width: 1 } column => new StoredSumVector<sbyte>(rows, column),
+            { Width: 2 } column => new StoredSumVector<short>(rows, column),
+            { Width: 4 } column => new StoredSumVector<int>(rows, column),
+            _ => new FoldVector<long, long, LongSum>(rows, operand, default),
+        },
+        AggregateFunction.First or AggregateFunction.Last when operand is ScaledVector scaled => new EndVector(rows, scaled.Column, aggregate.Function == AggregateFunction.Last),
         _ => Picked(aggregate, rows, operand),
     };
 

@@ -139,7 +139,7 @@ internal sealed partial class VectorCompiler
             BoundTruncate truncate => at => Whole(Calendar.Truncate(Of(type, at), truncate.Unit, zone)),
             _ => at => Calendar.Part(Of(type, at), ((BoundCall)node).Function, zone),
         };
-        var byDay = type == DataType.Time && InUtc && node is not (BoundTruncate { Unit: CalendarUnit.Hour } or BoundCall { Function: Function.Hour });
+        var byDay = (InUtc || type == DataType.Date) && node is not (BoundTruncate { Unit: CalendarUnit.Hour } or BoundCall { Function: Function.Hour });
         if (byDay && Column(operand, table) is { Column: ScaledColumn column } && DayVector.Fits(column))
         {
             return new DayVector(column, map);
