@@ -7,8 +7,8 @@ namespace CustomerInsights.Host.Features.Columns;
 /// <summary>Makes parts of what the store reads. Types without a schema are left out.</summary>
 internal sealed class ColumnSink(IReadOnlyDictionary<string, ColumnSchema> schemas) : IColumnSink
 {
-    /// <summary>Profiles in a part: a quarter of a million, so that one is built in about a second and all cores have work.</summary>
-    public const int PartRows = 262_144;
+    /// <summary>Profiles in a part: so few that one is built in about a second and all cores have work, so many that a dictionary of its texts pays.</summary>
+    public const int PartRows = 131_072;
 
     private readonly Dictionary<string, ColumnPartBuilder> _builders = new(StringComparer.Ordinal);
     private readonly Dictionary<string, List<ColumnPart>> _full = new(StringComparer.Ordinal);
