@@ -238,7 +238,7 @@ public abstract class ProfileStoreContract : StoreContract
     public async Task Ranges_for_columns_give_what_the_population_gives()
     {
         await PopulationAsync(25);
-        var all = (await AllAsync(Profiles.ReadPopulationAsync(new PopulationQuery(Type, ["order"], 100), None))).SelectMany(batch => batch).ToList();
+        var all = (await AllAsync(Profiles.ReadPopulationAsync(new PopulationQuery(Type, ["order", "visit"], 100), None))).SelectMany(batch => batch).ToList();
         var ends = await Profiles.ColumnRangesAsync(Type, 10, None);
         Assert.Equal([all[9].Number, all[19].Number, all[24].Number], ends);
 
@@ -261,13 +261,13 @@ public abstract class ProfileStoreContract : StoreContract
     {
         await PopulationAsync(6);
         var before = await Store.Changes.LastAsync(None);
-        var all = (await AllAsync(Profiles.ReadPopulationAsync(new PopulationQuery(Type, ["order"], 100), None))).SelectMany(batch => batch).ToList();
+        var all = (await AllAsync(Profiles.ReadPopulationAsync(new PopulationQuery(Type, ["order", "visit"], 100), None))).SelectMany(batch => batch).ToList();
         var sink = new TextSink();
         Assert.Empty((await Profiles.ReadColumnChangesAsync(before, sink, None)).Changed);
         await Profiles.ApplyAsync(Changes() with { Removed = [Id(2)], Puts = [Put(100)] }, None);
         await Store.Measures.PutProfileValuesAsync([KeyValuePair.Create(all[4].Number, (byte[]?)Doc("{}"))], None);
         var changes = await Profiles.ReadColumnChangesAsync(before, sink, None);
-        var now = (await AllAsync(Profiles.ReadPopulationAsync(new PopulationQuery(Type, ["order"], 100), None))).SelectMany(batch => batch).ToList();
+        var now = (await AllAsync(Profiles.ReadPopulationAsync(new PopulationQuery(Type, ["order", "visit"], 100), None))).SelectMany(batch => batch).ToList();
         Assert.Equal((await Store.Changes.LastAsync(None), false), (changes.Position, changes.Trimmed));
         Assert.Equal([all[1].Number, all[4].Number, now[^1].Number], changes.Changed);
         Assert.Equal(now.Where(one => changes.Changed.Contains(one.Number)).Select(TextSink.Of), sink.Profiles);

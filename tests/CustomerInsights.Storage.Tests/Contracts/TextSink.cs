@@ -10,7 +10,7 @@ internal sealed class TextSink : IColumnSink
     public List<string> Profiles { get; } = [];
 
     public static string Of(PopulationProfile profile) => Head(profile.Number, profile.Id, profile.Attributes, profile.Measures ?? [])
-        + string.Concat(profile.Activities.Select(one => Tail(one.Type, Encoding.ASCII.GetBytes(one.Id), one.At.UtcTicks, one.Document)));
+        + string.Concat(profile.Activities.OrderBy(one => one.Type, StringComparer.Ordinal).Select(one => Tail(one.Type, Encoding.ASCII.GetBytes(one.Id), one.At.UtcTicks, one.Document)));
 
     public void Profile(string profileType, long number, ProfileId id, ReadOnlySpan<byte> attributes, ReadOnlySpan<byte> measures) => Profiles.Add(Head(number, id, attributes, measures));
 
