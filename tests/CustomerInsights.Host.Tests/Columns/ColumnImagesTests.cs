@@ -137,7 +137,6 @@ public sealed class ColumnImagesTests
         };
         Assert.All(ColumnStoreKit.Texts(await kit.Images.StateAsync(few, default)).Values, text => Assert.DoesNotContain("spend", text, StringComparison.Ordinal));
         Assert.Contains(ColumnStoreKit.Texts(await kit.Images.StateAsync(ColumnStoreKit.Schemas, default)).Values, text => text.Contains("|spend=17", StringComparison.Ordinal));
-        Assert.Empty((await kit.Images.StateAsync(new Dictionary<string, ColumnSchema>(), default)).Types.Where(type => type.Key != ColumnStoreKit.Type));
     }
 
     [Fact]
