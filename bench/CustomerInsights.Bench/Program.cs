@@ -34,6 +34,9 @@ switch (args)
         var figures = rest.Select(one => int.Parse(one, System.Globalization.CultureInfo.InvariantCulture)).ToList();
         await LiveBench.RunAsync(figures is [var people, ..] ? people : 100_000, figures is [_, var rate, ..] ? rate : 2_000, figures is [_, _, var time, ..] ? time : 20);
         return 0;
+    case ["columns-build", .. var rest]:
+        await CustomerInsights.Bench.Columns.ColumnsBuildBench.RunAsync(rest);
+        return 0;
     case ["kernels"]:
         CustomerInsights.Bench.Unify.KernelBench.Run();
         return 0;
@@ -45,7 +48,7 @@ switch (args)
         return 0;
     case ["questions", .. var rest]:
         return CustomerInsights.Bench.Questions.QuestionsBench.Run(
-            rest is [var people, ..] ? int.Parse(people, System.Globalization.CultureInfo.InvariantCulture) : 1_000_000, 7, rest is [_, var peers, ..] ? peers : "bench/peers", rest is [_, _, var only, ..] ? only : null);
+            rest is [var asked, ..] ? int.Parse(asked, System.Globalization.CultureInfo.InvariantCulture) : 1_000_000, 7, rest is [_, var peers, ..] ? peers : "bench/peers", rest is [_, _, var only, ..] ? only : null);
     default:
         await Console.Error.WriteLineAsync(
             """
@@ -61,6 +64,7 @@ switch (args)
             unify-increments FILE [TRUTH]   a stored model, batches of changes and one record at a time over a CSV file; TRUTH is a column that is left out
             questions [PROFILES [PEERS [ours]]]   rules and measures over columns, beside DuckDB and PostgreSQL on the same made-up people (default 1,000,000, ten activities each; PEERS: default bench/peers, after "npm ci" there)
             live [PROFILES [EVENTS [SECONDS]]]   from an event committed to membership changed and published, 1,000 segments (default 100,000 profiles, 2,000 events/s for 20 s)
+            columns-build [--profiles N] [--activities M] [--runs R]   columns from a filled store: built, saved, ready after a restart, caught up (default 1,000,000 and 10 each)
             kernels           text comparisons of the matcher in ns a call, beside FuzzySharp on the same names
             """);
         return 2;

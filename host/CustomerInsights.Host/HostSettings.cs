@@ -18,6 +18,9 @@ internal sealed record HostSettings
     /// <summary>What a matcher may take of memory where its policy does not say, in MiB; null for no bound but the machine's.</summary>
     public int? MatcherMegabytes { get; init; }
 
+    /// <summary>What columns of profiles may take of memory, in MiB; past it they stay in mapped files. Null for a quarter of the machine's.</summary>
+    public int? ColumnMegabytes { get; init; }
+
     /// <summary>True starts only the plugins that come with the program.</summary>
     public bool SafeMode { get; init; }
 

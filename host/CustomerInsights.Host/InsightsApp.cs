@@ -4,6 +4,7 @@ using CustomerInsights.Host.Features.Access;
 using CustomerInsights.Host.Features.Accounts;
 using CustomerInsights.Host.Features.Activities;
 using CustomerInsights.Host.Features.Catalog;
+using CustomerInsights.Host.Features.Columns;
 using CustomerInsights.Host.Features.Exports;
 using CustomerInsights.Host.Features.Ingestion;
 using CustomerInsights.Host.Features.Jobs;
@@ -68,6 +69,7 @@ internal static class InsightsApp
             .AddUnification()
             .AddAccounts()
             .AddProfiles()
+            .AddColumns()
             .AddMeasures()
             .AddSegments()
             .AddWhatIf()
@@ -94,6 +96,7 @@ internal static class InsightsApp
         api.MapUnification();
         api.MapAccounts();
         api.MapProfiles();
+        api.MapColumns();
         api.MapMeasures();
         api.MapSegments();
         api.MapWhatIf();

@@ -50,7 +50,7 @@ public sealed class RecipeTests
             }
         }
 
-        Assert.All(recipe.Segments!, segment => Bind(segment.Value.Rule, schema, RuleUse.Condition, segment.Key));
+        Assert.All(recipe.Segments!, segment => Bind(Assert.IsType<string>(segment.Value.Rule), schema, RuleUse.Condition, segment.Key));
         attributes.Add("profile_id", DataType.Text);
         foreach (var (name, export) in recipe.Exports!)
         {

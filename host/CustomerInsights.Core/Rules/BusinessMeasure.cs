@@ -168,7 +168,7 @@ public sealed class BusinessMeasure
         public override Value Result() => Value.Of(Pairs);
     }
 
-    private sealed class DimensionKey(Value[] values) : IEquatable<DimensionKey>, IComparable<DimensionKey>
+    internal sealed class DimensionKey(Value[] values) : IEquatable<DimensionKey>, IComparable<DimensionKey>
     {
         public Value[] Values { get; } = values;
 

@@ -74,6 +74,7 @@ internal static class CommandLine
         var sample = new Option<string?>("--sample") { Description = "A folder with recipe.json and files: copied into the data directory, applied and refreshed, unless there is a sample already." };
         var safeMode = new Option<bool>("--safe-mode") { Description = "Start only the plugins that come with the program." };
         var memory = Memory("What a matcher may take of memory where its policy does not say, in MiB; the rest is put aside on disk. Default: no bound but the machine's.", "--matcher-memory");
+        var columns = Memory("What columns of profiles may take of memory, in MiB; past it they stay in mapped files. Default: a quarter of the machine's.", "--columns-memory", "the copy in columns", least: 16);
         var expiry = new Option<int?>("--expire-segments-after") { Description = "Days after which a segment that nothing builds on and nobody looks at becomes inactive. Default: never." };
         expiry.Validators.Add(result =>
         {
@@ -82,9 +83,9 @@ internal static class CommandLine
                 result.AddError("--expire-segments-after: give 1 to 3650 days.");
             }
         });
-        var command = new Command("serve", "Runs the host until it is stopped.") { port, address, sample, safeMode, memory, expiry };
+        var command = new Command("serve", "Runs the host until it is stopped.") { port, address, sample, safeMode, memory, columns, expiry };
         command.SetAction((parsed, cancellationToken) => ServeCommand.RunAsync(
-            settings(parsed) with { Url = $"http://{AddressOf(parsed.GetValue(address))}:{parsed.GetValue(port)}", SafeMode = parsed.GetValue(safeMode), MatcherMegabytes = parsed.GetValue(memory), ExpireSegmentsAfterDays = parsed.GetValue(expiry) },
+            settings(parsed) with { Url = $"http://{AddressOf(parsed.GetValue(address))}:{parsed.GetValue(port)}", SafeMode = parsed.GetValue(safeMode), MatcherMegabytes = parsed.GetValue(memory), ColumnMegabytes = parsed.GetValue(columns), ExpireSegmentsAfterDays = parsed.GetValue(expiry) },
             parsed.GetValue(sample),
             cancellationToken));
         return command;
@@ -127,14 +128,14 @@ internal static class CommandLine
         return command;
     }
 
-    private static Option<int?> Memory(string description, string name)
+    private static Option<int?> Memory(string description, string name, string who = "a matcher", int least = MatcherPolicy.LeastMegabytes)
     {
         var memory = new Option<int?>(name) { Description = description };
         memory.Validators.Add(result =>
         {
-            if (result.GetValueOrDefault<int?>() is { } number && number < MatcherPolicy.LeastMegabytes)
+            if (result.GetValueOrDefault<int?>() is { } number && number < least)
             {
-                result.AddError($"{name} {number}: a matcher takes {MatcherPolicy.LeastMegabytes} MiB or more.");
+                result.AddError($"{name} {number}: {who} takes {least} MiB or more.");
             }
         });
         return memory;

@@ -18,6 +18,10 @@ internal sealed class ProfileWriting
     // What a merged profile was, for its redirect: an undone merge takes number, id and first node back into account.
     private readonly Dictionary<ProfileId, (long Number, long FirstNode)> _gone = [];
 
+    // Who lost a node to another and is not put itself has changed all the same: its activities are fewer.
+    private readonly HashSet<long> _fed = [];
+    private readonly HashSet<long> _losers = [];
+
     public ProfileWriting(WriteTransaction transaction, ProfileChanges changes)
     {
         (_transaction, _changes, _db, _now) = (transaction, changes, transaction.Db, transaction.Now);
@@ -37,6 +41,11 @@ internal sealed class ProfileWriting
         foreach (var put in _changes.Puts)
         {
             Put(put);
+        }
+
+        foreach (var loser in _losers.Where(loser => !_fed.Contains(loser)).Order())
+        {
+            Feed(loser);
         }
 
         foreach (var redirect in _changes.Redirects)
@@ -85,7 +94,7 @@ internal sealed class ProfileWriting
         _db.Run("DELETE FROM profile_words WHERE rowid = ?1", number);
         _db.Run("DELETE FROM profile_measures WHERE profile_no = ?1", number);
         _db.Run("DELETE FROM profiles WHERE profile_no = ?1", number);
-        _transaction.Feed(ChangeKind.Profile, number);
+        Feed(number);
     }
 
     // All its nodes leave it for now; those that a put takes come to rest there.
@@ -147,7 +156,7 @@ internal sealed class ProfileWriting
         changed |= PutNodes(number, put, isNew: known is null);
         if (changed)
         {
-            _transaction.Feed(ChangeKind.Profile, number);
+            Feed(number);
         }
     }
 
@@ -185,6 +194,11 @@ internal sealed class ProfileWriting
             else
             {
                 _ledger.Went(node, OwnerOf(node), put.Id);
+                if (_db.Number("SELECT profile_no FROM node_profile WHERE node_id = ?1", node) is { } loser)
+                {
+                    _losers.Add(loser);
+                }
+
                 _db.Run("UPDATE node_profile SET profile_no = ?2 WHERE node_id = ?1", node, number);
             }
         }
@@ -197,6 +211,12 @@ internal sealed class ProfileWriting
         }
 
         return changed;
+    }
+
+    private void Feed(long number)
+    {
+        _fed.Add(number);
+        _transaction.Feed(ChangeKind.Profile, number);
     }
 
     private ProfileId? OwnerOf(long node)

@@ -194,4 +194,24 @@ internal sealed class SqliteProfileStore(Database database) : IProfileStore
             yield return batch;
         }
     }
+
+    public ValueTask<IReadOnlyList<long>> ColumnRangesAsync(string profileType, int size, CancellationToken cancellationToken) =>
+        OnceAsync(db => ColumnReading.Ranges(db, profileType, size), cancellationToken);
+
+    public ValueTask<long> ReadColumnsAsync(ColumnRange range, IColumnSink sink, CancellationToken cancellationToken) =>
+        OnceAsync(db => ColumnReading.Read(db, range, sink), cancellationToken);
+
+    public ValueTask<ColumnChanges> ReadColumnChangesAsync(long after, IColumnSink sink, CancellationToken cancellationToken) =>
+        OnceAsync(db => ColumnReading.Changes(db, after, sink), cancellationToken);
+
+    // As a stream of one: a long read must not take a place among the short ones.
+    private async ValueTask<T> OnceAsync<T>(Func<SqlConnection, T> read, CancellationToken cancellationToken)
+    {
+        await foreach (var result in database.StreamAsync(db => Enumerable.Repeat(db, 1).Select(read), chunk: 1, cancellationToken))
+        {
+            return result;
+        }
+
+        throw new InvalidOperationException("A stream of one gave nothing.");
+    }
 }

@@ -68,4 +68,13 @@ public interface IProfileStore
 
     /// <summary>All profiles of a type with their measures and asked activities, oldest profile first, in batches, all of one moment.</summary>
     IAsyncEnumerable<IReadOnlyList<PopulationProfile>> ReadPopulationAsync(PopulationQuery query, CancellationToken cancellationToken);
+
+    /// <summary>The numbers at which the profiles of a type are to be cut, so that ranges have about <paramref name="size"/> each: the last number of every range, ascending.</summary>
+    ValueTask<IReadOnlyList<long>> ColumnRangesAsync(string profileType, int size, CancellationToken cancellationToken);
+
+    /// <summary>Gives the profiles of a range with all their activities to a sink, of one moment; gives back the feed's last number at that moment.</summary>
+    ValueTask<long> ReadColumnsAsync(ColumnRange range, IColumnSink sink, CancellationToken cancellationToken);
+
+    /// <summary>Gives all profiles that changed behind a number of the feed, of any type, with all their activities to a sink; of one moment with the feed.</summary>
+    ValueTask<ColumnChanges> ReadColumnChangesAsync(long after, IColumnSink sink, CancellationToken cancellationToken);
 }

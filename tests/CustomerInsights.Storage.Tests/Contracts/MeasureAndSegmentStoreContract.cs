@@ -138,7 +138,7 @@ public abstract class MeasureAndSegmentStoreContract : StoreContract
         var found = await Store.Profiles.ReadTouchedAsync([new(_numbers[1], []), new(999, ["order"]), new(_numbers[0], ["order"])], None);
         Assert.Equal([_numbers[1], _numbers[0]], found.Select(one => one.Profile.Number));
         Assert.Equal(("customer", Id(2), "[1]"), (found[0].Type, found[0].Profile.Id, Text(found[0].Profile.Measures)));
-        Assert.Equal((await Segments.NumbersAsync(["vip"], None)).Values, found[0].Segments);
+        Assert.Equal((await Segments.NumbersAsync(["vip"], None)).Values, found[0].Segments.Order());
         Assert.Empty(found[1].Segments);
         Assert.Equal(_numbers[1..], await Store.Profiles.NumbersAsync("customer", _numbers[0], 9, None));
         Assert.Equal(_numbers[..1], await Store.Profiles.NumbersAsync("customer", 0, 1, None));

@@ -235,6 +235,59 @@ public abstract class ProfileStoreContract : StoreContract
     }
 
     [Fact]
+    public async Task Ranges_for_columns_give_what_the_population_gives()
+    {
+        await PopulationAsync(25);
+        var all = (await AllAsync(Profiles.ReadPopulationAsync(new PopulationQuery(Type, ["order", "visit"], 100), None))).SelectMany(batch => batch).ToList();
+        var ends = await Profiles.ColumnRangesAsync(Type, 10, None);
+        Assert.Equal([all[9].Number, all[19].Number, all[24].Number], ends);
+
+        var sink = new TextSink();
+        var after = 0L;
+        foreach (var end in ends)
+        {
+            Assert.Equal(await Store.Changes.LastAsync(None), await Profiles.ReadColumnsAsync(new ColumnRange(Type, after, end), sink, None));
+            after = end;
+        }
+
+        Assert.Equal(all.Select(TextSink.Of), sink.Profiles);
+        Assert.Empty(await Profiles.ColumnRangesAsync("nothing", 10, None));
+        await Profiles.ReadColumnsAsync(new ColumnRange("nothing", 0, 100), sink, None);
+        Assert.Equal(25, sink.Profiles.Count);
+    }
+
+    [Fact]
+    public async Task Changes_for_columns_give_who_changed_and_how_they_are_now()
+    {
+        await PopulationAsync(6);
+        var before = await Store.Changes.LastAsync(None);
+        var all = (await AllAsync(Profiles.ReadPopulationAsync(new PopulationQuery(Type, ["order", "visit"], 100), None))).SelectMany(batch => batch).ToList();
+        var sink = new TextSink();
+        Assert.Empty((await Profiles.ReadColumnChangesAsync(before, sink, None)).Changed);
+        await Profiles.ApplyAsync(Changes() with { Removed = [Id(2)], Puts = [Put(100)] }, None);
+        await Store.Measures.PutProfileValuesAsync([KeyValuePair.Create(all[4].Number, (byte[]?)Doc("{}"))], None);
+        var changes = await Profiles.ReadColumnChangesAsync(before, sink, None);
+        var now = (await AllAsync(Profiles.ReadPopulationAsync(new PopulationQuery(Type, ["order", "visit"], 100), None))).SelectMany(batch => batch).ToList();
+        Assert.Equal((await Store.Changes.LastAsync(None), false), (changes.Position, changes.Trimmed));
+        Assert.Equal([all[1].Number, all[4].Number, now[^1].Number], changes.Changed);
+        Assert.Equal(now.Where(one => changes.Changed.Contains(one.Number)).Select(TextSink.Of), sink.Profiles);
+    }
+
+    [Fact]
+    public async Task Changes_for_columns_say_when_the_feed_does_not_reach_back()
+    {
+        await PopulationAsync(3);
+        var last = await Store.Changes.LastAsync(None);
+        await Store.Changes.AdvanceAsync("someone", last, None);
+        await Store.Changes.TrimAsync(None);
+        var sink = new TextSink();
+        Assert.True((await Profiles.ReadColumnChangesAsync(1, sink, None)).Trimmed);
+        Assert.True((await Profiles.ReadColumnChangesAsync(last + 5, sink, None)).Trimmed);
+        Assert.False((await Profiles.ReadColumnChangesAsync(last, sink, None)).Trimmed);
+        Assert.Empty(sink.Profiles);
+    }
+
+    [Fact]
     public async Task A_population_read_sees_one_moment()
     {
         await PopulationAsync(6);

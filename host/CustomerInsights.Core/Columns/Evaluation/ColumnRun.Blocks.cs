@@ -35,7 +35,7 @@ public sealed partial class ColumnRun
     private void ForEachBlock(Action<RowBlock, Scratch> work) => Run([.. Blocks()], (block, scratch, _) => work(block, scratch));
 
     /// <summary>Works on all blocks. When some fail, the failure of the first is thrown, whatever the order in which they ran.</summary>
-    private void Run(RowBlock[] blocks, Action<RowBlock, Scratch, int> work)
+    private void Run(RowBlock[] blocks, Action<RowBlock, Scratch, int> work, bool inOrder = false)
     {
         var next = -1;
         var failures = new ExceptionDispatchInfo?[blocks.Length];
@@ -61,7 +61,7 @@ public sealed partial class ColumnRun
             }
         }
 
-        var workers = Math.Min(_threads, blocks.Length);
+        var workers = inOrder ? 1 : Math.Min(_threads, blocks.Length);
         if (workers <= 1)
         {
             Drain();

@@ -32,6 +32,14 @@ public sealed partial class ColumnRun(ColumnWorld world, string profileType, Rul
     /// <summary>Tells who is in a segment, by the numbers of the profiles.</summary>
     public void Enter(string segment, ReadOnlySpan<long> numbers) => Enter(segment, ImageRows.Of(Image, numbers));
 
+    /// <summary>Tells who may and can be reached by a channel, for <c>reachable("…")</c>. Nobody is by a channel that was not told.</summary>
+    /// <exception cref="ArgumentException">The members are of another image.</exception>
+    public void Reach(string channel, ImageRows members)
+    {
+        ArgumentNullException.ThrowIfNull(members);
+        _population.Channels[channel] = ReferenceEquals(members.Image, Image) ? members : throw new ArgumentException("The members are of another image.", nameof(members));
+    }
+
     /// <summary>The living profiles that meet a condition.</summary>
     /// <param name="rule">A Boolean rule; a missing answer is no.</param>
     /// <param name="zone">The zone of calendar days, where it is not the moment's.</param>
@@ -41,9 +49,22 @@ public sealed partial class ColumnRun(ColumnWorld world, string profileType, Rul
     public ImageRows Matches(BoundRule rule, TimeZoneInfo? zone = null)
     {
         ArgumentNullException.ThrowIfNull(rule);
+        if (rule.Type != DataType.Boolean || rule.Use == RuleUse.BusinessMeasure)
+        {
+            throw new InvalidOperationException("The rule is not a condition.");
+        }
+
         var rows = ImageRows.None(Image);
         var at = Moment(zone);
-        ForEachBlock((block, _) => FillSlowly(rule, at, block, rows.Parts[block.Part].Words));
+        BitsNode[] compiled = [.. Image.Parts.Select((_, part) => new VectorCompiler(_population, part, at).Bits(rule.Root))];
+        ForEachBlock((block, scratch) =>
+        {
+            var words = rows.Parts[block.Part].Words;
+            if (!Fill(compiled[block.Part], block, scratch, words))
+            {
+                FillSlowly(rule, at, block, words);
+            }
+        });
         return rows;
     }
 
@@ -58,10 +79,11 @@ public sealed partial class ColumnRun(ColumnWorld world, string profileType, Rul
     {
         ArgumentNullException.ThrowIfNull(rules);
         var at = Moment(zone);
+        var compiled = Image.Parts.Select((_, part) => rules.Select(rule => ValueReader.Of(new VectorCompiler(_population, part, at), rule)).ToArray()).ToArray();
         foreach (var wave in Blocks().Chunk(4 * _threads))
         {
             var batches = new ValueBatch[wave.Length];
-            Run(wave, (block, _, index) => batches[index] = ValuesSlowly(rules, at, block));
+            Run(wave, (block, scratch, index) => batches[index] = Values(rules, compiled[block.Part], at, block, scratch));
             foreach (var batch in batches.Where(batch => batch.Rows.Length > 0))
             {
                 yield return batch;
@@ -79,6 +101,11 @@ public sealed partial class ColumnRun(ColumnWorld world, string profileType, Rul
     {
         var measure = new BusinessMeasure(rule);
         var at = Moment(zone);
+        if (BusinessByColumns(rule, at) is { } rows)
+        {
+            return rows;
+        }
+
         foreach (var block in Blocks())
         {
             cancellationToken.ThrowIfCancellationRequested();
@@ -111,6 +138,31 @@ public sealed partial class ColumnRun(ColumnWorld world, string profileType, Rul
 
     private RuleMoment Moment(TimeZoneInfo? zone) => zone is null ? moment : moment with { Zone = zone };
 
+    /// <summary>Fills a block's words; false when something failed, so that profile by profile has to tell what.</summary>
+    private bool Fill(BitsNode node, RowBlock block, Scratch scratch, Span<ulong> words)
+    {
+        var (part, alive) = Image.Parts[block.Part];
+        var extent = Extent.Of(block.From, block.To, part.Rows);
+        var into = words.Slice(extent.FirstWord, extent.Words);
+        scratch.Failed = false;
+        try
+        {
+            node.Fill(extent, scratch, alive is null ? [] : alive.Words.Slice(extent.FirstWord, extent.Words), into);
+        }
+        catch (Exception error) when (error is RuleEvaluationException or OverflowException)
+        {
+            return false;
+        }
+
+        into[^1] = Bits.Within(into[^1], extent, extent.Words - 1);
+        if (alive is not null)
+        {
+            Presence.And(into, alive.Words.Slice(extent.FirstWord, extent.Words));
+        }
+
+        return !scratch.Failed;
+    }
+
     private void FillSlowly(BoundRule rule, RuleMoment at, RowBlock block, Span<ulong> words)
     {
         words[(block.From >> 6)..((block.To + 63) >> 6)].Clear();
@@ -123,20 +175,46 @@ public sealed partial class ColumnRun(ColumnWorld world, string profileType, Rul
         }
     }
 
-    private ValueBatch ValuesSlowly(IReadOnlyList<BoundRule> rules, RuleMoment at, RowBlock block)
+    private ValueBatch Values(IReadOnlyList<BoundRule> rules, ValueReader?[] readers, RuleMoment at, RowBlock block, Scratch scratch)
     {
         int[] rows = [.. LivingRows(block)];
-        var values = rules.Select(_ => new Value[rows.Length]).ToArray();
-        for (var i = 0; i < rows.Length; i++)
+        var extent = Extent.Of(block.From, block.To, Image.Parts[block.Part].Part.Rows);
+        var values = new Value[rules.Count][];
+        var slow = new List<int>();
+        for (var rule = 0; rule < values.Length; rule++)
+        {
+            values[rule] = new Value[rows.Length];
+            if (!Read(readers[rule], extent, rows, scratch, values[rule]))
+            {
+                slow.Add(rule);
+            }
+        }
+
+        // Row by row, so that of several failures the first profile's comes.
+        for (var i = 0; i < rows.Length && slow.Count > 0; i++)
         {
             var subject = new ColumnSubject(_population, block.Part, rows[i]);
-            for (var rule = 0; rule < values.Length; rule++)
+            foreach (var rule in slow)
             {
                 values[rule][i] = rules[rule].Evaluate(subject, at);
             }
         }
 
         return new ValueBatch(Image.Parts[block.Part].Part, rows, values);
+    }
+
+    private static bool Read(ValueReader? reader, Extent extent, int[] rows, Scratch scratch, Value[] into)
+    {
+        scratch.Failed = false;
+        try
+        {
+            reader?.Read(extent, scratch, rows, into);
+            return reader is not null && !scratch.Failed;
+        }
+        catch (Exception error) when (error is RuleEvaluationException or OverflowException)
+        {
+            return false;
+        }
     }
 }
 

@@ -20,8 +20,7 @@ internal sealed class ColumnSubject(ColumnPopulation population, int part, int r
 
     public bool InSegment(string name) => population.Segments.TryGetValue(name, out var members) && members.Parts[part][row];
 
-    // Consent and deliverability are no part of the columns yet; until then nobody is known to be reachable, and the answer is no.
-    public bool Reachable(string channel) => false;
+    public bool Reachable(string channel) => population.Channels.TryGetValue(channel, out var reached) && reached.Parts[part][row];
 
     private sealed class Rows(ActivityTable table, int from, int to) : IReadOnlyList<IRuleActivity>
     {
@@ -59,6 +58,8 @@ internal sealed class ColumnPopulation(ColumnWorld world, string profileType)
     public ColumnImage Image { get; } = world.Images.TryGetValue(profileType, out var image) ? image : new ColumnImage(profileType, [], 0);
 
     public Dictionary<string, ImageRows> Segments { get; } = new(StringComparer.Ordinal);
+
+    public Dictionary<string, ImageRows> Channels { get; } = new(StringComparer.Ordinal);
 
     public RelatedRows? Related(string relationship)
     {

@@ -5,6 +5,12 @@ internal sealed class Scratch
 {
     private readonly Dictionary<Type, object> _free = [];
 
+    /// <summary>Set when a number did not fit: the block is then done again, profile by profile.</summary>
+    public bool Failed { get; set; }
+
+    /// <summary>The groups of a business measure that this thread has found.</summary>
+    public BusinessGroups? Groups { get; set; }
+
     /// <summary>Borrows an array of at least this length, with anything in it. Give it back.</summary>
     public T[] Borrow<T>(int length)
         where T : unmanaged

@@ -2,7 +2,7 @@ namespace CustomerInsights.Host.Features.Profiles;
 
 internal static class ProfilesModule
 {
-    public static IServiceCollection AddProfiles(this IServiceCollection services) => services.AddSingleton<PopulationScan>().AddSingleton<IPopulationAnswers, StreamedAnswers>().AddSingleton<ProfileOwners>();
+    public static IServiceCollection AddProfiles(this IServiceCollection services) => services.AddSingleton<PopulationScan>().AddSingleton<StreamedAnswers>().AddSingleton<ProfileOwners>();
 
     public static void MapProfiles(this IEndpointRouteBuilder routes)
     {

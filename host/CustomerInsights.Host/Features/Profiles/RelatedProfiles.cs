@@ -63,9 +63,8 @@ internal sealed class RelatedProfiles
         return result;
     }
 
-    // An account or a parent: found by what the records point at and not by a value.
-    private static async Task<Dictionary<long, ProfileSubject>> LinkedAsync(
-        IProfileStore store, IProfileLinkStore links, LinkModel link, RelatedProfiles further, CancellationToken cancellationToken)
+    /// <summary>Whom each profile points at by a link, by number.</summary>
+    public static async Task<Dictionary<long, long>> TargetsAsync(IProfileLinkStore links, LinkModel link, CancellationToken cancellationToken)
     {
         var targets = new Dictionary<long, long>();
         await foreach (var (from, to) in links.ReadTargetsAsync(link.From, link.Kind, cancellationToken))
@@ -82,6 +81,14 @@ internal sealed class RelatedProfiles
             }
         }
 
+        return targets;
+    }
+
+    // An account or a parent: found by what the records point at and not by a value.
+    private static async Task<Dictionary<long, ProfileSubject>> LinkedAsync(
+        IProfileStore store, IProfileLinkStore links, LinkModel link, RelatedProfiles further, CancellationToken cancellationToken)
+    {
+        var targets = await TargetsAsync(links, link, cancellationToken);
         var wanted = targets.Values.ToHashSet();
         var subjects = new Dictionary<long, ProfileSubject>();
         await foreach (var batch in store.ReadPopulationAsync(new PopulationQuery(link.To, []), cancellationToken))

@@ -1,0 +1,370 @@
+using System.Numerics;
+using CustomerInsights.Core.Model;
+using CustomerInsights.Core.Rules;
+
+namespace CustomerInsights.Core.Columns.Evaluation;
+
+/// <summary>Business measures by groups of codes: counts, sums and means; others are computed profile by profile.</summary>
+public sealed partial class ColumnRun
+{
+    private List<BusinessRow>? BusinessByColumns(BoundRule rule, RuleMoment at)
+    {
+        var sums = new Dictionary<BusinessMeasure.DimensionKey, BusinessSum[]>();
+        for (var part = 0; part < Image.Parts.Count; part++)
+        {
+            if (BusinessPlan.Of(new VectorCompiler(_population, part, at), rule) is not { } plan || !Add(plan, part, rule, sums))
+            {
+                return null;
+            }
+        }
+
+        if (sums.Count == 0 && rule.Dimensions.Count == 0)
+        {
+            sums[new BusinessMeasure.DimensionKey([])] = new BusinessSum[rule.BusinessAggregates.Count];
+        }
+
+        var measure = Compiler.CompileMeasure(rule.Root, rule.BusinessAggregates);
+        var rows = new List<BusinessRow>(sums.Count);
+        foreach (var (key, cells) in sums.OrderBy(pair => pair.Key))
+        {
+            var frame = new Frame(OneValue.Subject(default), new RuleMoment(default), cells.Length);
+            for (var i = 0; i < cells.Length; i++)
+            {
+                if (cells[i].Result((BoundAggregate)rule.BusinessAggregates[i]) is not { } value)
+                {
+                    return null;
+                }
+
+                frame[i] = value;
+            }
+
+            rows.Add(new BusinessRow(key.Values, measure(frame)));
+        }
+
+        return rows;
+    }
+
+    /// <summary>Adds a part's groups; false when it has to be done profile by profile.</summary>
+    private bool Add(BusinessPlan plan, int part, BoundRule rule, Dictionary<BusinessMeasure.DimensionKey, BusinessSum[]> sums)
+    {
+        var found = new List<BusinessGroups>();
+        var failed = false;
+
+        // A sum of doubles goes on where the part before ended, as if all rows were in one.
+        double Before(long key, int aggregate) =>
+            sums.TryGetValue(new BusinessMeasure.DimensionKey(plan.Values(key)), out var cells) ? cells[aggregate].Number : 0;
+        Run(
+            [.. Blocks().Where(block => block.Part == part)],
+            (block, scratch, _) =>
+            {
+                if (scratch.Groups is null)
+                {
+                    scratch.Groups = plan.Start(plan.InOrder ? Before : null);
+                    lock (found)
+                    {
+                        found.Add(scratch.Groups);
+                    }
+                }
+
+                scratch.Failed = false;
+                try
+                {
+                    var (of, alive) = Image.Parts[part];
+                    plan.Add(Extent.Of(block.From, block.To, of.Rows), alive, scratch, scratch.Groups);
+                }
+                catch (Exception error) when (error is RuleEvaluationException or OverflowException)
+                {
+                    scratch.Failed = true;
+                }
+
+                if (scratch.Failed)
+                {
+                    Volatile.Write(ref failed, true);
+                }
+            },
+            plan.InOrder);
+        if (failed)
+        {
+            return false;
+        }
+
+        foreach (var groups in found)
+        {
+            for (var group = 0; group < groups.Keys.Count; group++)
+            {
+                var key = new BusinessMeasure.DimensionKey(plan.Values(groups.Keys[group]));
+                if (!sums.TryGetValue(key, out var cells))
+                {
+                    sums[key] = cells = new BusinessSum[rule.BusinessAggregates.Count];
+                }
+
+                var more = groups.Cells(group);
+                for (var i = 0; i < cells.Length; i++)
+                {
+                    if (!cells[i].Add(more[i], (BoundAggregate)rule.BusinessAggregates[i], plan.Digits(i)))
+                    {
+                        return false;
+                    }
+                }
+            }
+        }
+
+        return true;
+    }
+}
+
+/// <summary>A business measure over one part.</summary>
+internal sealed class BusinessPlan
+{
+    private readonly DimensionCodes[] _dimensions;
+    private readonly BusinessAggregate[] _aggregates;
+    private readonly bool _byRow;
+
+    private BusinessPlan(DimensionCodes[] dimensions, BusinessAggregate[] aggregates, bool byRow)
+    {
+        _dimensions = dimensions;
+        _aggregates = aggregates;
+        _byRow = byRow;
+    }
+
+    /// <summary>Sums of doubles depend on the order, so one thread has to add them.</summary>
+    public bool InOrder => _aggregates.Any(aggregate => aggregate.Number is not null);
+
+    private int KeyBits => _dimensions.Sum(dimension => dimension.Width);
+
+    public static BusinessPlan? Of(VectorCompiler compiler, BoundRule rule)
+    {
+        var aggregates = rule.BusinessAggregates.Select(compiler.Aggregate).ToArray();
+        if (aggregates.Any(aggregate => aggregate is null))
+        {
+            return null;
+        }
+
+        var table = aggregates[0]!.Table;
+        if (rule.DimensionsReadFields && table is null)
+        {
+            // Nobody in this part has such an activity.
+            return new BusinessPlan([], [.. aggregates.Select(_ => BusinessAggregate.Nothing)], byRow: false);
+        }
+
+        var dimensions = rule.Dimensions.Select(node => compiler.Dimension(node, rule.DimensionsReadFields ? table : null)).ToArray();
+        return dimensions.All(dimension => dimension is not null) && dimensions.Sum(dimension => dimension!.Width) < 60
+            ? new BusinessPlan(dimensions!, aggregates!, rule.DimensionsReadFields)
+            : null;
+    }
+
+    public BusinessGroups Start(Func<long, int, double>? seed) => new(KeyBits, _aggregates.Length, seed);
+
+    public int Digits(int aggregate) => _aggregates[aggregate].Digits;
+
+    /// <summary>The values that a key stands for.</summary>
+    public Value[] Values(long key)
+    {
+        var values = new Value[_dimensions.Length];
+        var shift = 0;
+        for (var i = 0; i < values.Length; i++)
+        {
+            var code = (int)((key >> shift) & ((1L << _dimensions[i].Width) - 1));
+            values[i] = code == 0 ? default : _dimensions[i].Of(code);
+            shift += _dimensions[i].Width;
+        }
+
+        return values;
+    }
+
+    /// <summary>Adds the living profiles of an extent.</summary>
+    public void Add(Extent profiles, RowBits? alive, Scratch scratch, BusinessGroups groups)
+    {
+        var keys = scratch.Borrow<long>(profiles.Words << 6);
+        Keys(profiles, scratch, keys, ofActivity: false);
+        for (var i = 0; i < _aggregates.Length; i++)
+        {
+            if (_aggregates[i].Table is { } table)
+            {
+                AddActivities(i, table, profiles, alive, keys, scratch, groups);
+            }
+            else
+            {
+                AddProfiles(i, profiles, alive, keys, scratch, groups);
+            }
+        }
+
+        scratch.Return(keys);
+    }
+
+    private void Keys(Extent extent, Scratch scratch, long[] keys, bool ofActivity)
+    {
+        Array.Clear(keys, 0, extent.Words << 6);
+        var codes = scratch.Borrow<long>(extent.Words << 6);
+        var present = scratch.Borrow<ulong>(extent.Words);
+        var shift = 0;
+        foreach (var dimension in _dimensions)
+        {
+            if (dimension.OfActivity == ofActivity)
+            {
+                dimension.Codes.Fill(extent, scratch, codes, present);
+                for (var row = 0; row < extent.Rows; row++)
+                {
+                    // All ones where there is a value, else 0: without a branch, since what is missing follows no pattern.
+                    keys[row] |= (codes[row] & -(long)((present[row >> 6] >> (row & 63)) & 1)) << shift;
+                }
+            }
+
+            shift += dimension.Width;
+        }
+
+        scratch.Return(codes);
+        scratch.Return(present);
+    }
+
+    private void AddProfiles(int index, Extent profiles, RowBits? alive, long[] keys, Scratch scratch, BusinessGroups groups)
+    {
+        var rows = new Rows(this, index, profiles, scratch);
+        for (var i = 0; i < profiles.Words; i++)
+        {
+            var word = Bits.Within(rows.Where[i], profiles, i) & (alive is null ? ulong.MaxValue : alive.Words[profiles.FirstWord + i]);
+            for (; word != 0; word &= word - 1)
+            {
+                var row = (i << 6) + BitOperations.TrailingZeroCount(word);
+                rows.AddTo(ref groups.Cell(keys[row], index), row);
+            }
+        }
+
+        rows.Return(scratch);
+    }
+
+    private void AddActivities(int index, ActivityTable table, Extent profiles, RowBits? alive, long[] keys, Scratch scratch, BusinessGroups groups)
+    {
+        var starts = table.Starts.Slice(profiles.FirstRow, profiles.Rows + 1);
+        if (starts[0] == starts[^1])
+        {
+            return;
+        }
+
+        var activities = Extent.Of(starts[0], starts[^1], table.Rows);
+        var rowKeys = scratch.Borrow<long>(_byRow ? activities.Words << 6 : 0);
+        if (_byRow)
+        {
+            Keys(activities, scratch, rowKeys, ofActivity: true);
+        }
+
+        var rows = new Rows(this, index, activities, scratch);
+        for (var i = 0; i < profiles.Rows; i++)
+        {
+            if (alive is not null && !alive[profiles.FirstRow + i])
+            {
+                continue;
+            }
+
+            int from = starts[i] - activities.FirstRow, to = starts[i + 1] - activities.FirstRow;
+            for (var row = from; row < to; row++)
+            {
+                if (((rows.Where[row >> 6] >> (row & 63)) & 1) != 0)
+                {
+                    rows.AddTo(ref groups.Cell(_byRow ? keys[i] | rowKeys[row] : keys[i], index), row);
+                }
+            }
+        }
+
+        rows.Return(scratch);
+        scratch.Return(rowKeys);
+    }
+
+    /// <summary>The rows of one aggregate in an extent, with what it takes of them.</summary>
+    private readonly ref struct Rows
+    {
+        private readonly BusinessAggregate _aggregate;
+        private readonly ulong[] _present;
+        private readonly long[] _whole;
+        private readonly double[] _number;
+
+        public Rows(BusinessPlan plan, int index, Extent extent, Scratch scratch)
+        {
+            _aggregate = plan._aggregates[index];
+            Where = scratch.Borrow<ulong>(extent.Words);
+            _present = scratch.Borrow<ulong>(extent.Words);
+            _whole = scratch.Borrow<long>(_aggregate.Whole is null ? 0 : extent.Words << 6);
+            _number = scratch.Borrow<double>(_aggregate.Number is null ? 0 : extent.Words << 6);
+            Where.AsSpan(0, extent.Words).Fill(ulong.MaxValue);
+            _present.AsSpan(0, extent.Words).Fill(ulong.MaxValue);
+            _aggregate.Where?.Fill(extent, scratch, [], Where);
+            _aggregate.Present?.Fill(extent, scratch, [], _present);
+            _aggregate.Whole?.Fill(extent, scratch, _whole, _present);
+            _aggregate.Number?.Fill(extent, scratch, _number, _present);
+        }
+
+        public ulong[] Where { get; }
+
+        public void AddTo(ref BusinessCell cell, int row)
+        {
+            if (((_present[row >> 6] >> (row & 63)) & 1) == 0)
+            {
+                return;
+            }
+
+            cell.Count++;
+            if (_aggregate.Whole is not null)
+            {
+                cell.Whole += _whole[row];
+            }
+            else if (_aggregate.Number is not null)
+            {
+                cell.Number += _number[row];
+            }
+        }
+
+        public void Return(Scratch scratch)
+        {
+            scratch.Return(Where);
+            scratch.Return(_present);
+            scratch.Return(_whole);
+            scratch.Return(_number);
+        }
+    }
+}
+
+/// <summary>An aggregate of a group over all parts.</summary>
+internal struct BusinessSum
+{
+    private long _count;
+    private Int128 _whole;
+    private decimal _amount;
+
+    /// <summary>The sum of doubles.</summary>
+    public double Number { get; private set; }
+
+    /// <summary>Adds what was found in a part; false when it does not fit.</summary>
+    /// <param name="cell">What was found.</param>
+    /// <param name="aggregate">The aggregate.</param>
+    /// <param name="digits">Of scaled decimals in that part.</param>
+    public bool Add(BusinessCell cell, BoundAggregate aggregate, int digits)
+    {
+        _count += cell.Count;
+        _whole += cell.Whole;
+        Number = cell.Number;
+        if (aggregate.Value?.Type == RuleType.Decimal && cell.Count > 0 && aggregate.Function is AggregateFunction.Sum or AggregateFunction.Avg)
+        {
+            if (Int128.Abs(cell.Whole) >= (Int128)1 << 92)
+            {
+                return false;
+            }
+
+            _amount += ScaledSum.Exact(cell.Whole, digits);
+        }
+
+        return true;
+    }
+
+    /// <summary>The aggregate's value, missing included; null when it does not fit.</summary>
+    public readonly Value? Result(BoundAggregate aggregate) => (aggregate.Function, aggregate.Value?.Type) switch
+    {
+        (AggregateFunction.Count, _) => Value.Of(_count),
+        (AggregateFunction.Exists, _) => Value.Of(_count > 0),
+        (AggregateFunction.Sum, RuleType.Integer) => _whole >= long.MinValue && _whole <= long.MaxValue ? Value.Of((long)_whole) : null,
+        (AggregateFunction.Sum, RuleType.Decimal) => Value.Of(_amount),
+        (AggregateFunction.Sum, _) => Value.Of(Number),
+        _ when _count == 0 => Value.Missing,
+        (_, RuleType.Decimal) => Value.Of(_amount / _count),
+        _ => Value.Of(Number / _count),
+    };
+}

@@ -1,0 +1,190 @@
+using System.Runtime.CompilerServices;
+using CustomerInsights.Core.Columns.Evaluation;
+using CustomerInsights.Core.Rules;
+using CustomerInsights.Host.Features.Jobs;
+using CustomerInsights.Host.Features.Metadata;
+using CustomerInsights.Host.Features.Profiles;
+using CustomerInsights.Storage.Links;
+
+namespace CustomerInsights.Host.Features.Columns;
+
+/// <summary>Answers by columns, with all that was committed when the question was asked; by streaming the store while columns are not ready.</summary>
+internal sealed class ColumnAnswers(ColumnImages images, StreamedAnswers streamed, IProfileLinkStore links) : IPopulationAnswers
+{
+    public async ValueTask<MembershipAnswer> MembersAsync(
+        PopulationQuestion question, IReadOnlyList<SegmentModel> segments, IReadOnlyDictionary<string, long[]> given, CancellationToken cancellationToken)
+    {
+        List<BoundRule> rules = [.. segments.Select(segment => segment.Rule)];
+        if (await WorldAsync(question, rules, cancellationToken) is not { } world)
+        {
+            return await streamed.MembersAsync(question, segments, given, cancellationToken);
+        }
+
+        return await Task.Run(() => Members(world, question, segments, given, cancellationToken), cancellationToken);
+    }
+
+    public async ValueTask<IReadOnlyList<IReadOnlyList<BusinessRow>>> BusinessAsync(
+        PopulationQuestion question, IReadOnlyList<MeasureModel> measures, CancellationToken cancellationToken)
+    {
+        List<BoundRule> rules = [.. measures.Select(measure => measure.Rule)];
+        if (await WorldAsync(question, rules, cancellationToken) is not { } world)
+        {
+            return await streamed.BusinessAsync(question, measures, cancellationToken);
+        }
+
+        return await Task.Run<IReadOnlyList<IReadOnlyList<BusinessRow>>>(
+            () =>
+            {
+                var run = Run(world, question, rules, cancellationToken);
+                IReadOnlyList<IReadOnlyList<BusinessRow>> rows = [.. measures.Select(measure => Guard($"Measure '{measure.Name}': ", () => run.Business(measure.Rule)))];
+                GC.KeepAlive(world);
+                return rows;
+            },
+            cancellationToken);
+    }
+
+    public async IAsyncEnumerable<ProfileValues> ValuesAsync(
+        PopulationQuestion question, IReadOnlyList<BoundRule> rules, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        if (await WorldAsync(question, rules, cancellationToken) is not { } world)
+        {
+            await foreach (var profile in streamed.ValuesAsync(question, rules, cancellationToken))
+            {
+                yield return profile;
+            }
+
+            yield break;
+        }
+
+        var run = await Task.Run(() => Run(world, question, rules, cancellationToken), cancellationToken);
+        using var batches = run.Values(rules).GetEnumerator();
+        var inOrder = InOrder(run.Image);
+        var all = new List<ProfileValues>();
+        while (await Task.Run(() => Guard("", batches.MoveNext), cancellationToken))
+        {
+            var profiles = Profiles(batches.Current);
+            if (!inOrder)
+            {
+                all.AddRange(profiles);
+                continue;
+            }
+
+            foreach (var profile in profiles)
+            {
+                yield return profile;
+            }
+        }
+
+        // Changed profiles are in later parts: to give the oldest first, all have to be known.
+        all.Sort(static (a, b) => a.Number.CompareTo(b.Number));
+        foreach (var profile in all)
+        {
+            yield return profile;
+        }
+
+        GC.KeepAlive(world);
+    }
+
+    private static MembershipAnswer Members(
+        ColumnWorld world, PopulationQuestion question, IReadOnlyList<SegmentModel> segments, IReadOnlyDictionary<string, long[]> given, CancellationToken cancellationToken)
+    {
+        var run = Run(world, question, [.. segments.Select(segment => segment.Rule)], cancellationToken);
+        foreach (var (name, numbers) in given)
+        {
+            run.Enter(name, numbers);
+        }
+
+        var members = new Dictionary<string, long[]>(StringComparer.Ordinal);
+        foreach (var segment in segments)
+        {
+            var rows = Guard($"Segment '{segment.Name}': ", () => run.Matches(segment.Rule, segment.Document.TimeZone is null ? null : segment.Zone));
+            run.Enter(segment.Name, rows);
+            members[segment.Name] = rows.Numbers();
+        }
+
+        GC.KeepAlive(world);
+        return new MembershipAnswer(run.Image.Count, members);
+    }
+
+    // Ranks are taken in UTC and without segments, as StreamedAnswers does.
+    private static ColumnRun Run(ColumnWorld world, PopulationQuestion question, IReadOnlyList<BoundRule> rules, CancellationToken cancellationToken)
+    {
+        var moment = new RuleMoment(question.Now);
+        if (rules.Any(rule => rule.Dependencies.Population))
+        {
+            moment = moment with { Ranks = Guard("", () => new ColumnRun(world, question.ProfileType, moment, Environment.ProcessorCount, cancellationToken).Ranks(rules)) };
+        }
+
+        moment = question.Zone is null ? moment : moment with { Zone = question.Zone };
+        return new ColumnRun(world, question.ProfileType, moment, Environment.ProcessorCount, cancellationToken);
+    }
+
+    private static bool InOrder(Core.Columns.ColumnImage image) =>
+        image.Parts.Where(part => part.Part.Rows > 0).Select(part => part.Part.Numbers[0]).Zip(image.Parts.Where(part => part.Part.Rows > 0).Select(part => part.Part.Numbers[^1]))
+            .Aggregate((Last: long.MinValue, Holds: true), static (so, part) => (part.Second, so.Holds && part.First > so.Last)).Holds;
+
+    private static List<ProfileValues> Profiles(ValueBatch batch)
+    {
+        var profiles = new List<ProfileValues>(batch.Rows.Length);
+        for (var i = 0; i < batch.Rows.Length; i++)
+        {
+            var row = batch.Rows[i];
+            profiles.Add(new ProfileValues(batch.Part.Numbers[row], batch.Part.IdAt(row), [.. batch.Values.Select(values => values[i])]));
+        }
+
+        return profiles;
+    }
+
+    private static T Guard<T>(string what, Func<T> compute)
+    {
+        try
+        {
+            return compute();
+        }
+        catch (RuleEvaluationException error)
+        {
+            throw new JobFailedException("Data", what + error.Message);
+        }
+    }
+
+    private async ValueTask<ColumnWorld?> WorldAsync(PopulationQuestion question, IReadOnlyList<BoundRule> rules, CancellationToken cancellationToken)
+    {
+        ColumnState state;
+        try
+        {
+            state = await images.StateAsync(question.Model, cancellationToken);
+        }
+        catch (ColumnsNotReadyException)
+        {
+            return null;
+        }
+
+        Note(question.ProfileType, rules);
+        return new ColumnWorld(state.Images, await RelationsAsync(question.Model, rules, cancellationToken));
+    }
+
+    private void Note(string type, IReadOnlyList<BoundRule> rules) => images.Used(rules.SelectMany(rule => rule.Dependencies.Attributes
+        .Concat(rule.Dependencies.Activities.SelectMany(activity => activity.Value.Select(field => $"{activity.Key}.{field}").Append($"{activity.Key}.").Append($"{activity.Key}.at")))
+        .Select(column => ColumnOpening.Use(type, column))));
+
+    // Links are read from the store, and only those that a rule names.
+    private async ValueTask<IReadOnlyDictionary<string, IReadOnlyDictionary<string, ColumnRelation>>> RelationsAsync(
+        InsightsModel model, IReadOnlyList<BoundRule> rules, CancellationToken cancellationToken)
+    {
+        var named = rules.SelectMany(rule => rule.Dependencies.RelatedAttributes).SelectMany(attribute => attribute.Path).ToHashSet(StringComparer.Ordinal);
+        var relations = new Dictionary<string, IReadOnlyDictionary<string, ColumnRelation>>(StringComparer.Ordinal);
+        foreach (var (type, definition) in model.ProfileTypes.Where(_ => named.Count > 0))
+        {
+            var ofType = definition.Relationships.Where(pair => named.Contains(pair.Key))
+                .ToDictionary(pair => pair.Key, ColumnRelation (pair) => new ValueRelation(pair.Value.To, pair.Value.Attribute, pair.Value.TargetAttribute), StringComparer.Ordinal);
+            foreach (var link in model.Links.Where(link => link.From == type && named.Contains(link.As)))
+            {
+                ofType[link.As] = new LinkRelation(link.To, await RelatedProfiles.TargetsAsync(links, link, cancellationToken));
+            }
+
+            relations[type] = ofType;
+        }
+
+        return relations;
+    }
+}

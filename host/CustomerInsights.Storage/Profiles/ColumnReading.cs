@@ -1,0 +1,37 @@
+using CustomerInsights.Core.Model;
+
+namespace CustomerInsights.Storage.Profiles;
+
+/// <summary>Profiles of one type by number, to be read as columns with all their activities.</summary>
+/// <param name="ProfileType">The type.</param>
+/// <param name="After">Start behind this number.</param>
+/// <param name="UpTo">The last number.</param>
+public sealed record ColumnRange(string ProfileType, long After, long UpTo);
+
+/// <summary>
+/// Takes profiles while they are read, each followed by its activities: by type, then by time, then by id. Called by one thread at a time. The bytes
+/// are valid during the call only. What it throws ends the read and comes out of it.
+/// </summary>
+public interface IColumnSink
+{
+    /// <summary>A profile; numbers ascend.</summary>
+    /// <param name="profileType">Its type.</param>
+    /// <param name="number">Its number.</param>
+    /// <param name="id">Its id.</param>
+    /// <param name="attributes">A value document.</param>
+    /// <param name="measures">A value document; empty when there is none.</param>
+    void Profile(string profileType, long number, ProfileId id, ReadOnlySpan<byte> attributes, ReadOnlySpan<byte> measures);
+
+    /// <summary>An activity of the last profile.</summary>
+    /// <param name="type">Its type.</param>
+    /// <param name="id">Its id, as ASCII.</param>
+    /// <param name="ticks">When, in UTC ticks.</param>
+    /// <param name="document">A value document.</param>
+    void Activity(string type, ReadOnlySpan<byte> id, long ticks, ReadOnlySpan<byte> document);
+}
+
+/// <summary>What changed behind a number of the feed, of one moment.</summary>
+/// <param name="Position">The feed's last number at that moment.</param>
+/// <param name="Trimmed">True when rows behind the number are gone already: then nothing was read, and everything has to be.</param>
+/// <param name="Changed">Profiles that were made, changed or removed, or whose activities or measures changed, ascending. The sink was given those that live.</param>
+public sealed record ColumnChanges(long Position, bool Trimmed, IReadOnlyList<long> Changed);
