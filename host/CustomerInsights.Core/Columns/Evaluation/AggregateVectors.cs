@@ -209,6 +209,39 @@ internal sealed class StoredSumVector<T>(ActivityRows rows, ScaledColumn column)
     }
 }
 
+/// <summary>Where sum × factor compares as asked with bound × count; nowhere, where nothing is counted.</summary>
+internal sealed class MeanBits(VectorNode<long> sum, VectorNode<long> count, long factor, long bound, Rules.BinaryOperator op) : BitsNode
+{
+    private const long ManyActivities = 1_000_000;
+
+    public override void Fill(Extent extent, Scratch scratch, ReadOnlySpan<ulong> active, Span<ulong> into)
+    {
+        long[] sums = scratch.Borrow<long>(extent.Words << 6), counts = scratch.Borrow<long>(extent.Words << 6);
+        sum.Fill(extent, scratch, sums, into);
+        count.Fill(extent, scratch, counts, into);
+        into[..extent.Words].Clear();
+        for (var i = 0; i < extent.Rows; i++)
+        {
+            scratch.Failed |= counts[i] >= ManyActivities;
+            var order = ((Int128)sums[i] * factor).CompareTo((Int128)bound * counts[i]);
+            into[i >> 6] |= counts[i] != 0 && Holds(order) ? 1UL << (i & 63) : 0;
+        }
+
+        scratch.Return(sums);
+        scratch.Return(counts);
+    }
+
+    private bool Holds(int order) => op switch
+    {
+        Rules.BinaryOperator.Equal => order == 0,
+        Rules.BinaryOperator.NotEqual => order != 0,
+        Rules.BinaryOperator.Less => order < 0,
+        Rules.BinaryOperator.LessOrEqual => order <= 0,
+        Rules.BinaryOperator.Greater => order > 0,
+        _ => order >= 0,
+    };
+}
+
 /// <summary>Folds the values of each profile's activities, oldest first, into one.</summary>
 /// <typeparam name="TFrom">The values.</typeparam>
 /// <typeparam name="TTo">What comes out.</typeparam>

@@ -257,6 +257,17 @@ internal sealed class BusinessPlan
             }
 
             int from = starts[i] - activities.FirstRow, to = starts[i + 1] - activities.FirstRow;
+            if (!_byRow && _aggregates[index].Number is null)
+            {
+                // All of a profile are in one group, so its whole numbers are added up first.
+                if (rows.Any(from, to, out var sum))
+                {
+                    groups.Cell(keys[i], index).Add(sum);
+                }
+
+                continue;
+            }
+
             for (var row = from; row < to; row++)
             {
                 if (((rows.Where[row >> 6] >> (row & 63)) & 1) != 0)
@@ -311,6 +322,26 @@ internal sealed class BusinessPlan
             {
                 cell.Number += _number[row];
             }
+        }
+
+        /// <summary>Adds up the rows from one on to before another; false when the condition holds for none.</summary>
+        public bool Any(int from, int to, out BusinessCell sum)
+        {
+            sum = default;
+            ulong any = 0;
+            for (var row = from; row < to; row++)
+            {
+                var where = (Where[row >> 6] >> (row & 63)) & 1;
+                var counts = (long)(where & (_present[row >> 6] >> (row & 63)));
+                any |= where;
+                sum.Count += counts;
+                if (_aggregate.Whole is not null)
+                {
+                    sum.Whole += _whole[row] & -counts;
+                }
+            }
+
+            return any != 0;
         }
 
         public void Return(Scratch scratch)
