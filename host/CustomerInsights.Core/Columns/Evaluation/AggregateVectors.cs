@@ -188,6 +188,10 @@ internal sealed class StoredSumVector<T>(ActivityRows rows, ScaledColumn column)
         }
 
         var stored = column.Stored<T>().Slice(activities.FirstRow, activities.Rows);
+
+        // Mostly all activities of the block together could not overflow 64 bits.
+        var largest = Int128.Abs(column.Base) + ((Int128)column.Step << 31);
+        var narrow = largest * activities.Rows <= long.MaxValue;
         for (var i = 0; i < extent.Rows; i++)
         {
             int from = starts[i] - activities.FirstRow, to = starts[i + 1] - activities.FirstRow;
@@ -198,6 +202,12 @@ internal sealed class StoredSumVector<T>(ActivityRows rows, ScaledColumn column)
                 var one = (long)((words[row >> 6] >> (row & 63)) & 1);
                 sum += long.CreateTruncating(stored[row]) & -one;
                 count += one;
+            }
+
+            if (narrow)
+            {
+                values[i] = (column.Base * count) + (column.Step * sum);
+                continue;
             }
 
             var total = ((Int128)column.Base * count) + ((Int128)column.Step * sum);
