@@ -188,6 +188,10 @@ internal sealed class StoredSumVector<T>(ActivityRows rows, ScaledColumn column)
         }
 
         var stored = column.Stored<T>().Slice(activities.FirstRow, activities.Rows);
+
+        // Mostly all activities of the block together could not overflow 64 bits.
+        var largest = Int128.Abs(column.Base) + ((Int128)column.Step << 31);
+        var narrow = largest * activities.Rows <= long.MaxValue;
         for (var i = 0; i < extent.Rows; i++)
         {
             int from = starts[i] - activities.FirstRow, to = starts[i + 1] - activities.FirstRow;
@@ -200,6 +204,12 @@ internal sealed class StoredSumVector<T>(ActivityRows rows, ScaledColumn column)
                 count += one;
             }
 
+            if (narrow)
+            {
+                values[i] = (column.Base * count) + (column.Step * sum);
+                continue;
+            }
+
             var total = ((Int128)column.Base * count) + ((Int128)column.Step * sum);
             values[i] = unchecked((long)total);
             scratch.Failed |= values[i] != total;
@@ -207,6 +217,39 @@ internal sealed class StoredSumVector<T>(ActivityRows rows, ScaledColumn column)
 
         scratch.Return(words);
     }
+}
+
+/// <summary>Where sum × factor compares as asked with bound × count; nowhere, where nothing is counted.</summary>
+internal sealed class MeanBits(VectorNode<long> sum, VectorNode<long> count, long factor, long bound, Rules.BinaryOperator op) : BitsNode
+{
+    private const long ManyActivities = 1_000_000;
+
+    public override void Fill(Extent extent, Scratch scratch, ReadOnlySpan<ulong> active, Span<ulong> into)
+    {
+        long[] sums = scratch.Borrow<long>(extent.Words << 6), counts = scratch.Borrow<long>(extent.Words << 6);
+        sum.Fill(extent, scratch, sums, into);
+        count.Fill(extent, scratch, counts, into);
+        into[..extent.Words].Clear();
+        for (var i = 0; i < extent.Rows; i++)
+        {
+            scratch.Failed |= counts[i] >= ManyActivities;
+            var order = ((Int128)sums[i] * factor).CompareTo((Int128)bound * counts[i]);
+            into[i >> 6] |= counts[i] != 0 && Holds(order) ? 1UL << (i & 63) : 0;
+        }
+
+        scratch.Return(sums);
+        scratch.Return(counts);
+    }
+
+    private bool Holds(int order) => op switch
+    {
+        Rules.BinaryOperator.Equal => order == 0,
+        Rules.BinaryOperator.NotEqual => order != 0,
+        Rules.BinaryOperator.Less => order < 0,
+        Rules.BinaryOperator.LessOrEqual => order <= 0,
+        Rules.BinaryOperator.Greater => order > 0,
+        _ => order >= 0,
+    };
 }
 
 /// <summary>Folds the values of each profile's activities, oldest first, into one.</summary>
@@ -258,149 +301,5 @@ internal sealed class FoldVector<TFrom, TTo, TFold>(ActivityRows rows, VectorNod
         }
 
         return state.Result(scratch, out result);
-    }
-}
-
-/// <summary>A fold: a fresh one a profile.</summary>
-internal interface IFold<TFrom, TTo>
-{
-    void Add(TFrom value);
-
-    /// <summary>The result; false when it is missing. Sets <see cref="Scratch.Failed"/> when it does not fit.</summary>
-    bool Result(Scratch scratch, out TTo result);
-}
-
-/// <summary>Sum of whole or scaled numbers. 128 bits hold any sum of 2^31 of them.</summary>
-internal struct LongSum : IFold<long, long>
-{
-    private Int128 _sum;
-
-    public void Add(long value) => _sum += value;
-
-    public readonly bool Result(Scratch scratch, out long result)
-    {
-        result = unchecked((long)_sum);
-        scratch.Failed |= result != _sum;
-        return true;
-    }
-}
-
-/// <summary>Sum of scaled decimals with the digits that the one-profile execution would give it: those of the values, or none when there are none.</summary>
-internal struct ScaledSum(int digits, bool mean) : IFold<long, decimal>
-{
-    private Int128 _sum;
-    private long _count;
-
-    public void Add(long value)
-    {
-        _sum += value;
-        _count++;
-    }
-
-    public readonly bool Result(Scratch scratch, out decimal result)
-    {
-        result = 0;
-        if (_count == 0)
-        {
-            return !mean;
-        }
-
-        result = Exact(_sum, digits);
-        result = mean ? result / _count : result;
-        return true;
-    }
-
-    /// <summary>
-    /// The decimal sum × 10^-digits. 2^31 numbers of 63 bits have a sum of less than 96 bits, so it is exact, as it is when decimals
-    /// are added one by one.
-    /// </summary>
-    public static decimal Exact(Int128 sum, int digits)
-    {
-        var size = (UInt128)Int128.Abs(sum);
-        return new decimal((int)(uint)(ulong)size, (int)(uint)((ulong)size >> 32), (int)(uint)(ulong)(size >> 64), Int128.IsNegative(sum), (byte)digits);
-    }
-}
-
-/// <summary>Sum of decimals.</summary>
-internal struct DecimalSum(bool mean) : IFold<decimal, decimal>
-{
-    private decimal _sum;
-    private long _count;
-
-    public void Add(decimal value)
-    {
-        _sum += value;
-        _count++;
-    }
-
-    public readonly bool Result(Scratch scratch, out decimal result)
-    {
-        result = mean && _count > 0 ? _sum / _count : _sum;
-        return !mean || _count > 0;
-    }
-}
-
-/// <summary>Sum of doubles, in the order of the activities; what is no number is missing.</summary>
-internal struct NumberSum(bool mean) : IFold<double, double>
-{
-    private double _sum;
-    private long _count;
-
-    public void Add(double value)
-    {
-        _sum += value;
-        _count++;
-    }
-
-    public readonly bool Result(Scratch scratch, out double result)
-    {
-        result = mean ? _sum / _count : _sum;
-        return (!mean || _count > 0) && double.IsFinite(result);
-    }
-}
-
-/// <summary>The smallest or largest; of equal ones the first.</summary>
-internal struct Extreme<T>(bool largest) : IFold<T, T>
-    where T : unmanaged, IComparisonOperators<T, T, bool>
-{
-    private T _best;
-    private bool _any;
-
-    public void Add(T value)
-    {
-        if (!_any || (largest ? value > _best : value < _best))
-        {
-            _best = value;
-            _any = true;
-        }
-    }
-
-    public readonly bool Result(Scratch scratch, out T result)
-    {
-        result = _best;
-        return _any;
-    }
-}
-
-/// <summary>The first or last.</summary>
-internal struct End<T>(bool last) : IFold<T, T>
-    where T : unmanaged
-{
-    private T _value;
-    private bool _any;
-
-    public void Add(T value)
-    {
-        if (!_any || last)
-        {
-            _value = value;
-            _any = true;
-        }
-    }
-
-    public readonly bool Result(Scratch scratch, out T result)
-    {
-        result = _value;
-        return _any;
     }
 }

@@ -21,7 +21,7 @@ internal sealed record DimensionCodes(VectorNode<long> Codes, int Width, Func<in
 
     /// <summary>The parts of a calendar: numbers from 0 or 1 on that are their own codes, less one.</summary>
     public static DimensionCodes OfPart(VectorNode<long> parts, bool ofActivity) => new(
-        new MapVector<long, long>(parts, part => part + 1), Bits(64), code => Value.Of(code - 1L), ofActivity);
+        parts is DayVector days ? days.Then(part => part + 1) : new MapVector<long, long>(parts, part => part + 1), Bits(64), code => Value.Of(code - 1L), ofActivity);
 
     /// <summary>Whole numbers, days or times: each new one gets the next code.</summary>
     public static DimensionCodes OfWhole(Func<Func<long, long>, VectorNode<long>> mapped, Func<long, Value> make, bool ofActivity)

@@ -85,4 +85,11 @@ internal struct BusinessCell
 
     /// <summary>Their sum, when it is of doubles.</summary>
     public double Number;
+
+    /// <summary>Adds what whole numbers another one holds.</summary>
+    public void Add(BusinessCell other)
+    {
+        Count += other.Count;
+        Whole += other.Whole;
+    }
 }

@@ -26,6 +26,12 @@ internal sealed partial class VectorCompiler
             return Inputs.MayFail(compare.Left) ? null : new ConstantBits(false);
         }
 
+        if (type is not RuleType.Text && compare.Operator is >= BinaryOperator.Equal and <= BinaryOperator.GreaterOrEqual
+            && Constant(compare.Right) is { } bound && Range(compare, bound, table) is { } bits)
+        {
+            return bits;
+        }
+
         return type switch
         {
             RuleType.Text => Text(compare, table),
@@ -67,6 +73,11 @@ internal sealed partial class VectorCompiler
 
     private BitsNode? DecimalCompare(BoundCompare compare, ActivityTable? table)
     {
+        if (Mean(compare, table) is { } mean)
+        {
+            return mean;
+        }
+
         if (Scaled(compare.Left, table) is var (scaled, digits))
         {
             if (Constant(compare.Right) is { IsMissing: false } constant)
@@ -85,6 +96,26 @@ internal sealed partial class VectorCompiler
         return Decimals(compare.Left, table) is { } left && Decimals(compare.Right, table) is { } right
             ? new CompareBits<decimal>(left, right, compare.Operator)
             : null;
+    }
+
+    /// <summary>
+    /// A mean of scaled decimals against a constant, without dividing. With a constant below 10^10 of at most 6 digits, as many of the
+    /// column, and fewer than 10^6 activities, a mean that is not the constant differs from it by 10^-12 at least, so that rounding
+    /// to 28 digits does not make them equal.
+    /// </summary>
+    private MeanBits? Mean(BoundCompare compare, ActivityTable? table)
+    {
+        if (table is not null || compare.Left is not BoundAggregate { Function: AggregateFunction.Avg, Value.Type: RuleType.Decimal } aggregate
+            || Constant(compare.Right) is not { IsMissing: false } constant || constant.AsDecimal() is var amount && (amount.Scale > 6 || Math.Abs(amount) >= 10_000_000_000)
+            || Rows(aggregate) is not { } rows || Scaled(aggregate.Value, rows.Table) is not var (operand, digits) || digits > 6
+            || WholeAggregate(aggregate with { Function = AggregateFunction.Sum }, rows, operand) is not { } sum
+            || Count(aggregate with { Function = AggregateFunction.Count, Type = RuleType.Integer }) is not { } count)
+        {
+            return null;
+        }
+
+        // sum / 10^digits / count against amount is sum × 10^(6 - digits) against amount × 10^6 × count.
+        return new MeanBits(sum, count, (long)Math.Pow(10, 6 - digits), (long)(amount * 1_000_000), compare.Operator);
     }
 
     private BitsNode? Text(BoundCompare compare, ActivityTable? table)

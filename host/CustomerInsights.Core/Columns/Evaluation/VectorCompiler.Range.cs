@@ -21,36 +21,51 @@ internal sealed partial class VectorCompiler
             return (column, interval, negated);
         }
 
-        return Direction(compare.Left) is { } direction && column.Type != DataType.Decimal ? Searched(compare, column, constant, direction) : null;
+        return Monotone(compare.Left) is var (direction, leaf) && ReferenceEquals(leaf, input) && column.Type != DataType.Decimal
+            && Searched(compare, leaf, constant, direction) is var (found, without)
+            ? (column, found, without)
+            : null;
     }
 
+    /// <summary>A comparison of a function that never changes direction, of something that is no column, as an interval of that.</summary>
+    private VectorRangeBits? Range(BoundCompare compare, Value constant, ActivityTable? table) =>
+        Monotone(compare.Left) is var (direction, leaf) && !ReferenceEquals(leaf, compare.Left)
+        && leaf.Type is RuleType.Date or RuleType.Time or RuleType.Integer && Longs(leaf, table) is { } longs
+            ? new VectorRangeBits(longs, Searched(compare, leaf, constant, direction).Interval, compare.Operator == BinaryOperator.NotEqual)
+            : null;
+
     /// <summary>Finds the interval by halving: the function never changes direction, so its comparisons do so at one place.</summary>
-    private (ScaledColumn Column, Interval Interval, bool Negated)? Searched(BoundCompare compare, ScaledColumn column, Value constant, int direction)
+    private (Interval Interval, bool Negated) Searched(BoundCompare compare, BoundNode leaf, Value constant, int direction)
     {
-        var compiler = new Compiler();
-        var evaluate = compiler.Evaluation(compare.Left);
+        var evaluate = Compiler.CompileMeasure(compare.Left, [leaf]);
         var order = Comparisons.Order(compare.Left.Type);
-        var (least, most) = column.Type switch
+        var type = (DataType)leaf.Type;
+        var (least, most) = type switch
         {
             DataType.Integer => (long.MinValue, long.MaxValue),
             DataType.Date => (0L, DateOnly.MaxValue.DayNumber),
             _ => (0L, DateTime.MaxValue.Ticks),
         };
-        int Order(long at) => evaluate(OneValue.Frame(Of(column.Type, at), moment, compiler.Slots)) is { IsMissing: false } value
-            ? order(value, constant) * direction
-            : throw new InvalidOperationException("A function without a break has a value everywhere.");
+        int Order(long at)
+        {
+            var frame = new Frame(OneValue.Subject(default), moment, 1);
+            frame[0] = Of(type, at);
+            return evaluate(frame) is { IsMissing: false } value
+                ? order(value, constant) * direction
+                : throw new InvalidOperationException("A function without a break has a value everywhere.");
+        }
 
         // The first number at which it is at least the constant, and the first at which it is more (in its own direction).
         Int128 equal = First(least, most, at => Order(at) >= 0), more = First(least, most, at => Order(at) > 0);
         var op = direction > 0 ? compare.Operator : Flipped(compare.Operator)!.Value;
         return op switch
         {
-            BinaryOperator.Equal => (column, new Interval(equal, more - 1), false),
-            BinaryOperator.NotEqual => (column, new Interval(equal, more - 1), true),
-            BinaryOperator.Less => (column, new Interval(Interval.Lowest, equal - 1), false),
-            BinaryOperator.LessOrEqual => (column, new Interval(Interval.Lowest, more - 1), false),
-            BinaryOperator.Greater => (column, new Interval(more, Interval.Highest), false),
-            _ => (column, new Interval(equal, Interval.Highest), false),
+            BinaryOperator.Equal => (new Interval(equal, more - 1), false),
+            BinaryOperator.NotEqual => (new Interval(equal, more - 1), true),
+            BinaryOperator.Less => (new Interval(Interval.Lowest, equal - 1), false),
+            BinaryOperator.LessOrEqual => (new Interval(Interval.Lowest, more - 1), false),
+            BinaryOperator.Greater => (new Interval(more, Interval.Highest), false),
+            _ => (new Interval(equal, Interval.Highest), false),
         };
     }
 
@@ -74,21 +89,30 @@ internal sealed partial class VectorCompiler
     }
 
     /// <summary>
-    /// 1 for a function of one name that never falls as it grows, -1 for one that never rises, null for others. Days of a time are such
+    /// A function of something else that never falls as that grows (1), or never rises (-1), with what it is of. Days of a time are such
     /// in UTC only: where clocks are put back at midnight a later time has an earlier day.
     /// </summary>
-    private int? Direction(BoundNode node) => node switch
+    private (int Direction, BoundNode Leaf) Monotone(BoundNode node)
     {
-        BoundAttribute or BoundField => 1,
-        BoundConvert { Type: RuleType.Number } convert when convert.Operand.Type == RuleType.Integer => Direction(convert.Operand),
-        BoundConvert { Type: RuleType.Date } convert when InUtc => Direction(convert.Operand),
-        BoundTruncate truncate when InUtc || truncate.Type == RuleType.Date => Direction(truncate.Operand),
-        BoundCall { Function: Function.Year } call when InUtc || call.Arguments[0].Type == RuleType.Date => Direction(call.Arguments[0]),
-        BoundCall { Function: Function.DaysSince } call => -Direction(call.Arguments[0]),
-        BoundCall { Function: Function.DaysBetween } call when Constant(call.Arguments[1]) is { IsMissing: false } => -Direction(call.Arguments[0]),
-        BoundCall { Function: Function.DaysBetween } call when Constant(call.Arguments[0]) is { IsMissing: false } => Direction(call.Arguments[1]),
-        _ => null,
-    };
+        var (direction, operand) = node switch
+        {
+            BoundConvert { Type: RuleType.Number, Operand.Type: RuleType.Integer } convert => (1, convert.Operand),
+            BoundConvert { Type: RuleType.Date } convert when InUtc => (1, convert.Operand),
+            BoundTruncate truncate when InUtc || truncate.Type == RuleType.Date => (1, truncate.Operand),
+            BoundCall { Function: Function.Year } call when InUtc || call.Arguments[0].Type == RuleType.Date => (1, call.Arguments[0]),
+            BoundCall { Function: Function.DaysSince } call => (-1, call.Arguments[0]),
+            BoundCall { Function: Function.DaysBetween } call when Constant(call.Arguments[1]) is { IsMissing: false } => (-1, call.Arguments[0]),
+            BoundCall { Function: Function.DaysBetween } call when Constant(call.Arguments[0]) is { IsMissing: false } => (1, call.Arguments[1]),
+            _ => (0, node),
+        };
+        if (direction == 0)
+        {
+            return (1, node);
+        }
+
+        var (inner, leaf) = Monotone(operand);
+        return (direction * inner, leaf);
+    }
 
     private static Value Of(DataType type, long whole) => type switch
     {

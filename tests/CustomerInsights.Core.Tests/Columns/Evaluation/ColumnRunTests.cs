@@ -1,3 +1,4 @@
+using CustomerInsights.Core.Columns;
 using CustomerInsights.Core.Columns.Evaluation;
 using CustomerInsights.Core.Model;
 using CustomerInsights.Core.Rules;
@@ -53,6 +54,91 @@ public sealed class ColumnRunTests
 
         // The comparison is worth something only while most rules have an answer.
         Assert.True(answers > 2 * failures, $"{answers} rules, {failures} failed");
+    }
+
+    [Theory]
+    [InlineData("count(order where amount >= 50 and at >= ago(90d)) >= 2")]
+    [InlineData("exists(order where category = \"books\") and not vip")]
+    [InlineData("sum(order.amount where at between date(2025-01-01) and date(2026-12-31)) > 50")]
+    [InlineData("days_since(last(order.at)) > 20 or last(order.at) is missing")]
+    [InlineData("days_since(first(order.at where amount > 1)) != 3")]
+    [InlineData("year(max(order.at)) = 2026 and month(birthday) = 3")]
+    [InlineData("avg(order.amount) > 2.5")]
+    [InlineData("avg(order.quantity) = 2")]
+    [InlineData("avg(order.amount where quantity > 0) <= 100.125")]
+    [InlineData("avg(order.weight) >= 0.5")]
+    [InlineData("max(order.amount) >= 2.5 and min(order.quantity) != 1")]
+    [InlineData("count(order where category = \"books\") > count(order where category = \"toys\")")]
+    [InlineData("count(order.weight where amount > 0) = 1")]
+    [InlineData("sum(order.quantity * 2 where gift) > 2")]
+    [InlineData("sum(order.quantity) + age > 40")]
+    [InlineData("count_distinct(order.category) = 2")]
+    [InlineData("count(order where amount > lifetime_spend) >= 1")]
+    [InlineData("arg_max(order.category, order.amount) = \"books\"")]
+    [InlineData("account.employees > 10 and city = \"London\"")]
+    [InlineData("segment(\"vips\") or reachable(\"email\")")]
+    [InlineData("huge + 1 > 0")]
+    [InlineData("city = \"London\" and age + 9223372036854775807 > 0")]
+    public void A_condition_has_the_members_that_it_has_profile_by_profile(string text)
+    {
+        var rule = RuleBinder.Bind(text, Sample.Schema, RuleUse.Condition).Rule!;
+        for (var seed = 0; seed < 6; seed++)
+        {
+            var random = new RandomRules(seed);
+            FakeProfile[] people = [.. Enumerable.Range(0, 150 + seed).Select(i => i == 77 ? Sample.Ada : random.Profile())];
+            var zone = seed == 5 ? TimeZoneInfo.FindSystemTimeZoneById("Europe/Berlin") : null;
+            var wrong = Differences(new SampleWorld(people, parts: 1 + (seed % 3), dead: seed % 2 == 1).Run(), people, rule, zone).ToList();
+            Assert.True(wrong.Count == 0, $"seed {seed}\n{string.Join('\n', wrong)}");
+        }
+    }
+
+    [Fact]
+    public void Of_several_profiles_that_a_value_may_refer_to_the_oldest_is_meant()
+    {
+        var accounts = new ColumnPartBuilder(new ColumnSchema(Types("name", "industry"), Sample.Schema.Relationships["account"].Activities));
+        Add(accounts, 4, ("name", "Contoso"), ("industry", "Retail"));
+        Add(accounts, 5, ("name", "Contoso"), ("industry", "Mining"));
+        Add(accounts, 6, ("industry", "Nothing"));
+        var people = new ColumnPartBuilder(new ColumnSchema(Types("company"), Sample.Schema.Activities));
+        Add(people, 1, ("company", "Contoso"));
+        Add(people, 2, ("company", "Fabrikam"));
+        Add(people, 3);
+        var world = new ColumnWorld(
+            new Dictionary<string, ColumnImage>
+            {
+                ["person"] = new("person", [new LivePart(people.Build(), null)], 0),
+
+                // A changed profile stands in a later part, though its number is lower.
+                ["account"] = new("account", [new LivePart(accounts.Build(), null), new LivePart(Changed(), null)], 0),
+            },
+            new Dictionary<string, IReadOnlyDictionary<string, ColumnRelation>>
+            {
+                ["person"] = new Dictionary<string, ColumnRelation> { ["account"] = new ValueRelation("account", "company", "name") },
+            });
+        var rule = RuleBinder.Bind("account.industry", Sample.Schema, RuleUse.Value).Rule!;
+        var values = new ColumnRun(world, "person", Sample.Moment, 1, default).Values([rule]).Single().Values[0];
+        Assert.Equal([Value.Of("Shipping"), default, default], values);
+
+        static Dictionary<string, DataType> Types(params ReadOnlySpan<string> names)
+        {
+            var types = new Dictionary<string, DataType>();
+            foreach (var name in names)
+            {
+                types[name] = DataType.Text;
+            }
+
+            return types;
+        }
+
+        static ColumnPart Changed()
+        {
+            var builder = new ColumnPartBuilder(new ColumnSchema(Types("name", "industry"), Sample.Schema.Relationships["account"].Activities));
+            Add(builder, 1, ("name", "Contoso"), ("industry", "Shipping"));
+            return builder.Build();
+        }
+
+        static void Add(ColumnPartBuilder builder, long number, params (string Name, string Text)[] attributes) =>
+            builder.Add(number, new ProfileId(Guid.Empty), name => Value.Of(attributes.FirstOrDefault(pair => pair.Name == name).Text), []);
     }
 
     /// <summary>What differs between a run and each profile for itself. When some profile fails, so does the run, with the first one's message.</summary>
