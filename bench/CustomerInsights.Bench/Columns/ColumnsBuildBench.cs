@@ -133,7 +133,7 @@ internal static class ColumnsBuildBench
     private static ColumnImages Images(IInsightsStore store, string directory) =>
         new(store.Profiles, store.Changes, new HostSettings { DataDirectory = directory }, TimeProvider.System, NullLogger<ColumnImages>.Instance, Timeout.InfiniteTimeSpan);
 
-    private static async Task FillAsync(IInsightsStore store, int profiles, int activities)
+    private static async Task FillAsync(SqliteStore store, int profiles, int activities)
     {
         var contacts = (await store.Records.EnsureStreamAsync("crm.contacts", [], default)).Number;
         var orders = (await store.Records.EnsureStreamAsync("shop.orders", [], default)).Number;

@@ -134,7 +134,11 @@ internal sealed class LiveStore : IAsyncDisposable
                 Assert.True(value.Equals(stored.GetValueOrDefault(measure.Name)), $"{when} at {Clock.Now:O}: measure {measure.Name} of {profile.Number} is {stored.GetValueOrDefault(measure.Name)} and should be {value}");
             }
 
-            SegmentEvaluation.Evaluate(profile, model.Segments, moment, name => expected[name].Add(profile.Number));
+            foreach (var segment in model.Segments.Where(segment => segment.Rule.Matches(profile, moment with { Zone = segment.Zone })))
+            {
+                profile.Enter(segment.Name);
+                expected[segment.Name].Add(profile.Number);
+            }
         }
 
         foreach (var (name, members) in expected)
