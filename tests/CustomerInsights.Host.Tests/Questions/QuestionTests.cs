@@ -1,0 +1,107 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using CustomerInsights.Host.Tests.Contoso;
+
+namespace CustomerInsights.Host.Tests.Questions;
+
+/// <summary>Twenty questions of a business: our answer over REST is DuckDB's, to the row.</summary>
+public sealed class RetailQuestionTests(RetailQuestions retail) : IClassFixture<RetailQuestions>
+{
+    public static TheoryData<string> Names => QuestionTests.Names("retail");
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public Task Our_answer_is_that_of_DuckDb(string question) => QuestionTests.CompareAsync(retail.World, question);
+}
+
+/// <summary>The same of Microsoft's lab data.</summary>
+public sealed class ContosoQuestionTests(ContosoQuestions contoso) : IClassFixture<ContosoQuestions>
+{
+    public static TheoryData<string> Names => QuestionTests.Names("contoso");
+
+    [ContosoTheory]
+    [MemberData(nameof(Names))]
+    public Task Our_answer_is_that_of_DuckDb(string question) => QuestionTests.CompareAsync(contoso.World, question);
+}
+
+/// <summary>The sample shop at the moment of its questions.</summary>
+public sealed class RetailQuestions : IAsyncLifetime
+{
+    internal QuestionWorld World { get; private set; } = null!;
+
+    public async Task InitializeAsync()
+    {
+        var folder = Path.Combine(RepositoryRoot.Path, "samples", "retail");
+        World = await QuestionWorld.OpenAsync("retail", await File.ReadAllTextAsync(Path.Combine(folder, "recipe.json")), Path.Combine(folder, "files"), "*");
+    }
+
+    public async Task DisposeAsync() => await World.DisposeAsync();
+}
+
+/// <summary>The lab data at the moment of its questions; nothing where it is not there.</summary>
+public sealed class ContosoQuestions : IAsyncLifetime
+{
+    internal QuestionWorld World { get; private set; } = null!;
+
+    public async Task InitializeAsync()
+    {
+        if (ContosoFiles.Folder is { } folder)
+        {
+            World = await QuestionWorld.OpenAsync("contoso", ContosoFixture.Recipe, folder, "*.txt");
+        }
+    }
+
+    public async Task DisposeAsync()
+    {
+        if (World is not null)
+        {
+            await World.DisposeAsync();
+        }
+    }
+}
+
+/// <summary>The comparison, and the page that shows the questions.</summary>
+public sealed class QuestionTests
+{
+    [Fact]
+    public void There_are_twenty_and_the_page_shows_them()
+    {
+        Assert.Equal(["contoso 10", "retail 10"], QuestionFile.Read.Questions.GroupBy(question => question.Set).Select(set => $"{set.Key} {set.Count()}").Order(StringComparer.Ordinal));
+        Assert.All(QuestionFile.Read.Questions, question => Assert.True(question.Segment is null != question.Measure is null, question.Name));
+        var path = Path.Combine(RepositoryRoot.Path, "docs", "marketers", "questions.md");
+        var page = QuestionFile.Read.Page();
+        if (Environment.GetEnvironmentVariable("UPDATE_QUESTIONS") == "1")
+        {
+            File.WriteAllText(path, page);
+        }
+
+        Assert.True(File.Exists(path) && File.ReadAllText(path) == page, $"{path} is not what questions.json makes. If questions were meant to change, run this test with UPDATE_QUESTIONS=1 and commit the page.");
+    }
+
+    internal static TheoryData<string> Names(string set) => [.. QuestionFile.Read.Of(set).Select(question => question.Name)];
+
+    internal static async Task CompareAsync(QuestionWorld world, string name)
+    {
+        var question = QuestionFile.Read.Questions.Single(one => one.Name == name);
+        var ours = (await world.OursAsync(question)).Select(Text).Order(StringComparer.Ordinal).ToList();
+        var theirs = world.Theirs[name].Select(row => Text(row!.AsArray())).Order(StringComparer.Ordinal).ToList();
+        var (more, fewer) = (ours.Except(theirs, StringComparer.Ordinal).ToList(), theirs.Except(ours, StringComparer.Ordinal).ToList());
+        Assert.True(
+            ours.SequenceEqual(theirs, StringComparer.Ordinal),
+            $"{question.Words} We have {ours.Count} rows, DuckDB {theirs.Count}. Ours alone ({more.Count}): {string.Join("; ", more.Take(5))}. DuckDB's alone ({fewer.Count}): {string.Join("; ", fewer.Take(5))}.");
+
+        // An empty answer, or everybody, would prove nothing.
+        Assert.Equal(question.Answer, ours.Count);
+        Assert.InRange(ours.Count, 1, question.Segment is null ? int.MaxValue : world.Profiles - 1);
+    }
+
+    // Numbers by their value: one side writes 12.50, the other 12.5000.
+    private static string Text(JsonArray row) => string.Join(" | ", row.Select(cell => cell switch
+    {
+        null => "(missing)",
+        _ when cell.GetValueKind() is JsonValueKind.Number or JsonValueKind.String
+            && decimal.TryParse(cell.ToString(), NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number) => (number / 1.0000000000000000000000000000m).ToString(CultureInfo.InvariantCulture),
+        _ => cell.ToString(),
+    }));
+}
