@@ -10,9 +10,9 @@ namespace CustomerInsights.Host.Tests.Questions;
 /// <param name="Questions">The questions, by set.</param>
 internal sealed record QuestionFile(string About, IReadOnlyDictionary<string, QuestionSet> Sets, IReadOnlyList<Question> Questions)
 {
-    public static QuestionFile Read { get; } = JsonSerializer.Deserialize<QuestionFile>(
-        File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "Questions", "questions.json")),
-        new JsonSerializerOptions(JsonSerializerDefaults.Web) { UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow, AllowDuplicateProperties = false })!;
+    private static readonly JsonSerializerOptions s_strict = new(JsonSerializerDefaults.Web) { UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow, AllowDuplicateProperties = false };
+
+    public static QuestionFile Read { get; } = JsonSerializer.Deserialize<QuestionFile>(File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "Questions", "questions.json")), s_strict)!;
 
     public IEnumerable<Question> Of(string set) => Questions.Where(question => question.Set == set);
 

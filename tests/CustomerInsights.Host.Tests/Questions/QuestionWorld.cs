@@ -48,7 +48,7 @@ internal sealed class QuestionWorld : IAsyncDisposable
         var load = await world.ExportAsync(JsonNode.Parse(recipe)!);
         world.Theirs = await DuckDb.AskAsync(
             app.Directory,
-            [.. load, .. set.Tables.Select(table => table.Replace("{files}", files, StringComparison.Ordinal))],
+            [.. load, .. set.Tables.Select(table => table.Replace("{files}", Quoted(files), StringComparison.Ordinal))],
             QuestionFile.Read.Of(name).Select(question => (question.Name, string.Join('\n', question.Sql).Replace("{now}", now, StringComparison.Ordinal))));
         return world;
     }
@@ -129,10 +129,12 @@ internal sealed class QuestionWorld : IAsyncDisposable
     {
         var path = Path.Combine(_app.Directory, name + ".jsonl");
         File.WriteAllLines(path, rows.Select(row => row.ToJsonString()));
-        return $"CREATE TABLE \"{name}\" AS SELECT * FROM read_json('{path}', format = 'newline_delimited', columns = {{profile: 'VARCHAR', {string.Join(", ", columns)}}})";
+        return $"CREATE TABLE \"{name}\" AS SELECT * FROM read_json('{Quoted(path)}', format = 'newline_delimited', columns = {{profile: 'VARCHAR', {string.Join(", ", columns)}}})";
     }
 
     private static IEnumerable<string> Columns(JsonObject fields) => fields.Select(field => $"{field.Key}: '{SqlType(field.Value!.Text("type"))}'");
+
+    private static string Quoted(string path) => path.Replace("'", "''", StringComparison.Ordinal);
 
     private static string SqlType(string type) => type switch
     {
