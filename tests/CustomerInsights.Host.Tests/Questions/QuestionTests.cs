@@ -103,6 +103,10 @@ public sealed class QuestionTests
         // An empty answer, or everybody, would prove nothing.
         Assert.Equal(question.Answer, ours.Count);
         Assert.InRange(ours.Count, 1, question.Segment is null ? int.MaxValue : world.Profiles - 1);
+        if (question.Segment is not null)
+        {
+            Assert.Equal((ours.Count, world.Profiles), await world.PreviewAsync(question));
+        }
     }
 
     /// <summary>Where two answers differ, whatever the order of their rows; null where they do not.</summary>

@@ -67,13 +67,17 @@ internal sealed class QuestionWorld : IAsyncDisposable
                 .Select(profile => new JsonArray(profile.Key, profile.Value["measures"]![question.Name]!.DeepClone()))];
         }
 
-        var rows = new List<JsonArray>();
-        foreach (var row in (await _app.GetAsync($"/measures/{question.Name}/values"))["rows"]!.AsArray())
-        {
-            rows.Add([.. row!["dimensions"]!.AsArray().Select(dimension => dimension?.DeepClone()), row["value"]?.DeepClone()]);
-        }
+        var values = await _app.GetAsync($"/measures/{question.Name}/values?limit=1000");
+        Assert.True(values["next"] is null, "More rows than a page holds: ask for fewer.");
+        return [.. values["rows"]!.AsArray().Select(row => new JsonArray([.. row!["dimensions"]!.AsArray().Select(dimension => dimension?.DeepClone()), row["value"]?.DeepClone()]))];
+    }
 
-        return rows;
+    /// <summary>How many hold a segment's rule by the preview, and of how many.</summary>
+    public async Task<(int Count, int Of)> PreviewAsync(Question question)
+    {
+        var (status, body) = await _app.SendTextAsync(HttpMethod.Post, "/segments/preview", question.Segment!.Value.GetRawText());
+        Assert.True(status == HttpStatusCode.OK, body?.ToJsonString());
+        return (body!["count"]!.GetValue<int>(), body["of"]!.GetValue<int>());
     }
 
     public ValueTask DisposeAsync() => _app.DisposeAsync();
