@@ -51,12 +51,17 @@ internal sealed record QuestionSet(string Title, DateTimeOffset Now, IReadOnlyLi
 /// <param name="Set">Its data.</param>
 /// <param name="Words">The question in words.</param>
 /// <param name="Sql">The lines of one statement. A segment: its members' ids; a measure per profile: id and value; one of the business: dimensions and value.</param>
+/// <param name="Slip">A mistake in the SQL that must change the answer: what stands there, and what would stand there instead.</param>
 /// <param name="Answer">How many members or rows.</param>
 /// <param name="Segment">The segment.</param>
 /// <param name="Measure">The measure.</param>
 internal sealed record Question(
-    string Name, string Set, [property: JsonPropertyName("question")] string Words, IReadOnlyList<string> Sql, int Answer = 0, JsonElement? Segment = null, JsonElement? Measure = null)
+    string Name, string Set, [property: JsonPropertyName("question")] string Words, IReadOnlyList<string> Sql, IReadOnlyList<string> Slip, int Answer, JsonElement? Segment = null, JsonElement? Measure = null)
 {
+    public string Statement => string.Join('\n', Sql);
+
+    public string Slipped => Statement.Replace(Slip[0], Slip[1], StringComparison.Ordinal);
+
     public string Rule => Segment?.GetProperty("rule").GetString() ?? Measure!.Value.GetProperty("expression").GetString()!;
 
     public bool Business => Measure is { } measure && measure.TryGetProperty("business", out var business) && business.GetBoolean();

@@ -97,8 +97,9 @@ public sealed class QuestionTests
     {
         var question = QuestionFile.Read.Questions.Single(one => one.Name == name);
         var ours = await world.OursAsync(question);
-        var difference = Difference(ours, [.. world.Theirs[name].Select(row => row!.AsArray())]);
+        var difference = Difference(ours, Rows(name));
         Assert.True(difference is null, $"{question.Words} {difference}");
+        Assert.True(Difference(ours, Rows(QuestionWorld.Slipped(name))) is not null, $"'{question.Slip[1]}' instead of '{question.Slip[0]}' makes no difference: ask more sharply, or find a better slip.");
 
         // An empty answer, or everybody, would prove nothing.
         Assert.Equal(question.Answer, ours.Count);
@@ -107,6 +108,8 @@ public sealed class QuestionTests
         {
             Assert.Equal((ours.Count, world.Profiles), await world.PreviewAsync(question));
         }
+
+        IEnumerable<JsonArray> Rows(string asked) => world.Theirs[asked].Select(row => row!.AsArray());
     }
 
     /// <summary>Where two answers differ, whatever the order of their rows; null where they do not.</summary>

@@ -16,8 +16,10 @@ internal sealed class QuestionWorld : IAsyncDisposable
 
     public int Profiles => _profiles.Count;
 
-    /// <summary>DuckDB's rows by question.</summary>
+    /// <summary>DuckDB's rows by question, and under <see cref="Slipped"/> those of the SQL with its slip.</summary>
     public IReadOnlyDictionary<string, JsonArray> Theirs { get; private set; } = null!;
+
+    public static string Slipped(string question) => question + " with its slip";
 
     /// <param name="name">The set.</param>
     /// <param name="recipe">Its recipe.</param>
@@ -49,7 +51,9 @@ internal sealed class QuestionWorld : IAsyncDisposable
         world.Theirs = await DuckDb.AskAsync(
             app.Directory,
             [.. load, .. set.Tables.Select(table => table.Replace("{files}", Quoted(files), StringComparison.Ordinal))],
-            QuestionFile.Read.Of(name).Select(question => (question.Name, string.Join('\n', question.Sql).Replace("{now}", now, StringComparison.Ordinal))));
+            QuestionFile.Read.Of(name)
+                .SelectMany(question => new[] { (question.Name, Sql: question.Statement), (Slipped(question.Name), Sql: question.Slipped) })
+                .Select(one => (one.Item1, one.Sql.Replace("{now}", now, StringComparison.Ordinal))));
         return world;
     }
 
