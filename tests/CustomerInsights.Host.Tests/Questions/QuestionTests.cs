@@ -36,7 +36,13 @@ public sealed class RetailQuestions : IAsyncLifetime
         World = await QuestionWorld.OpenAsync("retail", await File.ReadAllTextAsync(Path.Combine(folder, "recipe.json")), Path.Combine(folder, "files"), "*");
     }
 
-    public async Task DisposeAsync() => await World.DisposeAsync();
+    public async Task DisposeAsync()
+    {
+        if (World is not null)
+        {
+            await World.DisposeAsync();
+        }
+    }
 }
 
 /// <summary>The lab data at the moment of its questions; nothing where it is not there.</summary>

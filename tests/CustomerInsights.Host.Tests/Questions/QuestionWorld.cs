@@ -28,33 +28,19 @@ internal sealed class QuestionWorld : IAsyncDisposable
     public static async Task<QuestionWorld> OpenAsync(string name, string recipe, string files, string pattern)
     {
         var set = QuestionFile.Read.Sets[name];
-        var app = await RunningApp.StartAsync(clock: new StandingClock(set.Now));
-        var world = new QuestionWorld(app);
-        foreach (var file in Directory.EnumerateFiles(files, pattern, SearchOption.AllDirectories))
+        var world = new QuestionWorld(await RunningApp.StartAsync(clock: new StandingClock(set.Now)));
+        try
         {
-            var copy = Path.Combine(app.Directory, "files", Path.GetRelativePath(files, file));
-            Directory.CreateDirectory(Path.GetDirectoryName(copy)!);
-            File.Copy(file, copy);
+            await world.DefineAsync(name, recipe, files, pattern);
+            var load = await world.ExportAsync(JsonNode.Parse(recipe)!);
+            await world.AskDuckDbAsync(name, [.. load, .. set.Tables.Select(table => table.Replace("{files}", Quoted(files), StringComparison.Ordinal))]);
+            return world;
         }
-
-        await app.ApplyAsync(recipe);
-        foreach (var question in QuestionFile.Read.Of(name))
+        catch
         {
-            var (status, body) = await app.SendTextAsync(
-                HttpMethod.Put, question.Segment is not null ? $"/segments/{question.Name}" : $"/measures/{question.Name}", (question.Segment ?? question.Measure)!.Value.GetRawText());
-            Assert.True(status is HttpStatusCode.OK or HttpStatusCode.Created, $"{question.Name}: {body?.ToJsonString()}");
+            await world.DisposeAsync();
+            throw;
         }
-
-        await app.SucceedAsync();
-        var now = set.Now.UtcDateTime.ToString("'TIMESTAMP '\\'yyyy-MM-dd HH:mm:ss\\'", CultureInfo.InvariantCulture);
-        var load = await world.ExportAsync(JsonNode.Parse(recipe)!);
-        world.Theirs = await DuckDb.AskAsync(
-            app.Directory,
-            [.. load, .. set.Tables.Select(table => table.Replace("{files}", Quoted(files), StringComparison.Ordinal))],
-            QuestionFile.Read.Of(name)
-                .SelectMany(question => new[] { (question.Name, Sql: question.Statement), (Slipped(question.Name), Sql: question.Slipped) })
-                .Select(one => (one.Item1, one.Sql.Replace("{now}", now, StringComparison.Ordinal))));
-        return world;
     }
 
     /// <summary>Our rows, in the form of the SQL's.</summary>
@@ -85,6 +71,37 @@ internal sealed class QuestionWorld : IAsyncDisposable
     }
 
     public ValueTask DisposeAsync() => _app.DisposeAsync();
+
+    private async Task DefineAsync(string name, string recipe, string files, string pattern)
+    {
+        foreach (var file in Directory.EnumerateFiles(files, pattern, SearchOption.AllDirectories))
+        {
+            var copy = Path.Combine(_app.Directory, "files", Path.GetRelativePath(files, file));
+            Directory.CreateDirectory(Path.GetDirectoryName(copy)!);
+            File.Copy(file, copy);
+        }
+
+        await _app.ApplyAsync(recipe);
+        foreach (var question in QuestionFile.Read.Of(name))
+        {
+            var (status, body) = await _app.SendTextAsync(
+                HttpMethod.Put, question.Segment is not null ? $"/segments/{question.Name}" : $"/measures/{question.Name}", (question.Segment ?? question.Measure)!.Value.GetRawText());
+            Assert.True(status is HttpStatusCode.OK or HttpStatusCode.Created, $"{question.Name}: {body?.ToJsonString()}");
+        }
+
+        await _app.SucceedAsync();
+    }
+
+    private async Task AskDuckDbAsync(string name, IEnumerable<string> load)
+    {
+        var now = QuestionFile.Read.Sets[name].Now.UtcDateTime.ToString("'TIMESTAMP '\\'yyyy-MM-dd HH:mm:ss\\'", CultureInfo.InvariantCulture);
+        Theirs = await DuckDb.AskAsync(
+            _app.Directory,
+            load,
+            QuestionFile.Read.Of(name)
+                .SelectMany(question => new[] { (question.Name, Sql: question.Statement), (Slipped(question.Name), Sql: question.Slipped) })
+                .Select(one => (one.Item1, one.Sql.Replace("{now}", now, StringComparison.Ordinal))));
+    }
 
     // JSON lines of what REST gives, and the statements that read them with the recipe's types.
     private async Task<List<string>> ExportAsync(JsonNode recipe)
