@@ -18,9 +18,11 @@ internal sealed class RunningApp : IAsyncDisposable
 
     private readonly string? _development;
 
-    private RunningApp(WebApplication app, string directory, string? development)
+    private readonly TimeProvider _clock;
+
+    private RunningApp(WebApplication app, string directory, string? development, TimeProvider clock)
     {
-        (_app, Directory, _development) = (app, directory, development);
+        (_app, Directory, _development, _clock) = (app, directory, development, clock);
         Http = Client();
     }
 
@@ -35,10 +37,12 @@ internal sealed class RunningApp : IAsyncDisposable
     /// <param name="directory">The data directory; null: a new one.</param>
     /// <param name="maxRequestBytes">The largest request; null: the host's own.</param>
     /// <param name="development">A folder of plugins in development; null: none.</param>
-    public static async Task<RunningApp> StartAsync(string? directory = null, long? maxRequestBytes = null, string? development = null)
+    /// <param name="clock">The time; null: the system's.</param>
+    public static async Task<RunningApp> StartAsync(string? directory = null, long? maxRequestBytes = null, string? development = null, TimeProvider? clock = null)
     {
+        clock ??= TimeProvider.System;
         directory ??= System.IO.Directory.CreateTempSubdirectory("ci-host-").FullName;
-        return new RunningApp(await BuildAsync(directory, maxRequestBytes, development), directory, development);
+        return new RunningApp(await BuildAsync(directory, maxRequestBytes, development, clock), directory, development, clock);
     }
 
     /// <summary>Stops the host and starts another on the same data.</summary>
@@ -47,7 +51,7 @@ internal sealed class RunningApp : IAsyncDisposable
         Http.Dispose();
         await _app.StopAsync();
         await _app.DisposeAsync();
-        _app = await BuildAsync(Directory, null, _development);
+        _app = await BuildAsync(Directory, null, _development, _clock);
         Http = Client();
     }
 
@@ -118,12 +122,12 @@ internal sealed class RunningApp : IAsyncDisposable
         System.IO.Directory.Delete(Directory, recursive: true);
     }
 
-    private static async Task<WebApplication> BuildAsync(string directory, long? maxRequestBytes, string? development)
+    private static async Task<WebApplication> BuildAsync(string directory, long? maxRequestBytes, string? development, TimeProvider clock)
     {
         var settings = new HostSettings { DataDirectory = directory, Url = "http://127.0.0.1:0", DevelopmentRoots = development is null ? [] : [development] };
         var app = await InsightsApp.BuildAsync(
             maxRequestBytes is { } bytes ? settings with { MaxRequestBytes = bytes } : settings,
-            TimeProvider.System,
+            clock,
             logging => logging.SetMinimumLevel(LogLevel.Critical),
             CancellationToken.None);
         await InsightsApp.StartAsync(app, CancellationToken.None);
