@@ -13,7 +13,15 @@ internal static class MeasuresModule
 {
     public static IServiceCollection AddMeasures(this IServiceCollection services) => services.AddSingleton<IJobHandler, MeasuresJob>();
 
-    public static void MapMeasures(this IEndpointRouteBuilder routes) => GetBusinessMeasure.Map(routes);
+    public static void MapMeasures(this IEndpointRouteBuilder routes)
+    {
+        GetBusinessMeasure.Map(routes);
+        ListMeasureTemplates.Map(routes);
+        FillMeasureTemplate.Map(routes);
+        ListMeasurePaths.Map(routes);
+        MeasureUses.Map(routes);
+        RunMeasure.Map(routes);
+    }
 }
 
 /// <summary>GET /measures/{name}/values: the rows of a business measure, as of the last refresh.</summary>
