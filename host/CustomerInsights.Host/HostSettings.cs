@@ -32,4 +32,7 @@ internal sealed record HostSettings
 
     /// <summary>Days after which a segment that nothing builds on and nobody looks at becomes inactive; null: never.</summary>
     public int? ExpireSegmentsAfterDays { get; init; }
+
+    /// <summary>How many days back the history of measures goes, 1 to 36,500.</summary>
+    public int MeasureHistoryDays { get; init; } = 400;
 }

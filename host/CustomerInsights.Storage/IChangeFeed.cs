@@ -9,6 +9,9 @@ public interface IChangeFeed
     /// <summary>Rows behind a number, in order, at most <paramref name="limit"/>.</summary>
     ValueTask<IReadOnlyList<Change>> ReadAsync(long after, int limit, CancellationToken cancellationToken);
 
+    /// <summary>The last row of each kind, and for activities of each type, behind a number: what has changed since, told shortly. In no order; the rows' <see cref="Change.Id"/> is 0.</summary>
+    ValueTask<IReadOnlyList<Change>> LatestAsync(long after, CancellationToken cancellationToken);
+
     /// <summary>Completes when a row behind a number is committed; at once, when one is. Nothing is polled.</summary>
     ValueTask WaitAsync(long after, CancellationToken cancellationToken);
 

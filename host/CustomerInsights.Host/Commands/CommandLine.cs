@@ -83,9 +83,17 @@ internal static class CommandLine
                 result.AddError("--expire-segments-after: give 1 to 3650 days.");
             }
         });
-        var command = new Command("serve", "Runs the host until it is stopped.") { port, address, sample, safeMode, memory, columns, expiry };
+        var history = new Option<int>("--measure-history-days") { Description = "How many days back the history of measures goes. Default: 400.", DefaultValueFactory = _ => new HostSettings { DataDirectory = "" }.MeasureHistoryDays };
+        history.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<int>() is < 1 or > 36_500)
+            {
+                result.AddError("--measure-history-days: give 1 to 36500 days.");
+            }
+        });
+        var command = new Command("serve", "Runs the host until it is stopped.") { port, address, sample, safeMode, memory, columns, expiry, history };
         command.SetAction((parsed, cancellationToken) => ServeCommand.RunAsync(
-            settings(parsed) with { Url = $"http://{AddressOf(parsed.GetValue(address))}:{parsed.GetValue(port)}", SafeMode = parsed.GetValue(safeMode), MatcherMegabytes = parsed.GetValue(memory), ColumnMegabytes = parsed.GetValue(columns), ExpireSegmentsAfterDays = parsed.GetValue(expiry) },
+            settings(parsed) with { Url = $"http://{AddressOf(parsed.GetValue(address))}:{parsed.GetValue(port)}", SafeMode = parsed.GetValue(safeMode), MatcherMegabytes = parsed.GetValue(memory), ColumnMegabytes = parsed.GetValue(columns), ExpireSegmentsAfterDays = parsed.GetValue(expiry), MeasureHistoryDays = parsed.GetValue(history) },
             parsed.GetValue(sample),
             cancellationToken));
         return command;

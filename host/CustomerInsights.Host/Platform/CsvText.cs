@@ -31,4 +31,10 @@ internal static class CsvText
 
         text.Append("\r\n");
     }
+
+    /// <summary>Text that a spreadsheet would run (CWE-1236) with an apostrophe before it; numbers and all other text as they are.</summary>
+    public static string? Guard(string? text) =>
+        text is ['=' or '+' or '-' or '@' or '\t' or '\r', ..] && !double.TryParse(text, System.Globalization.NumberStyles.Float, System.Globalization.CultureInfo.InvariantCulture, out _)
+            ? "'" + text
+            : text;
 }

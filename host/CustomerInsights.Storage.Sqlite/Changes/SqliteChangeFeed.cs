@@ -21,6 +21,18 @@ internal sealed class SqliteChangeFeed(Database database) : IChangeFeed
                 limit)],
             cancellationToken);
 
+    public ValueTask<IReadOnlyList<Change>> LatestAsync(long after, CancellationToken cancellationToken) =>
+        database.ReadAsync<IReadOnlyList<Change>>(
+            db => [.. ProfileStreams.Rows(
+                db,
+                """
+                SELECT f.seq, f.kind, t.name FROM (SELECT MAX(seq) AS seq, kind, type_no FROM feed WHERE seq > ?1 GROUP BY kind, type_no) f
+                LEFT JOIN activity_types t ON t.type_no = f.type_no
+                """,
+                row => new Change(row.Long(0), (ChangeKind)row.Int(1), 0, row.TextOrNull(2)),
+                after)],
+            cancellationToken);
+
     public ValueTask WaitAsync(long after, CancellationToken cancellationToken) => database.Feed.WaitAsync(after, cancellationToken);
 
     public ValueTask<long> PositionAsync(string consumer, CancellationToken cancellationToken) =>

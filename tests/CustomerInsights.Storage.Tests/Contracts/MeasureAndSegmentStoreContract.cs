@@ -35,6 +35,51 @@ public abstract class MeasureAndSegmentStoreContract : StoreContract
     }
 
     [Fact]
+    public async Task What_measures_came_to_is_kept_newest_first_and_thinned()
+    {
+        var measures = Store.Measures;
+        foreach (var (rows, hours) in new[] { ("[1]", 0), ("[2]", 1), ("[2]", 2), ("[3]", 30), ("[4]", 31), ("[5]", 60) })
+        {
+            await measures.PutBusinessAsync("revenue", rows, At(0).AddHours(hours), None);
+            await measures.PutDistributionAsync("spend", rows, At(0).AddHours(hours), None);
+        }
+
+        await measures.PutBusinessAsync("long", new string('x', MeasureRecord.LongestKept + 1), At(0), None);
+        Assert.Equal(["[5]", "[4]", "[3]", "[2]", "[1]"], (await PagesAsync(after => measures.HistoryAsync("revenue", true, after, 2, None))).Select(one => one.Json));
+        Assert.Equal(5, (await measures.HistoryAsync("spend", false, null, 9, None)).Items.Count);
+        Assert.Empty((await measures.HistoryAsync("long", true, null, 9, None)).Items);
+        Assert.Empty((await measures.HistoryAsync("spend", true, null, 9, None)).Items);
+        await Assert.ThrowsAsync<BadCursorException>(() => measures.HistoryAsync("revenue", true, "x", 5, None).AsTask());
+
+        await measures.ThinHistoryAsync(At(0).AddHours(48), At(0).AddHours(-100), None);
+        var daily = (await measures.HistoryAsync("revenue", true, null, 9, None)).Items;
+        Assert.Equal(daily.Select(one => one.At.UtcDateTime.Date).Distinct().Count(), daily.Count);
+        Assert.Contains(daily, one => one.Json == "[5]");
+        await measures.ThinHistoryAsync(At(0).AddHours(48), At(0).AddHours(48), None);
+        Assert.Equal(["[5]", "[4]"], (await measures.HistoryAsync("revenue", true, null, 9, None)).Items.Select(one => one.Json));
+
+        await measures.DeleteAsync("revenue", None);
+        Assert.Null(await measures.FindBusinessAsync("revenue", None));
+        Assert.Empty((await measures.HistoryAsync("revenue", true, null, 9, None)).Items);
+        Assert.NotEmpty((await measures.HistoryAsync("spend", false, null, 9, None)).Items);
+    }
+
+    [Fact]
+    public async Task Fingerprints_of_measures_are_put_and_removed_and_the_feed_tells_shortly_what_changed()
+    {
+        await Store.Measures.PutFingerprintsAsync([new("a", "1"), new("b", "1")], None);
+        await Store.Measures.PutFingerprintsAsync([new("a", null), new("b", "2"), new("never", null)], None);
+        await ReopenAsync();
+        Assert.Equal([KeyValuePair.Create("b", "2")], await Store.Measures.FingerprintsAsync(None));
+        await ProfilesAsync(2);
+        var last = await Store.Changes.LastAsync(None);
+        Assert.Contains(new Change(last, ChangeKind.Profile, 0), await Store.Changes.LatestAsync(0, None));
+        Assert.Empty(await Store.Changes.LatestAsync(last, None));
+        await Store.Measures.PutProfileValuesAsync([Value(_numbers[0], "{}"), Value(_numbers[1], "{}")], None);
+        Assert.Equal([new Change(last + 2, ChangeKind.Measures, 0)], await Store.Changes.LatestAsync(last, None));
+    }
+
+    [Fact]
     public async Task Members_come_and_go_with_size_history_and_feed()
     {
         await ProfilesAsync(3);

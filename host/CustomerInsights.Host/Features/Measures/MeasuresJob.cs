@@ -1,136 +1,151 @@
-using CustomerInsights.Core.Model;
-using CustomerInsights.Core.Rules;
+using System.Text.Json;
 using CustomerInsights.Host.Features.Jobs;
 using CustomerInsights.Host.Features.Metadata;
 using CustomerInsights.Host.Features.Profiles;
 using CustomerInsights.Host.Platform;
+using CustomerInsights.Storage;
 using CustomerInsights.Storage.Measures;
 
 namespace CustomerInsights.Host.Features.Measures;
 
-/// <summary>Computes all measures in one pass per profile type, and writes those that changed.</summary>
-internal sealed class MeasuresJob(MetadataService metadata, PopulationScan population, IMeasureStore store, TimeProvider clock) : IJobHandler
+/// <summary>Computes the measures that may have changed, or with a subject one and what builds on it, and writes what did.</summary>
+internal sealed class MeasuresJob(
+    MetadataService metadata, ProfileMeasures perProfile, IPopulationAnswers answers, IMeasureStore store, IChangeFeed changes, HostSettings settings, TimeProvider clock) : IJobHandler, IDisposable
 {
     public const string JobKind = "measures";
 
-    private const int WriteAt = 1000;
+    private const string Consumer = "measures";
+
+    /// <summary>How long every record of the history is kept; then the last of each day is.</summary>
+    private static readonly TimeSpan s_allKept = TimeSpan.FromDays(2);
+
+    // One at a time: two would write documents of the same profiles.
+    private readonly SemaphoreSlim _one = new(1, 1);
 
     public string Kind => JobKind;
 
     public async Task<JobResult> RunAsync(JobContext job, CancellationToken cancellationToken)
     {
-        var model = await metadata.ModelAsync(cancellationToken);
-        var now = clock.GetUtcNow();
-        var written = 0L;
-        var business = 0L;
-        foreach (var type in model.ProfileTypes.Keys.Order(StringComparer.Ordinal))
+        await _one.WaitAsync(cancellationToken);
+        try
         {
-            var measures = model.Measures.Where(measure => measure.Document.ProfileType == type).ToList();
-            var (values, totals) = await ComputeAsync(job, model, type, measures, now, cancellationToken);
-            written += values;
-            business += totals;
+            var model = await metadata.ModelAsync(cancellationToken);
+            return job.Job.Subject is { } name
+                ? await RunAsync(job, model, PlanOne(model, name), cancellationToken)
+                : await RunAllAsync(job, model, cancellationToken);
+        }
+        finally
+        {
+            _one.Release();
+        }
+    }
+
+    public void Dispose() => _one.Dispose();
+
+    private static MeasurePlan PlanOne(InsightsModel model, string name)
+    {
+        if (model.Measures.FirstOrDefault(measure => measure.Name == name) is not { } measure)
+        {
+            var fault = model.Faults.FirstOrDefault(fault => fault.Kind == DefinitionKinds.Measure && fault.Name == name);
+            throw new JobFailedException("Configuration", fault is null ? $"There is no measure '{name}' any more." : $"The measure '{name}' is not usable at {fault.Pointer}: {fault.Message}");
         }
 
+        return measure.IsActive
+            ? MeasurePlan.OfOne(model, name)
+            : throw new JobFailedException("Configuration", $"The measure '{name}' is not active and keeps the rows that it has. Make it active, see 'active'.");
+    }
+
+    private async Task<JobResult> RunAllAsync(JobContext job, InsightsModel model, CancellationToken cancellationToken)
+    {
+        // What changes from here on may or may not be seen below: the next run looks at it again.
+        var position = await changes.LastAsync(cancellationToken);
+        var changed = await changes.LatestAsync(await changes.PositionAsync(Consumer, cancellationToken), cancellationToken);
+        var rowless = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var measure in model.Measures.Where(measure => measure.Document.Business))
+        {
+            if (await store.FindBusinessAsync(measure.Name, cancellationToken) is null)
+            {
+                rowless.Add(measure.Name);
+            }
+        }
+
+        var before = await store.FingerprintsAsync(cancellationToken);
+        var result = await RunAsync(job, model, MeasurePlan.Of(model, before, changed, rowless), cancellationToken, everyType: before.Count == 0);
+        await store.ThinHistoryAsync(clock.GetUtcNow() - s_allKept, clock.GetUtcNow() - TimeSpan.FromDays(settings.MeasureHistoryDays), cancellationToken);
+
+        // A row of the feed that says only that we have read it would make the next refresh write again.
+        if (await changes.PositionAsync(Consumer, cancellationToken) < position)
+        {
+            await changes.AdvanceAsync(Consumer, position, cancellationToken);
+        }
+
+        return result;
+    }
+
+    private async Task<JobResult> RunAsync(JobContext job, InsightsModel model, MeasurePlan plan, CancellationToken cancellationToken, bool everyType = false)
+    {
+        var now = clock.GetUtcNow();
+        var written = 0L;
+        foreach (var type in model.ProfileTypes.Keys.Order(StringComparer.Ordinal))
+        {
+            var measures = model.Measures.Where(measure => measure.Document.ProfileType == type && !measure.Document.Business).ToList();
+            if (everyType || plan.Gone.Count > 0 || measures.Exists(measure => plan.Due.ContainsKey(measure.Name)))
+            {
+                written += await perProfile.ComputeAsync(job, model, type, measures, plan.Due, now, cancellationToken);
+            }
+        }
+
+        var business = await BusinessAsync(job, model, plan, now, cancellationToken);
+        await store.PutFingerprintsAsync(
+            [
+                .. model.Measures.Where(measure => plan.Due.ContainsKey(measure.Name)).Select(measure => KeyValuePair.Create(measure.Name, (string?)MeasurePlan.Fingerprint(measure))),
+                .. plan.Gone.Select(name => KeyValuePair.Create(name, (string?)null)),
+            ],
+            cancellationToken);
+        return Result(model, plan, written, business);
+    }
+
+    private async Task<long> BusinessAsync(JobContext job, InsightsModel model, MeasurePlan plan, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var written = 0L;
+        var due = model.Measures.Where(measure => measure.Document.Business && plan.Due.ContainsKey(measure.Name));
+        foreach (var group in due.GroupBy(measure => (measure.Document.ProfileType, measure.Zone.Id)))
+        {
+            var measures = group.ToList();
+            job.Report(0, null, $"business measures of {group.Key.ProfileType}");
+            var totals = measures.Where(measure => measure.Total is not null).ToList();
+            var rows = await answers.BusinessAsync(
+                new PopulationQuestion(model, group.Key.ProfileType, now, measures[0].Zone),
+                [.. measures, .. totals.Select(measure => measure with { Rule = measure.Total! })],
+                cancellationToken);
+            for (var i = 0; i < measures.Count; i++)
+            {
+                var total = totals.IndexOf(measures[i]) is >= 0 and var at ? rows[measures.Count + at][0] : null;
+                written += await store.PutBusinessAsync(measures[i].Name, BusinessRows.Write(rows[i], total), now, cancellationToken) ? 1 : 0;
+            }
+        }
+
+        return written;
+    }
+
+    private static JobResult Result(InsightsModel model, MeasurePlan plan, long written, long business)
+    {
         var faults = model.Faults.Where(fault => fault is { Kind: DefinitionKinds.Measure, Warning: false }).Select(fault => $"Measure '{fault.Name}' is left out: {fault.Message}").ToList();
+        var report = model.Measures.Select(measure => new MeasureRun(
+            measure.Name, plan.Due.ContainsKey(measure.Name), plan.Due.GetValueOrDefault(measure.Name) ?? plan.Skipped[measure.Name])).ToList();
         return new JobResult(
             written + business,
             written + business == 0 ? "No measure changed." : $"Measures of {written:N0} profiles and {business:N0} business measures changed.",
-            new Dictionary<string, long>(StringComparer.Ordinal) { ["profiles"] = written, ["business"] = business })
+            new Dictionary<string, long>(StringComparer.Ordinal)
+            {
+                ["profiles"] = written, ["business"] = business, ["computed"] = plan.Due.Count, ["skipped"] = plan.Skipped.Count,
+            })
         {
             Warnings = faults.Count == 0 ? null : faults,
+            Report = JsonSerializer.SerializeToElement(report, Json.Options),
         };
     }
 
-    private async Task<(long Values, long Business)> ComputeAsync(
-        JobContext job, InsightsModel model, string type, List<MeasureModel> measures, DateTimeOffset now, CancellationToken cancellationToken)
-    {
-        var perProfile = measures.Where(measure => !measure.Document.Business).ToList();
-        var totals = measures.Where(measure => measure.Document.Business).Select(measure => (measure.Name, Sum: new BusinessMeasure(measure.Rule))).ToList();
-        var rules = measures.Select(measure => measure.Rule).ToList();
-        var names = perProfile.Select(measure => measure.Name).ToList();
-
-        // Ranks are of what this pass computes, not of what the last one left: a second refresh would else change what the first made.
-        var unranked = perProfile.Where(measure => !measure.Rule.Dependencies.Population).ToList();
-        var unrankedNames = unranked.Select(measure => measure.Name).ToList();
-        var moment = await population.MomentAsync(
-            model, type, rules, now, (profile, plain) => Evaluate(profile, unranked, unrankedNames, plain), cancellationToken);
-        var changes = new List<KeyValuePair<long, byte[]?>>();
-        var (done, written) = (0L, 0L);
-        await foreach (var profile in population.ScanAsync(model, type, rules, cancellationToken))
-        {
-            var document = Evaluate(profile, perProfile, names, moment);
-            if (!document.AsSpan().SequenceEqual(profile.StoredMeasures ?? []))
-            {
-                changes.Add(new KeyValuePair<long, byte[]?>(profile.Number, document));
-                written++;
-            }
-
-            foreach (var (name, sum) in totals)
-            {
-                Guard(name, () => sum.Add(profile, moment));
-            }
-
-            if (changes.Count >= WriteAt)
-            {
-                await store.PutProfileValuesAsync([.. changes], cancellationToken);
-                changes.Clear();
-            }
-
-            job.Report(++done, null, $"measures of {type}");
-        }
-
-        if (changes.Count > 0)
-        {
-            await store.PutProfileValuesAsync(changes, cancellationToken);
-        }
-
-        var business = 0L;
-        foreach (var (name, sum) in totals)
-        {
-            var rows = sum.Rows().Select(row => new BusinessRowResponse([.. row.Dimensions.Select(PlainJson.Of)], PlainJson.Of(row.Value))).ToList();
-            business += await store.PutBusinessAsync(name, Json.Write(rows), now, cancellationToken) ? 1 : 0;
-        }
-
-        return (written, business);
-    }
-
-    // Null when there are no measures at all: a profile then has no measures document.
-    private static byte[]? Evaluate(ProfileSubject profile, List<MeasureModel> measures, List<string> names, RuleMoment moment)
-    {
-        if (measures.Count == 0)
-        {
-            return null;
-        }
-
-        var values = new Value[measures.Count];
-        foreach (var name in names)
-        {
-            profile.Clear(name);
-        }
-
-        for (var i = 0; i < values.Length; i++)
-        {
-            Guard(names[i], () => values[i] = measures[i].Rule.Evaluate(profile, moment));
-            profile.Set(names[i], values[i]);
-        }
-
-        return ValueDocument.Write(names, values);
-    }
-
-    private static void Guard(string measure, Action compute)
-    {
-        try
-        {
-            compute();
-        }
-        catch (RuleEvaluationException error)
-        {
-            throw new JobFailedException("Data", $"Measure '{measure}': {error.Message}");
-        }
-    }
+    /// <summary>What a run did with a measure.</summary>
+    private sealed record MeasureRun(string Measure, bool Computed, string Why);
 }
-
-/// <summary>A row of a business measure.</summary>
-/// <param name="Dimensions">One value per dimension, in the order of <c>by</c>.</param>
-/// <param name="Value">The value.</param>
-public sealed record BusinessRowResponse(IReadOnlyList<object?> Dimensions, object? Value);

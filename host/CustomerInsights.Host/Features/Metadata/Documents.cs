@@ -172,6 +172,23 @@ public sealed record MeasureDocument
 
     /// <summary>The expression.</summary>
     public required string Expression { get; init; }
+
+    /// <summary>Business measures: a condition over the profile; those for whom it does not hold are left out. Default: everyone counts.</summary>
+    public string? Filter { get; init; }
+
+    /// <summary>Business measures: divides by the time of the activities; it becomes the last dimension. Default: none.</summary>
+    [System.Text.Json.Serialization.JsonIgnore(Condition = System.Text.Json.Serialization.JsonIgnoreCondition.WhenWritingDefault)]
+    public Core.Rules.TimeBucket Bucket { get; init; }
+
+    /// <summary>Business measures: the time zone of buckets and calendar days, an IANA name. Default: UTC.</summary>
+    public string? TimeZone { get; init; }
+
+    /// <summary>Business measures: true computes the value over all rows together, too.</summary>
+    [System.Text.Json.Serialization.JsonIgnore(Condition = System.Text.Json.Serialization.JsonIgnoreCondition.WhenWritingDefault)]
+    public bool Total { get; init; }
+
+    /// <summary>Business measures: false, and it is not computed and keeps the rows that it has. Default: true.</summary>
+    public bool? Active { get; init; }
 }
 
 /// <summary>A plugin and a mapping that bring a segment's members to a target.</summary>

@@ -59,7 +59,18 @@ internal sealed record UnificationModel(string ProfileType, UnificationPolicy Po
     public IReadOnlyList<ClusterModel> Clusters { get; init; } = [];
 }
 
-internal sealed record MeasureModel(string Name, MeasureDocument Document, BoundRule Rule);
+/// <summary>A measure, compiled. The rule of a business measure holds its filter and its time bucket.</summary>
+internal sealed record MeasureModel(string Name, MeasureDocument Document, BoundRule Rule)
+{
+    /// <summary>The measure over all its rows together; null where none is asked for or it has no dimensions.</summary>
+    public BoundRule? Total { get; init; }
+
+    /// <summary>The zone of calendar days.</summary>
+    public TimeZoneInfo Zone { get; init; } = TimeZoneInfo.Utc;
+
+    /// <summary>Whether it is computed; one that is not keeps its rows.</summary>
+    public bool IsActive => Document.Active != false;
+}
 
 /// <summary>A segment, compiled. One whose members come from a list alone has the rule <c>false</c>.</summary>
 internal sealed record SegmentModel(string Name, SegmentDocument Document, BoundRule Rule, TimeZoneInfo Zone)

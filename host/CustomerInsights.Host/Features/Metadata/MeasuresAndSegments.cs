@@ -79,7 +79,10 @@ internal sealed class MeasuresAndSegments(ModelBuilder builder)
                 continue;
             }
 
-            waiting.Add((name, document));
+            if (IsWellFormed(name, document))
+            {
+                waiting.Add((name, document));
+            }
         }
 
         var names = waiting.Select(measure => measure.Name).ToHashSet(StringComparer.Ordinal);
@@ -89,10 +92,10 @@ internal sealed class MeasuresAndSegments(ModelBuilder builder)
             bound = false;
             foreach (var (name, document) in waiting.ToList())
             {
-                var use = document.Business ? RuleUse.BusinessMeasure : RuleUse.Value;
-                if (RuleBinder.Bind(document.Expression, builder.Schemas[document.ProfileType], use) is { Errors.Count: 0, Rule: { } rule })
+                var result = MeasureModels.Bind(document, builder.Schemas[document.ProfileType]);
+                if (result.Measure is { Errors.Count: 0, Rule: { } rule })
                 {
-                    _measures.Add(new MeasureModel(name, document, rule));
+                    _measures.Add(MeasureModels.Make(name, document, rule, result.Total));
                     waiting.Remove((name, document));
                     bound = true;
                     if (!document.Business)
@@ -106,26 +109,54 @@ internal sealed class MeasuresAndSegments(ModelBuilder builder)
 
         foreach (var (name, document) in waiting)
         {
-            Explain(name, document, waiting.ToDictionary(measure => measure.Name, measure => measure.Document.Expression, StringComparer.Ordinal), names);
+            Explain(name, document, waiting.ToDictionary(measure => measure.Name, measure => measure.Document, StringComparer.Ordinal), names);
         }
     }
 
-    private void Explain(string name, MeasureDocument document, Dictionary<string, string> unbound, HashSet<string> names)
+    private bool IsWellFormed(string name, MeasureDocument document)
     {
-        if (Cycles.Find(name, measure => unbound.TryGetValue(measure, out var text) ? NamesIn(text).Where(names.Contains) : []) is { } cycle)
+        var before = builder.FaultCount;
+        if (name is "templates" or "paths")
+        {
+            builder.Fault(DefinitionKinds.Measure, name, "", "reserved", $"'{name}' is a place of the interface itself; choose another name.");
+        }
+
+        if (!document.Business && MeasureModels.BusinessOnly(document) is { } pointer)
+        {
+            builder.Fault(DefinitionKinds.Measure, name, pointer, "business-only", $"'{pointer[1..]}' has a meaning for business measures alone; leave it out, or say \"business\": true.");
+        }
+
+        if (document.TimeZone is { } zone && !TimeZoneInfo.TryFindSystemTimeZoneById(zone, out _))
+        {
+            builder.Fault(DefinitionKinds.Measure, name, "/timeZone", "timezone", $"'{zone}' is not a time zone; use an IANA name such as Europe/Berlin.");
+        }
+
+        return builder.FaultCount == before;
+    }
+
+    private void Explain(string name, MeasureDocument document, Dictionary<string, MeasureDocument> unbound, HashSet<string> names)
+    {
+        if (Cycles.Find(name, measure => unbound.TryGetValue(measure, out var one) ? NamesIn(one).Where(names.Contains) : []) is { } cycle)
         {
             builder.Fault(DefinitionKinds.Measure, name, "/expression", "cycle", $"Measures may not name each other in a circle: {string.Join(" → ", cycle)}.");
             return;
         }
 
-        builder.Bind(
-            DefinitionKinds.Measure, name, "/expression", document.Expression, builder.Schemas[document.ProfileType],
-            document.Business ? RuleUse.BusinessMeasure : RuleUse.Value);
+        var schema = builder.Schemas[document.ProfileType];
+        var before = builder.FaultCount;
+        builder.Bind(DefinitionKinds.Measure, name, "/expression", document.Expression, schema, document.Business ? RuleUse.BusinessMeasure : RuleUse.Value);
+        if (document.Filter is { } filter)
+        {
+            builder.Bind(DefinitionKinds.Measure, name, "/filter", filter, schema, RuleUse.Condition);
+        }
+
+        // What is left is wrong only together: each by itself is valid.
+        foreach (var error in builder.FaultCount > before ? [] : MeasureModels.Bind(document, schema).Measure.Errors)
+        {
+            builder.Fault(DefinitionKinds.Measure, name, document.Bucket == TimeBucket.None ? "/filter" : "/bucket", error.Code, error.ToString());
+        }
     }
 
-    private static IEnumerable<string> NamesIn(string text)
-    {
-        var parsed = RuleText.Parse(text).Expression;
-        return parsed is null ? [] : ExpressionNames.Of(parsed);
-    }
+    private static IEnumerable<string> NamesIn(MeasureDocument document) =>
+        new[] { document.Expression, document.Filter }.OfType<string>().SelectMany(text => RuleText.Parse(text).Expression is { } parsed ? ExpressionNames.Of(parsed) : []);
 }

@@ -10,7 +10,7 @@ namespace CustomerInsights.Host.Features.Rules;
 internal static class RuleRequest
 {
     /// <summary>As everywhere, but as deep as the JSON form of a rule of 64 levels inside a request.</summary>
-    public static JsonSerializerOptions Deep { get; } = new(Json.Options) { MaxDepth = (2 * RuleLimits.Depth) + 20 };
+    public static JsonSerializerOptions Deep { get; } = new(Json.Options) { MaxDepth = (2 * RuleLimits.Depth) + 20, Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>The body, or what is wrong with its kind; malformed JSON is thrown and answered as it is everywhere.</summary>
     public static async ValueTask<(T? Body, ProblemHttpResult? Problem)> ReadAsync<T>(HttpRequest request, CancellationToken cancellationToken)
