@@ -14,9 +14,9 @@ public sealed class MeasureRestTests
         await using var app = await Shop.OpenAsync();
         var templates = (await app.GetAsync("/measures/templates"))["items"]!.AsArray();
         Assert.Equal(15, templates.Count);
-        foreach (var template in templates.Where(template => !template!.Text("name").StartsWith("loyalty", StringComparison.Ordinal)))
+        foreach (var template in templates.Select(template => template!).Where(template => !template.Text("name").StartsWith("loyalty", StringComparison.Ordinal)))
         {
-            var name = template!.Text("name");
+            var name = template.Text("name");
             Assert.Equal("order", template["suggestions"]![0]!.Text("activity"));
             var filled = await app.PostAsync($"/measures/templates/{name}", """{"period":"10y"}""");
             Assert.Equal(name, filled.Text("name"));
@@ -148,7 +148,7 @@ public sealed class MeasureRestTests
 
         await app.PutMeasureAsync("revenue", """{"business":true,"expression":"count(order)","active":false}""", "*");
         var refused = await app.RunMeasureAsync("revenue", "failed");
-        Assert.Contains("not active", refused["failure"]!.ToJsonString(), StringComparison.Ordinal);
+        Assert.Contains("not active", refused.ToJsonString(), StringComparison.Ordinal);
         await app.SucceedAsync();
         Assert.Equal("157.30", (await app.GetAsync("/measures/revenue/values"))["rows"]![0]!.Text("value"));
         Assert.Equal(HttpStatusCode.NoContent, (await app.SendAsync(HttpMethod.Delete, "/measures/revenue")).Status);
