@@ -138,7 +138,10 @@ internal sealed class MeasuresJob(
             written + business == 0 ? "No measure changed." : $"Measures of {written:N0} profiles and {business:N0} business measures changed.",
             new Dictionary<string, long>(StringComparer.Ordinal)
             {
-                ["profiles"] = written, ["business"] = business, ["computed"] = plan.Due.Count, ["skipped"] = plan.Skipped.Count,
+                ["profiles"] = written,
+                ["business"] = business,
+                ["computed"] = plan.Due.Count,
+                ["skipped"] = plan.Skipped.Count,
             })
         {
             Warnings = faults.Count == 0 ? null : faults,
