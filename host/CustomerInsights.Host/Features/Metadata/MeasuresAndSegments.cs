@@ -92,6 +92,13 @@ internal sealed class MeasuresAndSegments(ModelBuilder builder)
                 var use = document.Business ? RuleUse.BusinessMeasure : RuleUse.Value;
                 if (RuleBinder.Bind(document.Expression, builder.Schemas[document.ProfileType], use) is { Errors.Count: 0, Rule: { } rule })
                 {
+                    if (rule.Dependencies.Segments.Count > 0)
+                    {
+                        RefuseSegment(name, rule.Dependencies.Segments[0]);
+                        waiting.Remove((name, document));
+                        continue;
+                    }
+
                     _measures.Add(new MeasureModel(name, document, rule));
                     waiting.Remove((name, document));
                     bound = true;
@@ -109,6 +116,11 @@ internal sealed class MeasuresAndSegments(ModelBuilder builder)
             Explain(name, document, waiting.ToDictionary(measure => measure.Name, measure => measure.Document.Expression, StringComparer.Ordinal), names);
         }
     }
+
+    // Measures are computed before segments, of profiles that are in none: the answer would always be false.
+    private void RefuseSegment(string name, string segment) => builder.Fault(
+        DefinitionKinds.Measure, name, "/expression", "segment",
+        $"A measure cannot ask for membership in segment '{segment}': measures are computed before segments. Write the segment's condition into the measure, or ask segment(\"{segment}\") in another segment's rule.");
 
     private void Explain(string name, MeasureDocument document, Dictionary<string, string> unbound, HashSet<string> names)
     {
