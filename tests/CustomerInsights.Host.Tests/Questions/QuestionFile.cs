@@ -70,6 +70,7 @@ internal sealed record Question(
     {
         { } segment when segment.TryGetProperty("timeZone", out var zone) => $"A segment by the clock of `{zone.GetString()}`",
         not null => "A segment",
+        null when Measure!.Value.TryGetProperty("bucket", out var bucket) => $"A measure of the business, one row a {bucket.GetString()}" + (Measure.Value.TryGetProperty("timeZone", out var clock) ? $" by the clock of `{clock.GetString()}`" : ""),
         null => Business ? "A measure of the business" : "A measure per profile",
     };
 

@@ -95,6 +95,13 @@ internal sealed class MeasuresAndSegments(ModelBuilder builder)
                 var result = MeasureModels.Bind(document, builder.Schemas[document.ProfileType]);
                 if (result.Measure is { Errors.Count: 0, Rule: { } rule })
                 {
+                    if (rule.Dependencies.Segments.Count > 0)
+                    {
+                        RefuseSegment(name, rule.Dependencies.Segments[0]);
+                        waiting.Remove((name, document));
+                        continue;
+                    }
+
                     _measures.Add(MeasureModels.Make(name, document, rule, result.Total));
                     waiting.Remove((name, document));
                     bound = true;
@@ -112,6 +119,11 @@ internal sealed class MeasuresAndSegments(ModelBuilder builder)
             Explain(name, document, waiting.ToDictionary(measure => measure.Name, measure => measure.Document, StringComparer.Ordinal), names);
         }
     }
+
+    // Measures are computed before segments, of profiles that are in none: the answer would always be false.
+    private void RefuseSegment(string name, string segment) => builder.Fault(
+        DefinitionKinds.Measure, name, "/expression", "segment",
+        $"A measure cannot ask for membership in segment '{segment}': measures are computed before segments. Write the segment's condition into the measure, or ask segment(\"{segment}\") in another segment's rule.");
 
     private bool IsWellFormed(string name, MeasureDocument document)
     {

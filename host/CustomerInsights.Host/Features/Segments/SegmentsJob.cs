@@ -1,6 +1,7 @@
 using CustomerInsights.Host.Features.Jobs;
 using CustomerInsights.Host.Features.Metadata;
 using CustomerInsights.Host.Features.Profiles;
+using CustomerInsights.Host.Features.Segments.Live;
 using CustomerInsights.Storage;
 using CustomerInsights.Storage.Segments;
 
@@ -11,7 +12,7 @@ namespace CustomerInsights.Host.Features.Segments;
 /// never taken; with one that segment alone, whatever its schedule: a static one is taken anew.
 /// </summary>
 internal sealed class SegmentsJob(
-    MetadataService metadata, SegmentAnswers answers, ISegmentStore store, ISegmentStateStore states, IChangeFeed changes, TimeProvider clock) : IJobHandler, IDisposable
+    MetadataService metadata, SegmentAnswers answers, ISegmentStore store, ISegmentStateStore states, ChangedSince changed, IChangeFeed changes, TimeProvider clock) : IJobHandler, IDisposable
 {
     public const string JobKind = "segments";
 
@@ -114,7 +115,11 @@ internal sealed class SegmentsJob(
         {
             var segments = due.Where(segment => segment.Document.ProfileType == type).ToList();
             job.Report(0, null, $"segments of {type}");
+            var before = await changes.LastAsync(cancellationToken);
             var answer = await answers.MembersAsync(new PopulationQuestion(model, type, now), segments, cancellationToken);
+
+            // Once, before the first write: the rows of our own writes are not what somebody else has changed.
+            var fresher = await changed.ProfilesAsync(before, cancellationToken);
             foreach (var segment in segments)
             {
                 var members = answer.Members[segment.Name];
@@ -123,14 +128,23 @@ internal sealed class SegmentsJob(
                     await states.PutListAsync(segment.Name, members, now, cancellationToken);
                 }
 
-                await WriteAsync(segment.Name, members, now, moves, cancellationToken);
+                // Live membership evaluates them with fresher data than ours; where it does not, ours is the only answer.
+                var leave = segment.FollowsAt(now) && LiveRule.Reason(segment.Rule) is null ? fresher : null;
+                await WriteAsync(segment.Name, members, now, moves, cancellationToken, leave);
             }
         }
     }
 
-    private async Task WriteAsync(string segment, long[] members, DateTimeOffset now, Moves moves, CancellationToken cancellationToken)
+    private async Task WriteAsync(
+        string segment, long[] members, DateTimeOffset now, Moves moves, CancellationToken cancellationToken, IReadOnlySet<long>? leave = null)
     {
         var (come, gone) = SegmentAnswers.Difference(await store.MembersAsync(segment, cancellationToken), members);
+        if (leave is { Count: > 0 })
+        {
+            come.RemoveAll(leave.Contains);
+            gone.RemoveAll(leave.Contains);
+        }
+
         if (come.Count + gone.Count > 0)
         {
             await store.ApplyAsync(segment, come, gone, now, cancellationToken);

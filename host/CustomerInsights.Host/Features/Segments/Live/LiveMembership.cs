@@ -226,13 +226,13 @@ internal sealed class LiveMembership(MetadataService metadata, IProfileStore pro
         var moment = new RuleMoment(clock.GetUtcNow());
         var (moves, measures) = (new List<MembershipMove>(), new List<KeyValuePair<long, byte[]?>>());
         var flips = new List<(long Profile, bool Replaces, long? Next)>();
-        foreach (var one in read)
+        var evaluated = ProfileEvaluation.EvaluateAll(_plan, touches, read, moment, cancellationToken);
+        for (var i = 0; i < read.Count; i++)
         {
-            var number = one.Profile.Number;
-            if (_plan.Find(one.Type) is { } type)
+            var number = read[i].Profile.Number;
+            if (evaluated[i] is { } found)
             {
                 var touch = touches[number];
-                var found = ProfileEvaluation.Evaluate(type, type.Set(touch), one, moment);
                 moves.AddRange(found.Moves);
                 if (found.MeasuresChanged)
                 {

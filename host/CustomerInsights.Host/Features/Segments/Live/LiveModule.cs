@@ -6,6 +6,7 @@ internal static class LiveModule
 {
     public static IServiceCollection AddLive(this IServiceCollection services) => services
         .AddSingleton<LiveMembership>()
+        .AddSingleton<ChangedSince>()
         .AddSingleton<IJobHandler, SegmentParityJob>()
         .AddHostedService<LiveService>();
 

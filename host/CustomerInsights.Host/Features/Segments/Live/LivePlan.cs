@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using CustomerInsights.Host.Features.Metadata;
 using CustomerInsights.Storage.Segments;
 
@@ -64,6 +65,10 @@ internal sealed class LivePlan
 /// <summary>The measures and segments of a profile type.</summary>
 internal sealed class LiveType
 {
+    // Sets of several activity types, by what touched a profile: putting one together takes longer than evaluating it. Bounded, as many types have very many subsets.
+    private const int MostSets = 1024;
+    private readonly ConcurrentDictionary<string, RuleSet> _together = new(StringComparer.Ordinal);
+
     public LiveType(string name, IReadOnlyList<LiveRule> rules, IReadOnlyDictionary<string, long> numbers)
     {
         (Name, Rules, Dependents) = (name, rules, new DependentRules(rules));
@@ -91,11 +96,28 @@ internal sealed class LiveType
         { Everything: true } => Dependents.All,
         { AnyActivity: false, Due: false, Activities: [var one] } => Dependents.OfActivity(one),
         { AnyActivity: false, Due: true, Activities: [] } => Dependents.Timed,
-        _ => Dependents.Together(
+        _ => Together(touch),
+    };
+
+    private RuleSet Together(Touch touch)
+    {
+        var key = $"{(touch.AnyActivity ? 'a' : '-')}{(touch.Due ? 'd' : '-')}{string.Join('|', touch.Activities.Order(StringComparer.Ordinal))}";
+        if (_together.TryGetValue(key, out var known))
+        {
+            return known;
+        }
+
+        var set = Dependents.Together(
         [
             .. touch.Activities.Select(Dependents.OfActivity), .. touch.AnyActivity ? [Dependents.Active] : Array.Empty<RuleSet>(), .. touch.Due ? [Dependents.Timed] : Array.Empty<RuleSet>(),
-        ]),
-    };
+        ]);
+        if (_together.Count < MostSets)
+        {
+            _together.TryAdd(key, set);
+        }
+
+        return set;
+    }
 }
 
 /// <summary>What happened to a profile since it was last evaluated.</summary>

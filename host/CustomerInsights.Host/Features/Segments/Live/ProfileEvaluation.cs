@@ -17,6 +17,37 @@ internal sealed record Evaluated(IReadOnlyList<MembershipMove> Moves, bool Measu
 /// <summary>Evaluates rules for one profile: measures first, which become attributes, then segments.</summary>
 internal static class ProfileEvaluation
 {
+    // Fewer are done sooner than other threads are woken for them.
+    private const int WorthSharing = 8;
+
+    /// <summary>Evaluates what touched profiles, on all cores when they are many; null for a profile of a type that the plan does not know.</summary>
+    public static Evaluated?[] EvaluateAll(
+        LivePlan plan, IReadOnlyDictionary<long, Touch> touches, IReadOnlyList<TouchedProfile> read, RuleMoment moment, CancellationToken cancellationToken)
+    {
+        var found = new Evaluated?[read.Count];
+        if (read.Count < WorthSharing)
+        {
+            for (var i = 0; i < found.Length; i++)
+            {
+                One(i);
+            }
+        }
+        else
+        {
+            Parallel.For(0, found.Length, new ParallelOptions { CancellationToken = cancellationToken }, One);
+        }
+
+        return found;
+
+        void One(int i)
+        {
+            if (plan.Find(read[i].Type) is { } type)
+            {
+                found[i] = Evaluate(type, type.Set(touches[read[i].Profile.Number]), read[i], moment);
+            }
+        }
+    }
+
     public static Evaluated Evaluate(LiveType type, RuleSet set, TouchedProfile touched, RuleMoment moment)
     {
         var subject = new ProfileSubject(touched.Profile, RelatedProfiles.None);
