@@ -72,7 +72,7 @@ internal static class DownloadSegmentMembers
             {
                 CsvText.Row(
                     text,
-                    [profile.Id.ToString(), members.Current.Since.UtcDateTime.ToString("O", CultureInfo.InvariantCulture), .. profile.Values.Select(value => value.IsMissing ? null : value.ToString())]);
+                    [profile.Id.ToString(), members.Current.Since.UtcDateTime.ToString("O", CultureInfo.InvariantCulture), .. profile.Values.Select(value => value.IsMissing ? null : CsvText.Guard(value.ToString()))]);
                 if (text.Length >= FlushAt)
                 {
                     await WriteAsync(response, name, text, cancellationToken);
