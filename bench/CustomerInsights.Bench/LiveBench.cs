@@ -141,6 +141,11 @@ internal static class LiveBench
             {
                 throw new InvalidOperationException(string.Join('\n', outcome.Faults));
             }
+
+            var rules = (await metadata.ModelAsync(CancellationToken.None)).Segments.Select(segment => segment.Rule).ToList();
+            Console.WriteLine(string.Create(
+                CultureInfo.InvariantCulture,
+                $"  {rules.Count:N0} segments: {rules.Count(rule => RuleFlips.Of(rule).Moves):N0} move with time alone, {rules.Count(rule => rule.Dependencies.Segments.Count > 0):N0} ask for another; of {ActivityTypes} activity types one is read by {rules.Average(rule => rule.Dependencies.Activities.Count) * rules.Count / ActivityTypes:0} of them on average"));
         }
 
         private async Task FillAsync()
@@ -175,6 +180,7 @@ internal static class LiveBench
 
         private async Task StreamAsync(LiveMembership live, int seconds, string what)
         {
+            var cpu = Environment.CpuUsage.TotalTime;
             var (began, sent, largest, lags) = (Stopwatch.GetTimestamp(), 0, 0L, new List<double>());
             var position = 1_000_000L + Environment.TickCount64;
             var batches = seconds * eventsPerSecond / EventsInBatch;
@@ -208,7 +214,8 @@ internal static class LiveBench
 
             var took = Stopwatch.GetElapsedTime(began).TotalSeconds;
             await Task.Delay(1000);
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  {what}: {sent:N0} events in {took:0.0} s, {sent / took:N0}/s; lag of the feed {lags.Average():0} rows on average, {largest:N0} at most"));
+            var each = (Environment.CpuUsage.TotalTime - cpu).TotalMicroseconds / sent;
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  {what}: {sent:N0} events in {took:0.0} s, {sent / took:N0}/s; lag of the feed {lags.Average():0} rows on average, {largest:N0} at most; {each:0} µs of CPU an event, the producer's and the follower of moves included"));
         }
 
         // The commit is noted by the producer, which may come to it after the move was published: then the delay is as good as none.
