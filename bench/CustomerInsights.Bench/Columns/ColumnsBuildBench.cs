@@ -30,7 +30,10 @@ internal static class ColumnsBuildBench
             {
                 ["order"] = new Dictionary<string, DataType>(StringComparer.Ordinal)
                 {
-                    ["amount"] = DataType.Decimal, ["currency"] = DataType.Text, ["channel"] = DataType.Text, ["quantity"] = DataType.Integer,
+                    ["amount"] = DataType.Decimal,
+                    ["currency"] = DataType.Text,
+                    ["channel"] = DataType.Text,
+                    ["quantity"] = DataType.Integer,
                 },
             }),
     };

@@ -150,7 +150,8 @@ public sealed class LiveMembershipTests
             Relationships = new Dictionary<string, RuleSchema> { ["account"] = new() { Attributes = text } },
             Activities = new Dictionary<string, IReadOnlyDictionary<string, DataType>>
             {
-                ["order"] = new Dictionary<string, DataType> { ["amount"] = DataType.Decimal }, ["visit"] = new Dictionary<string, DataType>(),
+                ["order"] = new Dictionary<string, DataType> { ["amount"] = DataType.Decimal },
+                ["visit"] = new Dictionary<string, DataType>(),
             },
         };
         return [.. rules.Select((one, i) =>
