@@ -87,7 +87,7 @@ public sealed class IncrementalMeasureTests
         await app.PutMeasureAsync("hours", """{"expression":"days_since(last(order.at)) > 10"}""");
         await app.PutMeasureAsync("by_city", """{"business":true,"expression":"sum(order.amount) by city","total":true}""");
         await app.PutMeasureAsync("people", """{"business":true,"expression":"sum(twice)","filter":"fixed > 4"}""");
-        await app.PutMeasureAsync("bought", """{"expression":"segment(\"buyers\")"}""");
+        await app.PutMeasureAsync("bought", """{"expression":"exists(order where amount > 20)"}""");
     }
 
     // As if the measures had never been computed.

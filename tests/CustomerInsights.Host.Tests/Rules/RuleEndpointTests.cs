@@ -62,7 +62,7 @@ public sealed class RuleEndpointTests(ShopFixture shop) : IClassFixture<ShopFixt
     {
         string rule = string.Concat(Enumerable.Repeat("not ", 60)) + "orders > 1";
         string json = JsonSerializer.Serialize(new { rule });
-        string tree = RuleJson.Write(RuleText.Parse(rule).Expression!).ToJsonString(new JsonSerializerOptions { MaxDepth = 200 });
+        string tree = RuleJson.Write(RuleText.Parse(rule).Expression!).ToJsonString(new JsonSerializerOptions { MaxDepth = 200, Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
         foreach (string body in new[] { json, $$"""{"tree":{{tree}}}""" })
         {
             using var content = new StringContent(body, Encoding.UTF8, "application/json");

@@ -82,7 +82,6 @@ internal sealed record MeasurePlan(IReadOnlyDictionary<string, string> Due, IRea
             ChangeKind.Profile => "Profiles changed.",
             ChangeKind.Activity when change.ActivityType is null => reads.Activities.Count > 0 ? "Activities changed." : null,
             ChangeKind.Activity => reads.Activities.ContainsKey(change.ActivityType) ? $"Activities of type '{change.ActivityType}' changed." : null,
-            ChangeKind.Membership when reads.Segments.Count > 0 => "Members of segments changed.",
             _ => null,
         };
     }
