@@ -21,10 +21,13 @@ namespace CustomerInsights.Bench;
 internal static class LiveBench
 {
     private const int Segments = 1000;
-    private const int ActivityTypes = 10;
     private const int EventsInBatch = 10;
 
-    public static async Task RunAsync(int profiles, int eventsPerSecond, int seconds)
+    /// <param name="profiles">How many profiles, of five activities each.</param>
+    /// <param name="eventsPerSecond">How many events are asked of the producer.</param>
+    /// <param name="seconds">For how long.</param>
+    /// <param name="types">How many activity types the rules and events are spread over: the more, the fewer rules an event concerns, and the fewer memberships it moves.</param>
+    public static async Task RunAsync(int profiles, int eventsPerSecond, int seconds, int types)
     {
         Measure.Machine();
         Wheel();
@@ -32,7 +35,7 @@ internal static class LiveBench
         try
         {
             await using var store = await SqliteStore.OpenAsync(new SqliteStoreOptions { Directory = directory }, TimeProvider.System, NullLoggerFactory.Instance, CancellationToken.None);
-            await new LiveRun(store, profiles, eventsPerSecond, seconds).RunAsync();
+            await new LiveRun(store, profiles, eventsPerSecond, seconds, types).RunAsync();
         }
         finally
         {
@@ -69,7 +72,7 @@ internal static class LiveBench
     }
 
     /// <summary>One run over an open store.</summary>
-    private sealed class LiveRun(SqliteStore store, int profiles, int eventsPerSecond, int seconds)
+    private sealed class LiveRun(SqliteStore store, int profiles, int eventsPerSecond, int seconds, int types)
     {
         // By profile: when the batch of its last event was committed, in stopwatch ticks.
         private readonly ConcurrentDictionary<ProfileId, long> _committed = new();
@@ -117,7 +120,7 @@ internal static class LiveBench
             {
                 new(DefinitionKinds.ProfileType, "customer", """{ "attributes": { "city": { "type": "text" }, "age": { "type": "integer" } } }"""),
             };
-            for (var type = 0; type < ActivityTypes; type++)
+            for (var type = 0; type < types; type++)
             {
                 changes.Add(new DefinitionChange(DefinitionKinds.ActivityType, $"act{type}", """{ "fields": { "amount": { "type": "decimal" } } }"""));
             }
@@ -126,10 +129,10 @@ internal static class LiveBench
             {
                 var rule = (i % 6) switch
                 {
-                    0 => $"count(act{_random.Next(ActivityTypes)} where amount >= {_random.Next(90)} and at >= ago({_random.Next(1, 120)}d)) >= {_random.Next(1, 3)}",
-                    1 => $"days_since(last(act{_random.Next(ActivityTypes)}.at)) > {_random.Next(1, 200)}",
-                    2 => $"sum(act{_random.Next(ActivityTypes)}.amount) > {_random.Next(10, 2000)} and age > {_random.Next(18, 80)}",
-                    3 => $"count(act{_random.Next(ActivityTypes)} where amount >= {_random.Next(90)}) >= {_random.Next(1, 4)}",
+                    0 => $"count(act{_random.Next(types)} where amount >= {_random.Next(90)} and at >= ago({_random.Next(1, 120)}d)) >= {_random.Next(1, 3)}",
+                    1 => $"days_since(last(act{_random.Next(types)}.at)) > {_random.Next(1, 200)}",
+                    2 => $"sum(act{_random.Next(types)}.amount) > {_random.Next(10, 2000)} and age > {_random.Next(18, 80)}",
+                    3 => $"count(act{_random.Next(types)} where amount >= {_random.Next(90)}) >= {_random.Next(1, 4)}",
                     4 => $"city = \"City {_random.Next(50)}\" and age between {_random.Next(18, 40)} and {_random.Next(40, 80)}",
                     _ => $"segment(\"s{i - 2}\") and age > {_random.Next(18, 80)}",
                 };
@@ -145,7 +148,7 @@ internal static class LiveBench
             var rules = (await metadata.ModelAsync(CancellationToken.None)).Segments.Select(segment => segment.Rule).ToList();
             Console.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
-                $"  {rules.Count:N0} segments: {rules.Count(rule => RuleFlips.Of(rule).Moves):N0} move with time alone, {rules.Count(rule => rule.Dependencies.Segments.Count > 0):N0} ask for another; of {ActivityTypes} activity types one is read by {rules.Average(rule => rule.Dependencies.Activities.Count) * rules.Count / ActivityTypes:0} of them on average"));
+                $"  {rules.Count:N0} segments: {rules.Count(rule => RuleFlips.Of(rule).Moves):N0} move with time alone, {rules.Count(rule => rule.Dependencies.Segments.Count > 0):N0} ask for another; of {types} activity types one is read by {rules.Average(rule => rule.Dependencies.Activities.Count) * rules.Count / types:0} of them on average"));
         }
 
         private async Task FillAsync()
@@ -255,7 +258,7 @@ internal static class LiveBench
         }
 
         private ProjectedActivity Event(string key, int profile, DateTimeOffset at) =>
-            new(key, $"act{_random.Next(ActivityTypes)}", at, _contacts, $"c{profile}", ValueDocument.Write([KeyValuePair.Create("amount", Value.Of(_random.Next(1, 10_000) / 100m))]));
+            new(key, $"act{_random.Next(types)}", at, _contacts, $"c{profile}", ValueDocument.Write([KeyValuePair.Create("amount", Value.Of(_random.Next(1, 10_000) / 100m))]));
 
         private static ProfileId Id(int number) => new(new Guid(number, 0, 0x7000, [0x80, 0, 0, 0, 0, 0, 0, 1]));
     }

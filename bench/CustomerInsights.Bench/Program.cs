@@ -32,7 +32,7 @@ switch (args)
         return 0;
     case ["live", .. var rest]:
         var figures = rest.Select(one => int.Parse(one, System.Globalization.CultureInfo.InvariantCulture)).ToList();
-        await LiveBench.RunAsync(figures is [var people, ..] ? people : 100_000, figures is [_, var rate, ..] ? rate : 2_000, figures is [_, _, var time, ..] ? time : 20);
+        await LiveBench.RunAsync(figures is [var people, ..] ? people : 100_000, figures is [_, var rate, ..] ? rate : 2_000, figures is [_, _, var time, ..] ? time : 20, figures is [_, _, _, var types, ..] ? types : 10);
         return 0;
     case ["columns-build", .. var rest]:
         await CustomerInsights.Bench.Columns.ColumnsBuildBench.RunAsync(rest);
@@ -63,8 +63,8 @@ switch (args)
             unify-bad [ROWS]  the matcher on bad data of ROWS records (default 100,000) of each kind, with limits of time
             unify-increments FILE [TRUTH]   a stored model, batches of changes and one record at a time over a CSV file; TRUTH is a column that is left out
             questions [PROFILES [PEERS [ours]]]   rules and measures over columns, beside DuckDB and PostgreSQL on the same made-up people (default 1,000,000, ten activities each; PEERS: default bench/peers, after "npm ci" there)
-            live [PROFILES [EVENTS [SECONDS]]]   from an event committed to membership changed and published, 1,000 segments (default 100,000 profiles, 2,000 events/s for 20 s)
-            columns-build [--profiles N] [--activities M] [--runs R]   columns from a filled store: built, saved, ready after a restart, caught up (default 1,000,000 and 10 each)
+            live [PROFILES [EVENTS [SECONDS [TYPES]]]]   from an event committed to membership changed and published, 1,000 segments (default 100,000 profiles, 2,000 events/s for 20 s, rules over 10 activity types)
+            columns-build [--profiles N] [--activities M] [--runs R]   columns from a filled store: built, saved, ready after a restart, caught up (default 1,000,000, and 10 activities each; M is in all)
             kernels           text comparisons of the matcher in ns a call, beside FuzzySharp on the same names
             """);
         return 2;
