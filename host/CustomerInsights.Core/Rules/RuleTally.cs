@@ -52,7 +52,7 @@ internal sealed class RuleTally(RuleVolume volume)
                 break;
         }
 
-        foreach (var child in Children(node))
+        foreach (var child in node.Children())
         {
             Node(child, times);
         }
@@ -62,7 +62,7 @@ internal sealed class RuleTally(RuleVolume volume)
     {
         long rows = Rows(aggregate.Activity);
         Activities = Add(Activities, aggregate.Activity is null ? 0 : rows);
-        foreach (var part in new[] { aggregate.Value, aggregate.Key, aggregate.Where }.OfType<BoundNode>())
+        foreach (var part in aggregate.Children())
         {
             Node(part, rows);
         }
@@ -81,22 +81,4 @@ internal sealed class RuleTally(RuleVolume volume)
     }
 
     private long Rows(string? activity) => activity is null ? volume.Profiles : volume.Activities.GetValueOrDefault(activity);
-
-    private static IEnumerable<BoundNode> Children(BoundNode node) => node switch
-    {
-        BoundConvert convert => [convert.Operand],
-        BoundNot not => [not.Operand],
-        BoundNegate negate => [negate.Operand],
-        BoundLogical logical => logical.Operands,
-        BoundArithmetic arithmetic => [arithmetic.Left, arithmetic.Right],
-        BoundShift shift => [shift.Start],
-        BoundCompare compare => [compare.Left, compare.Right],
-        BoundMatches matches => [matches.Operand],
-        BoundIn within => [within.Operand, .. within.Items],
-        BoundPresence presence => [presence.Operand],
-        BoundCall call => call.Arguments,
-        BoundIf choice => [choice.Condition, choice.Then, choice.Otherwise],
-        BoundTruncate truncate => [truncate.Operand],
-        _ => [],
-    };
 }

@@ -17,7 +17,7 @@ internal static class Inputs
     public static bool MayFail(BoundNode node) =>
         node is BoundArithmetic { Type: not RuleType.Number } or BoundNegate or BoundShift or BoundCall { Function: Function.Abs }
         or BoundAggregate { Function: AggregateFunction.Sum or AggregateFunction.Avg }
-        || Children(node).Any(MayFail);
+        || node.Children().Any(MayFail);
 
     private static bool Collect(BoundNode node, List<BoundNode> inputs)
     {
@@ -33,32 +33,11 @@ internal static class Inputs
 
                 return true;
             default:
-                return Children(node).All(child => Collect(child, inputs));
+                return node.Children().All(child => Collect(child, inputs));
         }
     }
 
     private static string Name(BoundNode node) => node is BoundField field ? field.Field : ((BoundAttribute)node).Attribute;
-
-    private static IEnumerable<BoundNode> Children(BoundNode node) => node switch
-    {
-        BoundConvert convert => [convert.Operand],
-        BoundNot not => [not.Operand],
-        BoundNegate negate => [negate.Operand],
-        BoundLogical logical => logical.Operands,
-        BoundArithmetic arithmetic => [arithmetic.Left, arithmetic.Right],
-        BoundShift shift => [shift.Start],
-        BoundCompare compare => [compare.Left, compare.Right],
-        BoundMatches matches => [matches.Operand],
-        BoundIn within => [within.Operand, .. within.Items],
-        BoundPresence presence => [presence.Operand],
-        BoundCall call => call.Arguments,
-        BoundIf choice => [choice.Condition, choice.Then, choice.Otherwise],
-        BoundTruncate truncate => [truncate.Operand],
-        BoundRank rank => [rank.Operand],
-        BoundAggregate aggregate => new[] { aggregate.Value, aggregate.Key, aggregate.Where }.OfType<BoundNode>(),
-        BoundSequence sequence => new[] { sequence.FirstWhere, sequence.SecondWhere }.OfType<BoundNode>(),
-        _ => [],
-    };
 }
 
 /// <summary>A subject whose every attribute, and whose activity's every field, is one value: for nodes that read one name.</summary>

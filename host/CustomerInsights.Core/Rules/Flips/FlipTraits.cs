@@ -19,29 +19,8 @@ internal static class FlipTraits
     /// <summary>True when such an instant becomes the answer, or goes into an aggregate, where no comparison says when it matters.</summary>
     public static bool IsContinuous(BoundNode node) => GoesAlong(node) || Gathers(node);
 
-    public static IEnumerable<BoundNode> Children(BoundNode node) => node switch
-    {
-        BoundConvert convert => [convert.Operand],
-        BoundNot not => [not.Operand],
-        BoundNegate negate => [negate.Operand],
-        BoundLogical logical => logical.Operands,
-        BoundArithmetic arithmetic => [arithmetic.Left, arithmetic.Right],
-        BoundShift shift => [shift.Start],
-        BoundCompare compare => [compare.Left, compare.Right],
-        BoundMatches matches => [matches.Operand],
-        BoundIn within => [within.Operand, .. within.Items],
-        BoundPresence presence => [presence.Operand],
-        BoundCall call => call.Arguments,
-        BoundIf choice => [choice.Condition, choice.Then, choice.Otherwise],
-        BoundTruncate truncate => [truncate.Operand],
-        BoundAggregate aggregate => Present(aggregate.Value, aggregate.Key, aggregate.Where),
-        BoundSequence sequence => Present(sequence.FirstWhere, sequence.SecondWhere),
-
-        // A rank is of the last pass over all profiles and stands still until the next.
-        _ => [],
-    };
-
-    private static IEnumerable<BoundNode> Present(params BoundNode?[] nodes) => nodes.OfType<BoundNode>();
+    /// <summary>What below a part can move with it. A rank is of the last pass over all profiles and stands still until the next.</summary>
+    public static IEnumerable<BoundNode> Children(BoundNode node) => node is BoundRank ? [] : node.Children();
 
     private static bool Gathers(BoundNode node) =>
         (node is BoundAggregate aggregate && ((aggregate.Value is { } value && GoesAlong(value)) || (aggregate.Key is { } key && GoesAlong(key))))
