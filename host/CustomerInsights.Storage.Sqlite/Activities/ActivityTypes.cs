@@ -18,6 +18,19 @@ internal static class ActivityTypes
         return db.Number("SELECT type_no FROM activity_types WHERE name = ?1", name) ?? 0;
     }
 
+    /// <summary>The names of all types by number.</summary>
+    public static Dictionary<long, string> Names(SqlConnection db)
+    {
+        var names = new Dictionary<long, string>();
+        using var types = db.Query("SELECT type_no, name FROM activity_types");
+        while (types.Step())
+        {
+            names.Add(types.Long(0), types.Text(1));
+        }
+
+        return names;
+    }
+
     /// <summary>The numbers of those names that are known.</summary>
     public static SqlValue[] Numbers(SqlConnection db, IReadOnlyList<string> names) =>
     [

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using CustomerInsights.Storage.Profiles;
+using CustomerInsights.Storage.Sqlite.Activities;
 using CustomerInsights.Storage.Sqlite.Engine;
 
 namespace CustomerInsights.Storage.Sqlite.Profiles;
@@ -14,8 +15,7 @@ internal sealed class GatheredActivities
     private byte[] _documents = new byte[16 * 1024];
     private int _length;
 
-    public GatheredActivities(SqlConnection db) =>
-        _types = ProfileStreams.Rows(db, "SELECT type_no, name FROM activity_types", row => (Number: row.Long(0), Name: row.Text(1))).ToDictionary(type => type.Number, type => type.Name);
+    public GatheredActivities(SqlConnection db) => _types = ActivityTypes.Names(db);
 
     /// <summary>Takes a row of profile, node, number, type, time and document.</summary>
     public void Add(SqlStatement row)

@@ -32,6 +32,9 @@ internal static class Population
         }
     }
 
+    /// <summary>The order of a profile's activities: by time, at the same time by id.</summary>
+    public static int ByTime(PopulationActivity a, PopulationActivity b) => a.At != b.At ? a.At.CompareTo(b.At) : string.CompareOrdinal(a.Id, b.Id);
+
     /// <summary>Activities by profile number; asked for growing numbers only.</summary>
     private sealed class ActivityCursor : IDisposable
     {
@@ -49,13 +52,7 @@ internal static class Population
                 return;
             }
 
-            using (var types = db.Query("SELECT type_no, name FROM activity_types"))
-            {
-                while (types.Step())
-                {
-                    _types.Add(types.Long(0), types.Text(1));
-                }
-            }
+            _types = ActivityTypes.Names(db);
 
             // CROSS JOIN keeps SQLite to this order: any other would have to sort all activities.
             _rows = db.Query(
@@ -82,7 +79,7 @@ internal static class Population
             }
 
             // A profile of several nodes has its activities node by node.
-            found?.Sort(static (a, b) => a.At != b.At ? a.At.CompareTo(b.At) : string.CompareOrdinal(a.Id, b.Id));
+            found?.Sort(ByTime);
             return found ?? s_none;
         }
 

@@ -62,7 +62,7 @@ internal static class TouchedProfiles
         // The index gives a node's activities by time; those of several nodes, and those of one time, are still to be put in order.
         if (!ordered)
         {
-            activities.Sort(static (a, b) => a.At != b.At ? a.At.CompareTo(b.At) : string.CompareOrdinal(a.Id, b.Id));
+            activities.Sort(Population.ByTime);
         }
 
         return activities;
