@@ -47,7 +47,7 @@ switch (args)
         await WorkerBench.RunAsync(rest is [var read, ..] ? int.Parse(read, System.Globalization.CultureInfo.InvariantCulture) : 2_000_000);
         return 0;
     case ["questions", .. var rest]:
-        return CustomerInsights.Bench.Questions.QuestionsBench.Run(
+        return await CustomerInsights.Bench.Questions.QuestionsBench.RunAsync(
             rest is [var asked, ..] ? int.Parse(asked, System.Globalization.CultureInfo.InvariantCulture) : 1_000_000, 7, rest is [_, var peers, ..] ? peers : "bench/peers", rest is [_, _, var only, ..] ? only : null);
     default:
         await Console.Error.WriteLineAsync(

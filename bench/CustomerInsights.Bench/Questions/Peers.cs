@@ -14,16 +14,16 @@ internal static class Peers
 {
     private const int Warm = 3;
 
-    public static (string Version, Dictionary<string, PeerAnswer> Answers) DuckDb(string files, string peers, int runs)
+    public static async Task<(string Version, Dictionary<string, PeerAnswer> Answers)> DuckDbAsync(string files, string peers, int runs)
     {
         var task = Path.Combine(files, "duckdb.json");
-        File.WriteAllText(task, JsonSerializer.Serialize(new
+        await File.WriteAllTextAsync(task, JsonSerializer.Serialize(new
         {
             threads = Environment.ProcessorCount,
             load = Tables().Select(table => $"CREATE TABLE \"{table.Name}\" AS SELECT * FROM read_csv('{Path.Combine(files, table.Name + ".csv")}', header=true, nullstr='', columns={{{string.Join(',', table.Columns.Select(column => $"'{column.Name}':'{SqlType(column.Type, duckDb: true)}'"))}}})"),
             questions = Question.All.Select(question => new { name = question.Name, sql = question.Sql, runs = runs + Warm }),
         }));
-        using var result = JsonDocument.Parse(Run("node", [Path.Combine(peers, "duckdb.mjs"), task]));
+        using var result = JsonDocument.Parse(await RunAsync("node", [Path.Combine(peers, "duckdb.mjs"), task]));
         var answers = new Dictionary<string, PeerAnswer>(StringComparer.Ordinal);
         foreach (var answer in result.RootElement.GetProperty("answers").EnumerateArray())
         {
@@ -38,7 +38,7 @@ internal static class Peers
     }
 
     /// <summary>Null, with a line that says why, where PostgreSQL is not installed.</summary>
-    public static (string Version, Dictionary<string, PeerAnswer> Answers)? Postgres(string files, int runs)
+    public static async Task<(string Version, Dictionary<string, PeerAnswer> Answers)?> PostgresAsync(string files, int runs)
     {
         var bin = new DirectoryInfo("/usr/lib/postgresql") is { Exists: true } root
             ? root.GetDirectories().OrderByDescending(version => int.Parse(version.Name, CultureInfo.InvariantCulture)).Select(version => Path.Combine(version.FullName, "bin")).FirstOrDefault()
@@ -49,9 +49,9 @@ internal static class Peers
             return null;
         }
 
-        using var server = new PostgresServer(bin, files);
-        server.Execute(string.Join('\n', Tables().SelectMany(Load)));
-        server.Execute("VACUUM ANALYZE");
+        await using var server = await PostgresServer.StartAsync(bin, files);
+        await server.ExecuteAsync(string.Join('\n', Tables().SelectMany(Load)));
+        await server.ExecuteAsync("VACUUM ANALYZE");
         var answers = new Dictionary<string, PeerAnswer>(StringComparer.Ordinal);
         foreach (var question in Question.All)
         {
@@ -59,7 +59,7 @@ internal static class Peers
             IReadOnlyList<IReadOnlyList<string?[]>> rows = [];
             for (var run = 0; run < runs + Warm; run++)
             {
-                (var took, rows) = server.Ask(question.Sql);
+                (var took, rows) = await server.AskAsync(question.Sql);
                 if (run >= Warm)
                 {
                     times.Add(took);
@@ -72,20 +72,20 @@ internal static class Peers
         return (server.Version, answers);
     }
 
-    public static string Run(string program, IReadOnlyList<string> arguments, string? input = null)
+    public static async Task<string> RunAsync(string program, IReadOnlyList<string> arguments, string? input = null)
     {
         var start = new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = input is not null, UseShellExecute = false };
         using var process = Process.Start(start)!;
         var errors = process.StandardError.ReadToEndAsync();
         if (input is not null)
         {
-            process.StandardInput.Write(input);
+            await process.StandardInput.WriteAsync(input);
             process.StandardInput.Close();
         }
 
-        var output = process.StandardOutput.ReadToEnd();
-        process.WaitForExit();
-        return process.ExitCode == 0 ? output : throw new InvalidOperationException($"{program} ended with {process.ExitCode}: {errors.GetAwaiter().GetResult()}");
+        var output = await process.StandardOutput.ReadToEndAsync();
+        await process.WaitForExitAsync();
+        return process.ExitCode == 0 ? output : throw new InvalidOperationException($"{program} ended with {process.ExitCode}: {await errors}");
     }
 
     private static IEnumerable<string> Load((string Name, IReadOnlyList<(string Name, Core.Model.DataType Type)> Columns) table)

@@ -16,7 +16,7 @@ internal static class QuestionsBench
     /// <param name="runs">Timed runs of each question, behind three that warm.</param>
     /// <param name="peers">Where the peers' scripts and their packages are.</param>
     /// <param name="only">"ours" leaves the peers out.</param>
-    public static int Run(int profiles, int runs, string peers, string? only)
+    public static async Task<int> RunAsync(int profiles, int runs, string peers, string? only)
     {
         Measure.Machine();
         var files = Directory.CreateTempSubdirectory("questions-").FullName;
@@ -38,8 +38,8 @@ internal static class QuestionsBench
                 return 0;
             }
 
-            var duck = Peers.DuckDb(files, peers, runs);
-            var postgres = Peers.Postgres(files, runs);
+            var duck = await Peers.DuckDbAsync(files, peers, runs);
+            var postgres = await Peers.PostgresAsync(files, runs);
             return Compare(ours, duck, postgres);
         }
         finally
