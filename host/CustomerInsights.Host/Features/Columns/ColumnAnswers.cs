@@ -1,7 +1,6 @@
 using System.Runtime.CompilerServices;
 using CustomerInsights.Core.Columns.Evaluation;
 using CustomerInsights.Core.Rules;
-using CustomerInsights.Host.Features.Jobs;
 using CustomerInsights.Host.Features.Metadata;
 using CustomerInsights.Host.Features.Profiles;
 using CustomerInsights.Storage.Links;
@@ -36,7 +35,7 @@ internal sealed class ColumnAnswers(ColumnImages images, StreamedAnswers streame
             () =>
             {
                 var run = Run(world, question, rules, cancellationToken);
-                IReadOnlyList<IReadOnlyList<BusinessRow>> rows = [.. measures.Select(measure => Guard($"Measure '{measure.Name}': ", () => run.Business(measure.Rule)))];
+                IReadOnlyList<IReadOnlyList<BusinessRow>> rows = [.. measures.Select(measure => RuleGuard.Compute($"Measure '{measure.Name}': ", () => run.Business(measure.Rule)))];
                 GC.KeepAlive(world);
                 return rows;
             },
@@ -60,7 +59,7 @@ internal sealed class ColumnAnswers(ColumnImages images, StreamedAnswers streame
         using var batches = run.Values(rules).GetEnumerator();
         var inOrder = InOrder(run.Image);
         var all = new List<ProfileValues>();
-        while (await Task.Run(() => Guard("", batches.MoveNext), cancellationToken))
+        while (await Task.Run(() => RuleGuard.Compute("", batches.MoveNext), cancellationToken))
         {
             var profiles = Profiles(batches.Current);
             if (!inOrder)
@@ -97,7 +96,7 @@ internal sealed class ColumnAnswers(ColumnImages images, StreamedAnswers streame
         var members = new Dictionary<string, long[]>(StringComparer.Ordinal);
         foreach (var segment in segments)
         {
-            var rows = Guard($"Segment '{segment.Name}': ", () => run.Matches(segment.Rule, segment.Document.TimeZone is null ? null : segment.Zone));
+            var rows = RuleGuard.Compute($"Segment '{segment.Name}': ", () => run.Matches(segment.Rule, segment.Document.TimeZone is null ? null : segment.Zone));
             run.Enter(segment.Name, rows);
             members[segment.Name] = rows.Numbers();
         }
@@ -112,7 +111,7 @@ internal sealed class ColumnAnswers(ColumnImages images, StreamedAnswers streame
         var moment = new RuleMoment(question.Now);
         if (rules.Any(rule => rule.Dependencies.Population))
         {
-            moment = moment with { Ranks = Guard("", () => new ColumnRun(world, question.ProfileType, moment, Environment.ProcessorCount, cancellationToken).Ranks(rules)) };
+            moment = moment with { Ranks = RuleGuard.Compute("", () => new ColumnRun(world, question.ProfileType, moment, Environment.ProcessorCount, cancellationToken).Ranks(rules)) };
         }
 
         moment = question.Zone is null ? moment : moment with { Zone = question.Zone };
@@ -133,18 +132,6 @@ internal sealed class ColumnAnswers(ColumnImages images, StreamedAnswers streame
         }
 
         return profiles;
-    }
-
-    private static T Guard<T>(string what, Func<T> compute)
-    {
-        try
-        {
-            return compute();
-        }
-        catch (RuleEvaluationException error)
-        {
-            throw new JobFailedException("Data", what + error.Message);
-        }
     }
 
     private async ValueTask<ColumnWorld?> WorldAsync(PopulationQuestion question, IReadOnlyList<BoundRule> rules, CancellationToken cancellationToken)

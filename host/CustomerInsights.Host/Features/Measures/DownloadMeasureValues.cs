@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 using System.Text.Json;
 using CustomerInsights.Core.Rules;
 using CustomerInsights.Host.Features.Access;
@@ -15,8 +14,6 @@ namespace CustomerInsights.Host.Features.Measures;
 /// <summary>GET /measures/{name}/values.csv: all values as a file, as they were last computed. Text that a spreadsheet would run gets an apostrophe.</summary>
 internal static class DownloadMeasureValues
 {
-    private const int FlushAt = 64 * 1024;
-
     public static void Map(IEndpointRouteBuilder routes) =>
         routes.MapGet("/measures/{name}/values.csv", HandleAsync).WithName(nameof(DownloadMeasureValues)).WithSummary("All values of a measure as a CSV file.")
             .Produces<string>(contentType: "text/csv").Requires(AccessAction.Read, ResourceKind.Measure);
@@ -38,17 +35,13 @@ internal static class DownloadMeasureValues
         var rows = measure.Document.Business
             ? BusinessAsync(measure, store, cancellationToken)
             : ProfilesAsync(measure, model, population, clock.GetUtcNow(), cancellationToken);
-        var text = new StringBuilder();
+        var file = new CsvResponse(response, name);
         await foreach (var row in rows.WithCancellation(cancellationToken))
         {
-            CsvText.Row(text, row.Select(CsvText.Guard));
-            if (text.Length >= FlushAt)
-            {
-                await WriteAsync(response, name, text, cancellationToken);
-            }
+            await file.AddAsync(row.Select(CsvText.Guard), cancellationToken);
         }
 
-        await WriteAsync(response, name, text, cancellationToken);
+        await file.FlushAsync(cancellationToken);
         return TypedResults.Empty;
     }
 
@@ -87,17 +80,4 @@ internal static class DownloadMeasureValues
         JsonElement other => other.GetRawText(),
         _ => Convert.ToString(value, CultureInfo.InvariantCulture),
     };
-
-    // The headers go out with the first rows: what fails before is a problem and not half a file.
-    private static async ValueTask WriteAsync(HttpResponse response, string name, StringBuilder text, CancellationToken cancellationToken)
-    {
-        if (!response.HasStarted)
-        {
-            response.ContentType = "text/csv; charset=utf-8";
-            response.Headers.ContentDisposition = $"attachment; filename=\"{name}.csv\"";
-        }
-
-        await response.WriteAsync(text.ToString(), cancellationToken);
-        text.Clear();
-    }
 }

@@ -36,9 +36,9 @@ internal static class FillMeasureTemplate
 
         var model = await metadata.ModelAsync(cancellationToken);
         var type = request.ProfileType ?? "customer";
-        if (!model.Schemas.TryGetValue(type, out var schema))
+        if (SchemaRequest.Schema(model, type, out var schema) is { } unknown)
         {
-            return Problems.Invalid("/profileType", "unknown", $"There is no profile type '{type}'.{Names.Suggest(type, model.Schemas.Keys)}");
+            return unknown;
         }
 
         if (Choose(template, request, model, out var activity, out var field) is { } refused)
@@ -51,9 +51,9 @@ internal static class FillMeasureTemplate
             return Problems.Invalid("/period", "duration", "The period is not a duration; write one such as 90d, 12mo or 2y, or leave it out for all time.");
         }
 
-        if (request.TimeZone is { } zone && (!template.Business || !TimeZoneInfo.TryFindSystemTimeZoneById(zone, out _)))
+        if (request.TimeZone is { } zone && (!template.Business || !TimeZones.TryFind(zone, out _)))
         {
-            return Problems.Invalid("/timeZone", "timezone", template.Business ? $"'{zone}' is not a time zone; use an IANA name such as Europe/Berlin." : "Only templates of business measures have a time zone; leave it out.");
+            return Problems.Invalid("/timeZone", "timezone", template.Business ? TimeZones.Unknown(zone) : "Only templates of business measures have a time zone; leave it out.");
         }
 
         var definition = new MeasureDocument

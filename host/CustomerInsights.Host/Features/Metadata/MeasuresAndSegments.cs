@@ -1,5 +1,6 @@
 using CustomerInsights.Core.Model;
 using CustomerInsights.Core.Rules;
+using CustomerInsights.Host.Platform;
 
 namespace CustomerInsights.Host.Features.Metadata;
 
@@ -138,9 +139,9 @@ internal sealed class MeasuresAndSegments(ModelBuilder builder)
             builder.Fault(DefinitionKinds.Measure, name, pointer, "business-only", $"'{pointer[1..]}' has a meaning for business measures alone; leave it out, or say \"business\": true.");
         }
 
-        if (document.TimeZone is { } zone && !TimeZoneInfo.TryFindSystemTimeZoneById(zone, out _))
+        if (!TimeZones.TryFind(document.TimeZone, out _))
         {
-            builder.Fault(DefinitionKinds.Measure, name, "/timeZone", "timezone", $"'{zone}' is not a time zone; use an IANA name such as Europe/Berlin.");
+            builder.Fault(DefinitionKinds.Measure, name, "/timeZone", "timezone", TimeZones.Unknown(document.TimeZone));
         }
 
         return builder.FaultCount == before;

@@ -23,15 +23,9 @@ internal sealed record ModelDependants(IReadOnlyList<MeasureModel> Measures, IRe
 
     private static ModelDependants Of(InsightsModel model, HashSet<string> measures, HashSet<string> segments, string? segment, string? measure)
     {
-        // Measures may name segments and segments measures, so that the lists are gone through until nothing is added.
-        int before;
-        do
-        {
-            before = measures.Count + segments.Count;
-            measures.UnionWith(model.Measures.Where(one => Reads(one.Rule.Dependencies, measures, segments)).Select(one => one.Name));
-            segments.UnionWith(model.Segments.Where(one => Reads(one.Rule.Dependencies, measures, segments)).Select(one => one.Name));
-        }
-        while (measures.Count + segments.Count > before);
+        // The lists are in the order in which they are computed, and no measure names a segment: one look at each finds all.
+        measures.UnionWith(model.Measures.Where(one => Reads(one.Rule.Dependencies, measures, segments)).Select(one => one.Name));
+        segments.UnionWith(model.Segments.Where(one => Reads(one.Rule.Dependencies, measures, segments)).Select(one => one.Name));
         return new ModelDependants(
             [.. model.Measures.Where(one => measures.Contains(one.Name) && one.Name != measure)],
             [.. model.Segments.Where(one => segments.Contains(one.Name) && one.Name != segment)],

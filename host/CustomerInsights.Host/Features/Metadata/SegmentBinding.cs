@@ -40,10 +40,9 @@ internal sealed class SegmentBinding(ModelBuilder builder)
     public static (SegmentModel? Segment, IReadOnlyList<Fault> Faults) Draft(InsightsModel model, string name, SegmentDocument document)
     {
         var schema = model.Schemas[document.ProfileType];
-        var zone = TimeZoneInfo.Utc;
-        if (document.TimeZone is not null && !TimeZoneInfo.TryFindSystemTimeZoneById(document.TimeZone, out zone!))
+        if (!TimeZones.TryFind(document.TimeZone, out var zone))
         {
-            return (null, [new Fault("/timeZone", "timezone", $"'{document.TimeZone}' is not a time zone; use an IANA name such as Europe/Berlin.")]);
+            return (null, [new Fault("/timeZone", "timezone", TimeZones.Unknown(document.TimeZone))]);
         }
 
         if (document is { Rule: not null, Combine: not null } or { Rule: null, Combine: null })
@@ -209,17 +208,12 @@ internal sealed class SegmentBinding(ModelBuilder builder)
 
     private TimeZoneInfo? Zone(string name, string pointer, string? id)
     {
-        if (id is null)
-        {
-            return TimeZoneInfo.Utc;
-        }
-
-        if (TimeZoneInfo.TryFindSystemTimeZoneById(id, out var zone))
+        if (TimeZones.TryFind(id, out var zone))
         {
             return zone;
         }
 
-        builder.Fault(Kind, name, pointer, "timezone", $"'{id}' is not a time zone; use an IANA name such as Europe/Berlin.");
+        builder.Fault(Kind, name, pointer, "timezone", TimeZones.Unknown(id));
         return null;
     }
 

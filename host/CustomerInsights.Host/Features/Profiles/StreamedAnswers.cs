@@ -1,7 +1,6 @@
 using System.Runtime.CompilerServices;
 using CustomerInsights.Core.Model;
 using CustomerInsights.Core.Rules;
-using CustomerInsights.Host.Features.Jobs;
 using CustomerInsights.Host.Features.Metadata;
 
 namespace CustomerInsights.Host.Features.Profiles;
@@ -26,7 +25,7 @@ internal sealed class StreamedAnswers(PopulationScan population) : IPopulationAn
 
             foreach (var segment in segments)
             {
-                if (Guard($"Segment '{segment.Name}': ", () => segment.Rule.Matches(profile, segment.Document.TimeZone is null ? moment : moment with { Zone = segment.Zone })))
+                if (RuleGuard.Compute($"Segment '{segment.Name}': ", () => segment.Rule.Matches(profile, segment.Document.TimeZone is null ? moment : moment with { Zone = segment.Zone })))
                 {
                     profile.Enter(segment.Name);
                     members[segment.Name].Add(profile.Number);
@@ -47,7 +46,7 @@ internal sealed class StreamedAnswers(PopulationScan population) : IPopulationAn
         {
             foreach (var (name, sum) in sums)
             {
-                Guard($"Measure '{name}': ", () =>
+                RuleGuard.Compute($"Measure '{name}': ", () =>
                 {
                     sum.Add(profile, moment);
                     return true;
@@ -55,7 +54,7 @@ internal sealed class StreamedAnswers(PopulationScan population) : IPopulationAn
             }
         }
 
-        return [.. sums.Select(pair => Guard($"Measure '{pair.Name}': ", pair.Sum.Rows))];
+        return [.. sums.Select(pair => RuleGuard.Compute($"Measure '{pair.Name}': ", pair.Sum.Rows))];
     }
 
     public async IAsyncEnumerable<ProfileValues> ValuesAsync(
@@ -67,7 +66,7 @@ internal sealed class StreamedAnswers(PopulationScan population) : IPopulationAn
             var values = new Value[rules.Count];
             for (var i = 0; i < values.Length; i++)
             {
-                values[i] = Guard("", () => rules[i].Evaluate(profile, moment));
+                values[i] = RuleGuard.Compute("", () => rules[i].Evaluate(profile, moment));
             }
 
             yield return new ProfileValues(profile.Number, profile.Id, values);
@@ -78,17 +77,5 @@ internal sealed class StreamedAnswers(PopulationScan population) : IPopulationAn
     {
         var moment = await population.MomentAsync(question.Model, question.ProfileType, rules, question.Now, null, cancellationToken);
         return question.Zone is null ? moment : moment with { Zone = question.Zone };
-    }
-
-    private static T Guard<T>(string what, Func<T> compute)
-    {
-        try
-        {
-            return compute();
-        }
-        catch (RuleEvaluationException error)
-        {
-            throw new JobFailedException("Data", what + error.Message);
-        }
     }
 }

@@ -79,7 +79,7 @@ internal static class CheckRule
             return problem!;
         }
 
-        problem = RuleRequest.Schema(await metadata.ModelAsync(cancellationToken), request.ProfileType, out var schema)
+        problem = SchemaRequest.Schema(await metadata.ModelAsync(cancellationToken), request.ProfileType, out var schema)
             ?? RuleRequest.Parse(request.Rule, request.Tree, out _);
         if (problem is not null)
         {

@@ -27,7 +27,7 @@ internal static class CompleteRule
         Request request, MetadataService metadata, CommonValues values, CancellationToken cancellationToken)
     {
         var model = await metadata.ModelAsync(cancellationToken);
-        if (RuleRequest.Schema(model, request.ProfileType, out var schema) is { } problem)
+        if (SchemaRequest.Schema(model, request.ProfileType, out var schema) is { } problem)
         {
             return problem;
         }

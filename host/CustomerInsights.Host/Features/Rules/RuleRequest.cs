@@ -38,10 +38,4 @@ internal static class RuleRequest
             : rule is null ? Problems.Invalid("/rule", "required", "Give the rule as text in 'rule', or as a tree in 'tree'.")
             : Problems.Invalid("/tree", "ambiguous", "Give 'rule' or 'tree', not both.");
     }
-
-    /// <summary>The schema of a profile type, or the problem that there is none.</summary>
-    public static ProblemHttpResult? Schema(InsightsModel model, string profileType, out RuleSchema schema) =>
-        model.Schemas.TryGetValue(profileType, out schema!)
-            ? null
-            : Problems.Invalid("/profileType", "unknown", $"There is no profile type '{profileType}'.{Names.Suggest(profileType, model.Schemas.Keys)}");
 }

@@ -115,7 +115,12 @@ internal static class DescribeDifferences
         List<AttributeBins> bins = [.. fields.Select(field => new AttributeBins(field.Type))];
         await foreach (var profile in population.ValuesAsync(question, rules, cancellationToken))
         {
-            for (var i = 0; i < bins.Count && IsMember(profile.Number) is not null; i++)
+            if (IsMember(profile.Number) is null)
+            {
+                continue;
+            }
+
+            for (var i = 0; i < bins.Count; i++)
             {
                 bins[i].Learn(profile.Values[i]);
             }

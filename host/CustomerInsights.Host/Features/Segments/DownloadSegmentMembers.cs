@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 using CustomerInsights.Host.Features.Access;
 using CustomerInsights.Host.Features.Metadata;
 using CustomerInsights.Host.Features.Profiles;
@@ -13,8 +12,6 @@ namespace CustomerInsights.Host.Features.Segments;
 /// <summary>GET /segments/{name}/members.csv: all members as a file, oldest profile first, streamed.</summary>
 internal static class DownloadSegmentMembers
 {
-    private const int FlushAt = 64 * 1024;
-
     public static void Map(IEndpointRouteBuilder routes) =>
         routes.MapGet("/segments/{name}/members.csv", HandleAsync).WithName(nameof(DownloadSegmentMembers)).WithSummary("All members as a CSV file, oldest profile first.")
             .Produces<string>(contentType: "text/csv").Requires(AccessAction.Read, ResourceKind.Segment);
@@ -51,8 +48,8 @@ internal static class DownloadSegmentMembers
 
         await looks.NoteAsync(name, cancellationToken);
         var question = new PopulationQuestion(model, segment.Document.ProfileType, clock.GetUtcNow(), segment.Zone);
-        var text = new StringBuilder();
-        CsvText.Row(text, ["profile_id", "since", .. shown.Select(field => field.Name)]);
+        var file = new CsvResponse(response, name);
+        await file.AddAsync(["profile_id", "since", .. shown.Select(field => field.Name)], cancellationToken);
         await using var members = states.SinceAsync(name, cancellationToken).GetAsyncEnumerator(cancellationToken);
         var more = await members.MoveNextAsync();
         await foreach (var profile in population.ValuesAsync(question, [.. shown.Select(field => field.Rule)], cancellationToken))
@@ -70,30 +67,13 @@ internal static class DownloadSegmentMembers
 
             if (members.Current.Profile == profile.Number)
             {
-                CsvText.Row(
-                    text,
-                    [profile.Id.ToString(), members.Current.Since.UtcDateTime.ToString("O", CultureInfo.InvariantCulture), .. profile.Values.Select(value => value.IsMissing ? null : CsvText.Guard(value.ToString()))]);
-                if (text.Length >= FlushAt)
-                {
-                    await WriteAsync(response, name, text, cancellationToken);
-                }
+                await file.AddAsync(
+                    [profile.Id.ToString(), members.Current.Since.UtcDateTime.ToString("O", CultureInfo.InvariantCulture), .. profile.Values.Select(value => value.IsMissing ? null : CsvText.Guard(value.ToString()))],
+                    cancellationToken);
             }
         }
 
-        await WriteAsync(response, name, text, cancellationToken);
+        await file.FlushAsync(cancellationToken);
         return TypedResults.Empty;
-    }
-
-    // The headers go out with the first rows: what fails before is a problem and not half a file.
-    private static async ValueTask WriteAsync(HttpResponse response, string name, StringBuilder text, CancellationToken cancellationToken)
-    {
-        if (!response.HasStarted)
-        {
-            response.ContentType = "text/csv; charset=utf-8";
-            response.Headers.ContentDisposition = $"attachment; filename=\"{name}.csv\"";
-        }
-
-        await response.WriteAsync(text.ToString(), cancellationToken);
-        text.Clear();
     }
 }

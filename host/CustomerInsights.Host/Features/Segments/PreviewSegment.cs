@@ -54,9 +54,9 @@ internal static class PreviewSegment
         Request request, MetadataService metadata, SegmentAnswers answers, IPopulationAnswers population, IProfileStore profiles, TimeProvider clock, CancellationToken cancellationToken)
     {
         var model = await metadata.ModelAsync(cancellationToken);
-        if (!model.Schemas.TryGetValue(request.ProfileType, out var schema))
+        if (SchemaRequest.Schema(model, request.ProfileType, out var schema) is { } unknown)
         {
-            return Problems.Invalid("/profileType", "unknown", $"There is no profile type '{request.ProfileType}'.{Names.Suggest(request.ProfileType, model.Schemas.Keys)}");
+            return unknown;
         }
 
         var document = new SegmentDocument { Rule = request.Rule, Combine = request.Combine, ProfileType = request.ProfileType, TimeZone = request.TimeZone };

@@ -58,9 +58,9 @@ internal static class SuggestByTree
         Request request, MetadataService metadata, SegmentAnswers answers, IPopulationAnswers population, ISegmentStore store, TimeProvider clock, CancellationToken cancellationToken)
     {
         var model = await metadata.ModelAsync(cancellationToken);
-        if (!model.Schemas.TryGetValue(request.ProfileType, out var schema))
+        if (SchemaRequest.Schema(model, request.ProfileType, out var schema) is { } unknown)
         {
-            return Problems.Invalid("/profileType", "unknown", $"There is no profile type '{request.ProfileType}'.{Names.Suggest(request.ProfileType, model.Schemas.Keys)}");
+            return unknown;
         }
 
         if (request.Depth is < 1 or > 5 || request.SmallestGroup is < 20 or > 1_000_000)

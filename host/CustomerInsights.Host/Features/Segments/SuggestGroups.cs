@@ -46,9 +46,9 @@ internal static class SuggestGroups
         Request request, MetadataService metadata, SegmentAnswers answers, IPopulationAnswers population, TimeProvider clock, CancellationToken cancellationToken)
     {
         var model = await metadata.ModelAsync(cancellationToken);
-        if (!model.Schemas.TryGetValue(request.ProfileType, out var schema))
+        if (SchemaRequest.Schema(model, request.ProfileType, out var schema) is { } unknown)
         {
-            return Problems.Invalid("/profileType", "unknown", $"There is no profile type '{request.ProfileType}'.{Names.Suggest(request.ProfileType, model.Schemas.Keys)}");
+            return unknown;
         }
 
         if (Refused(request, schema) is { } refused)
@@ -56,10 +56,9 @@ internal static class SuggestGroups
             return refused;
         }
 
-        var zone = TimeZoneInfo.Utc;
-        if (request.TimeZone is not null && !TimeZoneInfo.TryFindSystemTimeZoneById(request.TimeZone, out zone!))
+        if (!TimeZones.TryFind(request.TimeZone, out var zone))
         {
-            return Problems.Invalid("/timeZone", "timezone", $"'{request.TimeZone}' is not a time zone; use an IANA name such as Europe/Berlin.");
+            return Problems.Invalid("/timeZone", "timezone", TimeZones.Unknown(request.TimeZone));
         }
 
         var (activity, amount) = (Text([request.Activity]), Text([request.Activity, request.Amount]));

@@ -5,7 +5,6 @@ using CustomerInsights.Host.Features.Jobs;
 using CustomerInsights.Host.Features.Metadata;
 using CustomerInsights.Host.Features.Profiles;
 using CustomerInsights.Host.Platform;
-using CustomerInsights.Storage;
 using CustomerInsights.Storage.Profiles;
 using CustomerInsights.Storage.Segments;
 
@@ -16,7 +15,7 @@ namespace CustomerInsights.Host.Features.Segments.Live;
 /// data of one moment, since both moved while the pass ran; what then differs is told apart by whether the follower of the feed has come to it yet.
 /// </summary>
 internal sealed class SegmentParityJob(
-    MetadataService metadata, SegmentAnswers answers, IProfileStore profiles, ISegmentStore store, IChangeFeed changes, LiveMembership live, TimeProvider clock) : IJobHandler
+    MetadataService metadata, SegmentAnswers answers, IProfileStore profiles, ISegmentStore store, ChangedSince changed, LiveMembership live, TimeProvider clock) : IJobHandler
 {
     public const string JobKind = "segment-parity";
 
@@ -76,7 +75,8 @@ internal sealed class SegmentParityJob(
         LiveType type, Dictionary<string, (int Members, List<long> Differ)> first, long position, CancellationToken cancellationToken)
     {
         var (still, ids) = await StillAsync(type, [.. first.Values.SelectMany(one => one.Differ).Distinct()], cancellationToken);
-        var behind = still.Count == 0 ? [] : await NotComeToAsync(Math.Min(position, live.Progress.Now.Position), cancellationToken);
+        // Who the follower had not come to when the job began.
+        var behind = still.Count == 0 ? new HashSet<long>() : await changed.ProfilesAsync(Math.Min(position, live.Progress.Now.Position), cancellationToken);
         var reports = new List<SegmentParity>();
         foreach (var rule in type.Rules.Where(rule => first.ContainsKey(rule.Name) && !rule.IsMeasure))
         {
@@ -109,21 +109,6 @@ internal sealed class SegmentParityJob(
         }
 
         return (still, ids);
-    }
-
-    // Profiles that rows of the feed tell of which the follower had not come to when the job began.
-    private async Task<HashSet<long>> NotComeToAsync(long position, CancellationToken cancellationToken)
-    {
-        var found = new HashSet<long>();
-        while (await changes.ReadAsync(position, 10_000, cancellationToken) is { Count: > 0 } rows)
-        {
-            position = rows[^1].Sequence;
-            found.UnionWith(rows.Where(row => row.Kind is ChangeKind.Profile or ChangeKind.Measures or ChangeKind.Membership).Select(row => row.Id));
-            var nodes = rows.Where(row => row is { Kind: ChangeKind.Activity, Id: not 0 }).Select(row => row.Id).ToHashSet();
-            found.UnionWith((await profiles.ProfilesOfNodesAsync(nodes, cancellationToken)).Values);
-        }
-
-        return found;
     }
 }
 
