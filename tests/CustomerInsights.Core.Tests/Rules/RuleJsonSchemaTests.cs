@@ -58,6 +58,14 @@ public sealed class RuleJsonSchemaTests
     }).Check(Config.QuickThrowOnFailure.WithMaxTest(3_000));
 
     [Fact]
+    public void Half_a_character_is_refused_also_where_the_reader_does_not_look()
+    {
+        const string Json = """{"kind":"name","parts":["vip"],"note":"\ud83d"}""";
+        Assert.Equal("the JSON holds half a surrogate pair", Assert.Single(RuleJson.Read(Json).Errors).Message);
+        Assert.NotEmpty(Problems(Json));
+    }
+
+    [Fact]
     public void A_tree_of_64_levels_passes_the_schema() => Assert.Equal(
         [], Problems(RuleJson.Write(RuleText.Parse(string.Concat(Enumerable.Repeat("not ", 63)) + "vip").Expression!).ToJsonString(new JsonSerializerOptions { MaxDepth = 200 })));
 
