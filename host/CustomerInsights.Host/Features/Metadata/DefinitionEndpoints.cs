@@ -85,6 +85,10 @@ internal static class DefinitionEndpoints
         {
             (streams, faults) = await discovery.DiscoverAsync(name, source, cancellationToken);
         }
+        else if (document is EventSourceDocument events)
+        {
+            streams = EventSources.Streams(name, events);
+        }
         else if (document is ExportDocument export)
         {
             faults = await discovery.CheckExportAsync(name, export, cancellationToken);

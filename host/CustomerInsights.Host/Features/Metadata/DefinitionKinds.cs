@@ -7,6 +7,7 @@ internal static class DefinitionKinds
     public const string ActivityType = "activityType";
     public const string Relationship = "relationship";
     public const string Source = "source";
+    public const string EventSource = "eventSource";
     public const string Mapping = "mapping";
     public const string Unification = "unification";
     public const string Measure = "measure";
@@ -14,16 +15,17 @@ internal static class DefinitionKinds
     public const string Export = "export";
 
     /// <summary>In the order in which they build on each other.</summary>
-    public static readonly IReadOnlyList<string> All = [ProfileType, ActivityType, Relationship, Source, Mapping, Unification, Measure, Segment, Export];
+    public static readonly IReadOnlyList<string> All = [ProfileType, ActivityType, Relationship, Source, EventSource, Mapping, Unification, Measure, Segment, Export];
 
     /// <summary><c>a segment</c>, <c>an export</c>.</summary>
-    public static string WithArticle(string kind) => kind is ActivityType or Export ? $"an {Words(kind)}" : $"a {Words(kind)}";
+    public static string WithArticle(string kind) => kind is ActivityType or EventSource or Export ? $"an {Words(kind)}" : $"a {Words(kind)}";
 
     /// <summary>What a person calls it in a sentence.</summary>
     public static string Words(string kind) => kind switch
     {
         ProfileType => "profile type",
         ActivityType => "activity type",
+        EventSource => "event source",
         Unification => "unification policy",
         _ => kind,
     };

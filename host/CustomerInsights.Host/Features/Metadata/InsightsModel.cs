@@ -13,6 +13,9 @@ internal sealed class InsightsModel
 
     public required IReadOnlyDictionary<string, SourceDocument> Sources { get; init; }
 
+    /// <summary>By name.</summary>
+    public required IReadOnlyDictionary<string, EventSourceModel> EventSources { get; init; }
+
     /// <summary>By stream. Only those whose stream is known and which bind.</summary>
     public required IReadOnlyDictionary<string, MappingModel> Mappings { get; init; }
 

@@ -13,6 +13,7 @@ internal static class MetadataModule
         DefinitionEndpoints.Map<ActivityTypeDocument>(routes, "/activity-types", DefinitionKinds.ActivityType, ResourceKind.Metadata);
         DefinitionEndpoints.Map<RelationshipDocument>(routes, "/relationships", DefinitionKinds.Relationship, ResourceKind.Metadata);
         DefinitionEndpoints.Map<SourceDocument>(routes, "/sources", DefinitionKinds.Source, ResourceKind.Source);
+        DefinitionEndpoints.Map<EventSourceDocument>(routes, "/event-sources", DefinitionKinds.EventSource, ResourceKind.Source);
         DefinitionEndpoints.Map<MappingDocument>(routes, "/mappings", DefinitionKinds.Mapping, ResourceKind.Metadata);
         DefinitionEndpoints.Map<UnificationPolicy>(routes, "/unification/policies", DefinitionKinds.Unification, ResourceKind.Unification);
         DefinitionEndpoints.Map<MeasureDocument>(routes, "/measures", DefinitionKinds.Measure, ResourceKind.Measure);

@@ -22,6 +22,7 @@ internal sealed class ModelBuilder
     private readonly Dictionary<string, ActivityTypeDocument> _activityTypes = new(StringComparer.Ordinal);
     private readonly Dictionary<string, Dictionary<string, RelationshipDocument>> _relationships = new(StringComparer.Ordinal);
     private readonly Dictionary<string, SourceDocument> _sources = new(StringComparer.Ordinal);
+    private Dictionary<string, EventSourceModel> _eventSources = [];
     private readonly Dictionary<string, MappingModel> _mappings = new(StringComparer.Ordinal);
     private readonly Dictionary<string, RuleSchema> _schemas = new(StringComparer.Ordinal);
     private readonly List<(string Type, string Attribute)> _clusterAttributes = [];
@@ -48,6 +49,7 @@ internal sealed class ModelBuilder
         Cards.Complete(_profileTypes, this);
         CheckNames();
         ReadRelationships();
+        _eventSources = EventSources.Build(this, _sources);
         BuildMappings();
         var links = new Linking(this);
         links.Build(_mappings, _streams);
@@ -64,6 +66,7 @@ internal sealed class ModelBuilder
                 StringComparer.Ordinal),
             ActivityTypes = _activityTypes,
             Sources = _sources,
+            EventSources = _eventSources,
             Mappings = _mappings,
             Unification = unification,
             UnificationNames = [.. _byKind[DefinitionKinds.Unification].Select(definition => definition.Name)],
@@ -225,9 +228,9 @@ internal sealed class ModelBuilder
     {
         foreach (var (stream, mapping) in Read<MappingDocument>(DefinitionKinds.Mapping))
         {
-            if (!Names.TrySplitStream(stream, out var source) || !_sources.ContainsKey(source))
+            if (!Names.TrySplitStream(stream, out var source) || !(_sources.ContainsKey(source) || _eventSources.ContainsKey(source)))
             {
-                Fault(DefinitionKinds.Mapping, stream, "", "stream", $"A mapping is named after its stream, source.stream; there is no source '{source}'.{Names.Suggest(source, _sources.Keys)}");
+                Fault(DefinitionKinds.Mapping, stream, "", "stream", $"A mapping is named after its stream, source.stream; there is no source '{source}'.{Names.Suggest(source, _sources.Keys.Concat(_eventSources.Keys))}");
                 continue;
             }
 

@@ -31,6 +31,9 @@ public sealed record RecipeDocument
     /// <summary>Sources by name.</summary>
     public IReadOnlyDictionary<string, SourceDocument>? Sources { get; init; }
 
+    /// <summary>Event sources by name: sites, apps and services that post events.</summary>
+    public IReadOnlyDictionary<string, EventSourceDocument>? EventSources { get; init; }
+
     /// <summary>Mappings by stream, <c>source.stream</c>.</summary>
     public IReadOnlyDictionary<string, MappingDocument>? Mappings { get; init; }
 

@@ -133,6 +133,14 @@ internal sealed class RecipeService(IDefinitionStore definitions, MetadataServic
             }
         }
 
+        foreach (var name in changes.Where(change => change.Kind == DefinitionKinds.EventSource).Select(change => change.Name))
+        {
+            foreach (var (stream, fields) in EventSources.Streams(name, recipe.EventSources![name]))
+            {
+                streams[stream] = fields;
+            }
+        }
+
         foreach (var name in changes.Where(change => change.Kind == DefinitionKinds.Export).Select(change => change.Name))
         {
             var export = recipe.Exports![name];
@@ -149,6 +157,7 @@ internal sealed class RecipeService(IDefinitionStore definitions, MetadataServic
         [DefinitionKinds.ActivityType] = "activityTypes",
         [DefinitionKinds.Relationship] = "relationships",
         [DefinitionKinds.Source] = "sources",
+        [DefinitionKinds.EventSource] = "eventSources",
         [DefinitionKinds.Mapping] = "mappings",
         [DefinitionKinds.Unification] = "unification",
         [DefinitionKinds.Measure] = "measures",
@@ -168,6 +177,7 @@ internal sealed class RecipeService(IDefinitionStore definitions, MetadataServic
             .Concat(Of(DefinitionKinds.ActivityType, recipe.ActivityTypes))
             .Concat(Of(DefinitionKinds.Relationship, recipe.Relationships))
             .Concat(Of(DefinitionKinds.Source, recipe.Sources))
+            .Concat(Of(DefinitionKinds.EventSource, recipe.EventSources))
             .Concat(Of(DefinitionKinds.Mapping, recipe.Mappings))
             .Concat(Of(DefinitionKinds.Unification, recipe.Unification))
             .Concat(Of(DefinitionKinds.Measure, recipe.Measures))
