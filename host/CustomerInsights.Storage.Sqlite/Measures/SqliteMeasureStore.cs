@@ -114,6 +114,23 @@ internal sealed class SqliteMeasureStore(Database database) : IMeasureStore
             },
             cancellationToken);
 
+    public ValueTask PutRanksAsync(string measure, string json, DateTimeOffset at, CancellationToken cancellationToken) =>
+        database.WriteAsync(
+            transaction =>
+            {
+                transaction.Db.Run("INSERT OR REPLACE INTO engagement_ranks(measure, json, at) VALUES (?1, ?2, ?3)", measure, json, at);
+            },
+            cancellationToken);
+
+    public ValueTask<MeasureRecord?> FindRanksAsync(string measure, CancellationToken cancellationToken) =>
+        database.ReadAsync(
+            db =>
+            {
+                using var rows = db.Query("SELECT at, json FROM engagement_ranks WHERE measure = ?1", measure);
+                return rows.Step() ? new MeasureRecord(rows.Time(0), rows.Text(1)) : null;
+            },
+            cancellationToken);
+
     public ValueTask<IReadOnlyDictionary<string, string>> FingerprintsAsync(CancellationToken cancellationToken) =>
         database.ReadAsync<IReadOnlyDictionary<string, string>>(
             db => ProfileStreams.Rows(db, "SELECT measure, fingerprint FROM measure_states", row => (Name: row.Text(0), Fingerprint: row.Text(1)))
@@ -139,6 +156,7 @@ internal sealed class SqliteMeasureStore(Database database) : IMeasureStore
             {
                 transaction.Db.Run("DELETE FROM business_measures WHERE measure = ?1", measure);
                 transaction.Db.Run("DELETE FROM measure_history WHERE measure = ?1", measure);
+                transaction.Db.Run("DELETE FROM engagement_ranks WHERE measure = ?1", measure);
             },
             cancellationToken);
 

@@ -28,6 +28,12 @@ public interface IMeasureStore
     /// </summary>
     ValueTask ThinHistoryAsync(DateTimeOffset daily, DateTimeOffset oldest, CancellationToken cancellationToken);
 
+    /// <summary>Keeps where points of an engagement score stand among everybody's.</summary>
+    ValueTask PutRanksAsync(string measure, string json, DateTimeOffset at, CancellationToken cancellationToken);
+
+    /// <summary>What was kept last for an engagement score, or null.</summary>
+    ValueTask<MeasureRecord?> FindRanksAsync(string measure, CancellationToken cancellationToken);
+
     /// <summary>By measure, the fingerprint of the definition by which it was last computed.</summary>
     ValueTask<IReadOnlyDictionary<string, string>> FingerprintsAsync(CancellationToken cancellationToken);
 

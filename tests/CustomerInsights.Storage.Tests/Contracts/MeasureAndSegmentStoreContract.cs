@@ -35,6 +35,17 @@ public abstract class MeasureAndSegmentStoreContract : StoreContract
     }
 
     [Fact]
+    public async Task Ranks_of_an_engagement_score_are_replaced_and_go_with_the_measure()
+    {
+        Assert.Null(await Store.Measures.FindRanksAsync("engagement", None));
+        await Store.Measures.PutRanksAsync("engagement", "[1]", At(0), None);
+        await Store.Measures.PutRanksAsync("engagement", "[2]", At(1), None);
+        Assert.Equal(new MeasureRecord(At(1), "[2]"), await Store.Measures.FindRanksAsync("engagement", None));
+        await Store.Measures.DeleteAsync("engagement", None);
+        Assert.Null(await Store.Measures.FindRanksAsync("engagement", None));
+    }
+
+    [Fact]
     public async Task What_measures_came_to_is_kept_newest_first_and_thinned()
     {
         var measures = Store.Measures;

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using CustomerInsights.Host.Features.Metadata;
+using CustomerInsights.Host.Platform;
 using CustomerInsights.Storage;
 
 namespace CustomerInsights.Host.Features.Measures;
@@ -43,6 +44,7 @@ internal sealed record MeasurePlan(IReadOnlyDictionary<string, string> Due, IRea
     {
         var document = measure.Document;
         var text = string.Join('\n', Meaning, document.ProfileType, document.Business, document.Expression, document.Filter, document.Bucket, document.TimeZone, document.Total, measure.Rule.Type);
+        text += measure.Engagement is { } engagement ? "\n" + Json.Write(new { engagement.DailyCap, engagement.Weights }) : "";
         return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)).AsSpan(0, 16));
     }
 

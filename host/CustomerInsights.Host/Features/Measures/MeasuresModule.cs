@@ -22,6 +22,7 @@ internal static class MeasuresModule
         ListMeasurePaths.Map(routes);
         MeasureUses.Map(routes);
         RunMeasure.Map(routes);
+        GetEngagement.Map(routes);
     }
 
     /// <summary>A deleted measure takes its rows and its history along.</summary>

@@ -26,11 +26,13 @@ internal sealed class ProfileMeasures(PopulationScan population, IMeasureStore s
     public async Task<long> ComputeAsync(
         JobContext job, InsightsModel model, string type, IReadOnlyList<MeasureModel> measures, IReadOnlyDictionary<string, string> due, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        var pass = new Pass(measures, due);
         var rules = measures.Where(measure => due.ContainsKey(measure.Name)).Select(measure => measure.Rule).ToList();
 
+        var engagement = await RankAsync(model, type, [.. measures.Where(measure => measure.Engagement is not null && due.ContainsKey(measure.Name))], now, cancellationToken);
+        var pass = new Pass(measures, due, engagement, now);
+
         // Ranks are of what this pass computes, not of what the last one left: a second refresh would else change what the first made.
-        var unranked = new Pass([.. measures.Where(measure => !measure.Rule.Dependencies.Population)], due);
+        var unranked = new Pass([.. measures.Where(measure => !measure.Rule.Dependencies.Population)], due, engagement, now);
         var moment = await population.MomentAsync(model, type, rules, now, (profile, plain) => unranked.Evaluate(profile, plain), cancellationToken);
         var changes = new List<KeyValuePair<long, byte[]?>>();
         var (done, written) = (0L, 0L);
@@ -66,7 +68,34 @@ internal sealed class ProfileMeasures(PopulationScan population, IMeasureStore s
         return written;
     }
 
-    private sealed class Pass(IReadOnlyList<MeasureModel> measures, IReadOnlyDictionary<string, string> due)
+    // Where points stand among everybody's takes a pass of its own. What is kept of it scores single profiles until the next one.
+    private async Task<Dictionary<string, EngagementRanks>> RankAsync(
+        InsightsModel model, string type, IReadOnlyList<MeasureModel> scores, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var points = scores.Select(_ => new List<double>()).ToList();
+        if (scores.Count > 0)
+        {
+            await foreach (var profile in population.ScanAsync(model, type, [.. scores.Select(score => score.Rule)], cancellationToken))
+            {
+                for (var i = 0; i < scores.Count; i++)
+                {
+                    points[i].Add(EngagementReading.Points(scores[i].Engagement!, profile, now));
+                }
+            }
+        }
+
+        var ranks = new Dictionary<string, EngagementRanks>(StringComparer.Ordinal);
+        for (var i = 0; i < scores.Count; i++)
+        {
+            var own = ranks[scores[i].Name] = EngagementRanks.Of(points[i]);
+            await store.PutRanksAsync(scores[i].Name, EngagementReading.Write(own), now, cancellationToken);
+        }
+
+        return ranks;
+    }
+
+    private sealed class Pass(
+        IReadOnlyList<MeasureModel> measures, IReadOnlyDictionary<string, string> due, IReadOnlyDictionary<string, EngagementRanks> ranks, DateTimeOffset now)
     {
         private readonly List<string> _names = [.. measures.Select(measure => measure.Name)];
         private readonly bool[] _isDue = [.. measures.Select(measure => due.ContainsKey(measure.Name))];
@@ -109,8 +138,13 @@ internal sealed class ProfileMeasures(PopulationScan population, IMeasureStore s
             }
         }
 
-        private static Value Compute(MeasureModel measure, ProfileSubject profile, RuleMoment moment)
+        private Value Compute(MeasureModel measure, ProfileSubject profile, RuleMoment moment)
         {
+            if (measure.Engagement is { } engagement)
+            {
+                return Value.Of((long)ranks[measure.Name].Score(EngagementReading.Points(engagement, profile, now)));
+            }
+
             try
             {
                 return measure.Rule.Evaluate(profile, moment);

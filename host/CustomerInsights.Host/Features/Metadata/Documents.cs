@@ -170,8 +170,11 @@ public sealed record MeasureDocument
     /// <summary>True for a measure over all profiles, which may end in <c>by …</c>.</summary>
     public bool Business { get; init; }
 
-    /// <summary>The expression.</summary>
-    public required string Expression { get; init; }
+    /// <summary>The expression; required unless <see cref="Engagement"/> is given.</summary>
+    public string Expression { get; init; } = "";
+
+    /// <summary>Measures per profile: an engagement score in place of an expression.</summary>
+    public EngagementDocument? Engagement { get; init; }
 
     /// <summary>Business measures: a condition over the profile; those for whom it does not hold are left out. Default: everyone counts.</summary>
     public string? Filter { get; init; }

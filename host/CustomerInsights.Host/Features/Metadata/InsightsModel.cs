@@ -71,6 +71,9 @@ internal sealed record MeasureModel(string Name, MeasureDocument Document, Bound
     /// <summary>The zone of calendar days.</summary>
     public TimeZoneInfo Zone { get; init; } = TimeZoneInfo.Utc;
 
+    /// <summary>How it is scored, for an engagement score. Its rule reads what the score reads and gives nothing.</summary>
+    public Core.Statistics.EngagementModel? Engagement { get; init; }
+
     /// <summary>Whether it is computed; one that is not keeps its rows.</summary>
     public bool IsActive => Document.Active != false;
 }

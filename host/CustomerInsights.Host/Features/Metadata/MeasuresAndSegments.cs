@@ -93,7 +93,15 @@ internal sealed class MeasuresAndSegments(ModelBuilder builder)
             bound = false;
             foreach (var (name, document) in waiting.ToList())
             {
-                var result = MeasureModels.Bind(document, builder.Schemas[document.ProfileType]);
+                var engagement = document.Engagement is { } one ? Engagements.Build(builder, name, one) : null;
+                if (document.Engagement is not null && engagement is null)
+                {
+                    waiting.Remove((name, document));
+                    continue;
+                }
+
+                var result = MeasureModels.Bind(
+                    engagement is null ? document : document with { Expression = Engagements.Reads(engagement) }, builder.Schemas[document.ProfileType]);
                 if (result.Measure is { Errors.Count: 0, Rule: { } rule })
                 {
                     if (rule.Dependencies.Segments.Count > 0)
@@ -103,7 +111,7 @@ internal sealed class MeasuresAndSegments(ModelBuilder builder)
                         continue;
                     }
 
-                    _measures.Add(MeasureModels.Make(name, document, rule, result.Total));
+                    _measures.Add(MeasureModels.Make(name, document, rule, result.Total) with { Engagement = engagement });
                     waiting.Remove((name, document));
                     bound = true;
                     if (!document.Business)
@@ -132,6 +140,16 @@ internal sealed class MeasuresAndSegments(ModelBuilder builder)
         if (name is "templates" or "paths")
         {
             builder.Fault(DefinitionKinds.Measure, name, "", "reserved", $"'{name}' is a place of the interface itself; choose another name.");
+        }
+
+        if (document.Engagement is null && document.Expression.Length == 0)
+        {
+            builder.Fault(DefinitionKinds.Measure, name, "/expression", "required", "Give an expression, \"sum(order.amount)\", or \"engagement\": {} for an engagement score.");
+        }
+
+        if (document.Engagement is not null && (document.Business || document.Expression.Length > 0))
+        {
+            builder.Fault(DefinitionKinds.Measure, name, "/engagement", "shape", "An engagement score is of profiles, and has no expression of its own.");
         }
 
         if (!document.Business && MeasureModels.BusinessOnly(document) is { } pointer)

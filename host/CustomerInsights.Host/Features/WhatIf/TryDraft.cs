@@ -80,6 +80,11 @@ internal static class TryDraft
             return Problems.Invalid($"The {kind} '{name}' is not valid.", [.. faults.Where(fault => !fault.Warning).Select(fault => At(fault, kind, name))]);
         }
 
+        if (request.Measure?.Definition.Engagement is not null)
+        {
+            return Problems.Invalid("/measure/definition/engagement", "draft", "What an engagement score would change is known only once everybody is ranked anew: save it under another name and refresh.");
+        }
+
         try
         {
             var now = clock.GetUtcNow();

@@ -30,7 +30,7 @@ internal sealed class LiveRule
     /// <summary>The number that the store knows a segment by; 0 for a measure.</summary>
     public long Segment { get; init; }
 
-    public static LiveRule Of(MeasureModel measure) => new(measure.Name, true, measure.Rule, null, Reason(measure.Rule));
+    public static LiveRule Of(MeasureModel measure) => new(measure.Name, true, measure.Rule, null, measure.Engagement is null ? Reason(measure.Rule) : "It ranks everyone by engagement; the rank changes when others do.");
 
     public static LiveRule Of(SegmentModel segment, long number) =>
         new(segment.Name, false, segment.Rule, segment.Zone.Equals(TimeZoneInfo.Utc) ? null : segment.Zone, Reason(segment.Rule)) { Segment = number };
