@@ -14,8 +14,16 @@ public interface IActivityStore
     /// <summary>Writes a batch and the position in one transaction, with feed rows for what really changed. Equal activities cost no write.</summary>
     ValueTask<ProjectionCounts> ProjectAsync(ProjectionBatch batch, CancellationToken cancellationToken);
 
-    /// <summary>A profile's activities, newest first, ties by id; of some types where asked.</summary>
-    ValueTask<Page<StoredActivity>> ListAsync(ProfileId profile, IReadOnlyList<string>? types, string? after, int limit, CancellationToken cancellationToken);
+    /// <summary>A profile's activities, newest first, ties by id; of some types and of a stretch of time where asked.</summary>
+    ValueTask<Page<StoredActivity>> ListAsync(
+        ProfileId profile, IReadOnlyList<string>? types, ActivityWindow window, string? after, int limit, CancellationToken cancellationToken);
+
+    /// <summary>An activity of a profile by id, or null.</summary>
+    ValueTask<StoredActivity?> FindAsync(ProfileId profile, string activity, CancellationToken cancellationToken);
+
+    /// <summary>How many activities of each type a profile has on each day (UTC) of a stretch of time, newest day first; at most <paramref name="limit"/>.</summary>
+    ValueTask<IReadOnlyList<ActivityDay>> DaysAsync(
+        ProfileId profile, IReadOnlyList<string>? types, ActivityWindow window, int limit, CancellationToken cancellationToken);
 
     /// <summary>By type: how many activities there are, and how many belong to a node that is in no profile.</summary>
     ValueTask<IReadOnlyList<ActivityCount>> CountAsync(CancellationToken cancellationToken);

@@ -46,6 +46,17 @@ public sealed record ProjectionCounts(long Written, long Unchanged);
 /// <param name="Document">A value document.</param>
 public sealed record StoredActivity(string Id, string Type, DateTimeOffset At, string Stream, string Key, byte[] Document);
 
+/// <summary>A stretch of time.</summary>
+/// <param name="From">Its beginning, included; null: from ever.</param>
+/// <param name="Until">Its end, excluded; null: for ever.</param>
+public readonly record struct ActivityWindow(DateTimeOffset? From, DateTimeOffset? Until);
+
+/// <summary>A profile's activities of one type on one day.</summary>
+/// <param name="Day">The day, UTC.</param>
+/// <param name="Type">The type.</param>
+/// <param name="Count">How many.</param>
+public sealed record ActivityDay(DateOnly Day, string Type, long Count);
+
 /// <summary>Counts of an activity type.</summary>
 /// <param name="Type">The type.</param>
 /// <param name="Total">All activities.</param>

@@ -64,7 +64,7 @@ public abstract class ActivityStoreContract : StoreContract
         await NodesAsync(1, ("a", true));
         await ProfileAsync(Id(1), "a");
         Assert.Equal([new ActivityCount("order", 1, 0)], await Activities.CountAsync(None));
-        var found = Assert.Single((await Activities.ListAsync(Id(1), null, null, 5, None)).Items);
+        var found = Assert.Single((await Activities.ListAsync(Id(1), null, default, null, 5, None)).Items);
         Assert.Equal(("order", At(0), "shop.orders", "o1", "{}"), (found.Type, found.At, found.Stream, found.Key, Text(found.Document)));
     }
 
@@ -97,8 +97,8 @@ public abstract class ActivityStoreContract : StoreContract
         await OrdersAsync(1, Order("o1", "a"), new ProjectedActivity("o2", "order", At(1), null, null, Doc("{}")));
         var last = await Store.Changes.LastAsync(None);
         await OrdersAsync(2, Order("o1", "b"));
-        Assert.Empty((await Activities.ListAsync(Id(1), null, null, 5, None)).Items);
-        Assert.Single((await Activities.ListAsync(Id(2), null, null, 5, None)).Items);
+        Assert.Empty((await Activities.ListAsync(Id(1), null, default, null, 5, None)).Items);
+        Assert.Single((await Activities.ListAsync(Id(2), null, default, null, 5, None)).Items);
         Assert.Equal(2, (await Store.Changes.ReadAsync(last, 10, None)).Count);
         Assert.Equal([new ActivityCount("order", 2, 1)], await Activities.CountAsync(None));
     }
@@ -113,13 +113,13 @@ public abstract class ActivityStoreContract : StoreContract
         await OrdersAsync(
             1,
             [.. Enumerable.Range(0, 9).Select(i => Order($"o{i}", i % 2 == 0 ? "a" : "b", i / 3) with { Type = i == 4 ? "return" : "order" })]);
-        var all = await PagesAsync(after => Activities.ListAsync(Id(1), null, after, 2, None));
+        var all = await PagesAsync(after => Activities.ListAsync(Id(1), null, default, after, 2, None));
         Assert.Equal(["o6", "o7", "o8", "o3", "o4", "o5", "o0", "o1", "o2"], all.Select(one => one.Key));
         Assert.Equal(all.OrderByDescending(one => one.At).ThenBy(one => one.Id, StringComparer.Ordinal), all);
-        Assert.Equal(["o4"], (await PagesAsync(after => Activities.ListAsync(Id(1), ["return", "unheard of"], after, 2, None))).Select(one => one.Key));
-        Assert.Empty((await Activities.ListAsync(Id(1), [], null, 2, None)).Items);
-        Assert.Empty((await Activities.ListAsync(Id(77), null, null, 2, None)).Items);
-        await Assert.ThrowsAsync<BadCursorException>(() => Activities.ListAsync(Id(1), null, "x!", 2, None).AsTask());
+        Assert.Equal(["o4"], (await PagesAsync(after => Activities.ListAsync(Id(1), ["return", "unheard of"], default, after, 2, None))).Select(one => one.Key));
+        Assert.Empty((await Activities.ListAsync(Id(1), [], default, null, 2, None)).Items);
+        Assert.Empty((await Activities.ListAsync(Id(77), null, default, null, 2, None)).Items);
+        await Assert.ThrowsAsync<BadCursorException>(() => Activities.ListAsync(Id(1), null, default, "x!", 2, None).AsTask());
     }
 
     [Fact]

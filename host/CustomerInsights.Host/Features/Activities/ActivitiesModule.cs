@@ -11,6 +11,8 @@ internal static class ActivitiesModule
     public static void MapActivities(this IEndpointRouteBuilder routes)
     {
         ListActivities.Map(routes);
+        CountActivityDays.Map(routes);
+        GetActivity.Map(routes);
         CountActivities.Map(routes);
     }
 }

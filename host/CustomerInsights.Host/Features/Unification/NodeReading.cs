@@ -24,6 +24,20 @@ internal static class NodeReading
         }
     }
 
+    /// <summary>The records of some nodes by stream, mapped.</summary>
+    /// <exception cref="JobFailedException">A mapping fails on a record.</exception>
+    public static List<SourceStream> Streams(InsightsModel model, UnificationModel unification, IEnumerable<NeighbourNode> nodes, RuleMoment moment)
+    {
+        var byStream = nodes.Where(node => node.Document is not null).ToLookup(node => node.Stream, StringComparer.Ordinal);
+        return
+        [
+            .. unification.Streams.Select(schema => new SourceStream(schema,
+            [
+                .. byStream[schema.Name].Select(node => Read(schema.Name, new StoredNode(node.Id, node.Key, node.Document!), model.Mappings[schema.Name].Profile!.Fields, moment)),
+            ])),
+        ];
+    }
+
     /// <summary>What is told and not found. A verdict on a record that is gone makes no profile of nothing; it holds again when the record comes back.</summary>
     public static List<MatchEdge> Told(IEnumerable<StoredEdge> edges, IReadOnlyList<SourceStream> streams) =>
         Present([.. edges.Where(edge => edge.Kind != Storage.Profiles.EdgeKind.Policy)], streams);

@@ -50,7 +50,7 @@ internal sealed class Reunification(ActivePolicies policies, ClusterRun clusteri
         List<SourceStream> streams;
         try
         {
-            streams = Streams(model, unification, near);
+            streams = NodeReading.Streams(model, unification, near.Nodes, new RuleMoment(clock.GetUtcNow()));
         }
         catch (JobFailedException error)
         {
@@ -127,20 +127,6 @@ internal sealed class Reunification(ActivePolicies policies, ClusterRun clusteri
     private static bool Returns(UndoneMerge undo, ProfileNeighbourhood near, ProfileChanges changes) => changes.Puts.Any(put =>
         (put.Id == undo.Merged && put.Nodes.Contains(undo.Came[0]))
         || (put.Id == undo.Kept && put.Id != near.Members[0].Id && put.Nodes.Contains(undo.Rest[0])));
-
-    private List<SourceStream> Streams(InsightsModel model, UnificationModel unification, ProfileNeighbourhood near)
-    {
-        var moment = new RuleMoment(clock.GetUtcNow());
-        var byStream = near.Nodes.Where(node => node.Document is not null).ToLookup(node => node.Stream, StringComparer.Ordinal);
-        return
-        [
-            .. unification.Streams.Select(schema => new SourceStream(schema,
-            [
-                .. byStream[schema.Name].Select(node => NodeReading.Read(
-                    schema.Name, new StoredNode(node.Id, node.Key, node.Document!), model.Mappings[schema.Name].Profile!.Fields, moment)),
-            ])),
-        ];
-    }
 
     // Asserted edges are taken before all others, so whether a "same" holds is settled among what is told. A new "same" may not put out an old one;
     // a new "different" may.

@@ -18,7 +18,7 @@ internal static class UnificationModule
         .AddSingleton<IJobHandler, UnifyJob>().AddSingleton<IJobHandler, PreviewJob>()
         .AddSingleton<ActivePolicies>().AddSingleton<IDefinitionFollower, ForgetPolicy>().AddSingleton<IDefinitionFollower, ForgetModel>()
         .AddSingleton<UnificationReading>().AddSingleton<KeptRuns>().AddSingleton<StoredMatchers>().AddSingleton<BoundedUnifier>()
-        .AddSingleton<Reunification>().AddSingleton<Stewardship>();
+        .AddSingleton<AttributeSources>().AddSingleton<Reunification>().AddSingleton<Stewardship>();
 
     public static void MapUnification(this IEndpointRouteBuilder routes)
     {
@@ -33,6 +33,7 @@ internal static class UnificationModule
         ActivatePolicy.Map(routes);
         ExplainPair.Map(routes);
         ExplainProfile.Map(routes);
+        ListProfileAttributes.Map(routes);
         ListLedger.Map(routes);
         GetProfileHistory.Map(routes);
         UndoMerge.Map(routes);
