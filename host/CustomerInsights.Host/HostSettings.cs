@@ -30,6 +30,9 @@ internal sealed record HostSettings
     /// <summary>The largest request body, in bytes; 1 MiB.</summary>
     public long MaxRequestBytes { get; init; } = 1024 * 1024;
 
+    /// <summary>How many events may wait to be projected before the door says "later".</summary>
+    public long MostEventsBehind { get; init; } = 200_000;
+
     /// <summary>Days after which a segment that nothing builds on and nobody looks at becomes inactive; null: never.</summary>
     public int? ExpireSegmentsAfterDays { get; init; }
 

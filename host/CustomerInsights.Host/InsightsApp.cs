@@ -5,6 +5,7 @@ using CustomerInsights.Host.Features.Accounts;
 using CustomerInsights.Host.Features.Activities;
 using CustomerInsights.Host.Features.Catalog;
 using CustomerInsights.Host.Features.Columns;
+using CustomerInsights.Host.Features.Events;
 using CustomerInsights.Host.Features.Exports;
 using CustomerInsights.Host.Features.Ingestion;
 using CustomerInsights.Host.Features.Jobs;
@@ -66,6 +67,7 @@ internal static class InsightsApp
             .AddUpgrades()
             .AddIngestion()
             .AddActivities()
+            .AddEvents()
             .AddUnification()
             .AddAccounts()
             .AddProfiles()
@@ -85,6 +87,7 @@ internal static class InsightsApp
         app.UseApiKeys();
         app.UseAccess();
         MapPublic(app);
+        app.MapEvents();
         var api = app.MapGroup("/api/v1");
         api.MapAccess();
         api.MapJobs();

@@ -22,12 +22,16 @@ internal sealed class MetadataService(IDefinitionStore definitions, IRecordStore
 {
     private readonly SemaphoreSlim _one = new(1, 1);
     private Cached? _cached;
+    private long _revision;
 
     /// <summary>What an attempted change led to: the definitions as they stand, or the faults that stopped it.</summary>
     public sealed record Outcome(IReadOnlyList<Definition?> Definitions, IReadOnlyList<DefinitionFault> Faults, IReadOnlyList<DefinitionFault> Warnings)
     {
         public bool Done => Faults.Count == 0;
     }
+
+    /// <summary>Grows with every change of definitions that is made here: who keeps something of a model asks again when it has grown.</summary>
+    public long Revision => Interlocked.Read(ref _revision);
 
     /// <summary>The model of now.</summary>
     public async ValueTask<InsightsModel> ModelAsync(CancellationToken cancellationToken)
@@ -77,6 +81,7 @@ internal sealed class MetadataService(IDefinitionStore definitions, IRecordStore
             }
 
             var done = await definitions.ApplyAsync(changes, actor, cancellationToken);
+            Interlocked.Increment(ref _revision);
             foreach (var change in changes.Where(change => change.Document is null))
             {
                 foreach (var follower in followers.Where(follower => follower.Kind == change.Kind))

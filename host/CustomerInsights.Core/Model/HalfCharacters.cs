@@ -1,15 +1,17 @@
 using System.Runtime.InteropServices;
 using System.Text.Json;
 
-namespace CustomerInsights.Core.Rules;
+namespace CustomerInsights.Core.Model;
 
 /// <summary>Finds a text in JSON that is none: the parser lets the escape of half a surrogate pair through, and throws when somebody asks for the text.</summary>
-internal static class HalfCharacters
+public static class HalfCharacters
 {
     /// <summary>Whether a name or text anywhere in the element, also where the reader does not look, holds half a character.</summary>
-    public static bool In(JsonElement json)
+    public static bool In(JsonElement json) => In(JsonMarshal.GetRawUtf8Value(json));
+
+    /// <summary>The same of JSON that is known to be valid.</summary>
+    public static bool In(ReadOnlySpan<byte> utf8)
     {
-        var utf8 = JsonMarshal.GetRawUtf8Value(json);
         if (utf8.IndexOf("\\u"u8) < 0)
         {
             return false;
