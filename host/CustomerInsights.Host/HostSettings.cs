@@ -33,6 +33,12 @@ internal sealed record HostSettings
     /// <summary>How many events may wait to be projected before the door says "later".</summary>
     public long MostEventsBehind { get; init; } = 200_000;
 
+    /// <summary>For how many days it is remembered what became of an event, and an event that comes again is known as such; 1 to 365.</summary>
+    public int EventFateDays { get; init; } = 7;
+
+    /// <summary>For how many hours events stay in the log after they were processed.</summary>
+    public int EventLogHours { get; init; } = 24;
+
     /// <summary>Days after which a segment that nothing builds on and nobody looks at becomes inactive; null: never.</summary>
     public int? ExpireSegmentsAfterDays { get; init; }
 

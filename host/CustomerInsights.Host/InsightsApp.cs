@@ -96,6 +96,7 @@ internal static class InsightsApp
         api.MapCatalog();
         api.MapIngestion();
         api.MapActivities();
+        api.MapEventFates();
         api.MapUnification();
         api.MapAccounts();
         api.MapProfiles();
@@ -150,6 +151,7 @@ internal static class InsightsApp
         services.AddSingleton(provider => provider.GetRequiredService<IInsightsStore>().Policies);
         services.AddSingleton(provider => provider.GetRequiredService<IInsightsStore>().MatchModels);
         services.AddSingleton(provider => provider.GetRequiredService<IInsightsStore>().Events);
+        services.AddSingleton(provider => provider.GetRequiredService<IInsightsStore>().EventProjection);
         services.AddSingleton(provider => provider.GetRequiredService<IInsightsStore>().Changes);
     }
 

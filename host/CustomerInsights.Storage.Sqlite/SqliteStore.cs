@@ -67,6 +67,7 @@ public sealed class SqliteStore : IInsightsStore
         Plugins = new SqlitePluginStore(insights);
         PluginUpgrades = new SqlitePluginUpgradeStore(insights, runs);
         Events = new SqliteEventLog(log, time);
+        EventProjection = new SqliteEventProjection(insights);
         Changes = new SqliteChangeFeed(insights);
     }
 
@@ -132,6 +133,9 @@ public sealed class SqliteStore : IInsightsStore
 
     /// <inheritdoc />
     public IEventLog Events { get; }
+
+    /// <inheritdoc />
+    public IEventProjection EventProjection { get; }
 
     /// <inheritdoc />
     public IChangeFeed Changes { get; }

@@ -65,6 +65,9 @@ public interface IInsightsStore : IAsyncDisposable
     /// <summary>What matchers learnt.</summary>
     IMatchModelStore MatchModels { get; }
 
+    /// <summary>What became of events.</summary>
+    IEventProjection EventProjection { get; }
+
     /// <summary>Values of measures.</summary>
     IMeasureStore Measures { get; }
 

@@ -1,3 +1,4 @@
+using CustomerInsights.Core.Model;
 using CustomerInsights.Storage.Exports;
 using CustomerInsights.Storage.Sqlite.Engine;
 using CustomerInsights.Storage.Sqlite.Profiles;
@@ -17,6 +18,15 @@ internal sealed class SqliteExportStore(Database database) : IExportStore
                 row => new ExportedMember(row.Id(0), row.Blob(1)),
                 export),
             Chunk,
+            cancellationToken);
+
+    public ValueTask<IReadOnlyList<string>> OfProfileAsync(ProfileId profile, CancellationToken cancellationToken) =>
+        database.ReadAsync<IReadOnlyList<string>>(
+            db => [.. ProfileStreams.Rows(
+                db,
+                "SELECT s.export FROM export_state s WHERE EXISTS (SELECT 1 FROM exported x WHERE x.export = s.export AND x.profile_id = ?1) ORDER BY s.export",
+                row => row.Text(0),
+                profile)],
             cancellationToken);
 
     public ValueTask<ExportPlan?> FindPlanAsync(string export, CancellationToken cancellationToken) =>

@@ -112,6 +112,7 @@ internal static class StreamRemoval
 
             db.Run("DELETE FROM edges WHERE a = ?1", node);
             db.Run("DELETE FROM edges WHERE b = ?1", node);
+            db.Run("DELETE FROM event_identities WHERE node_id = ?1", node);
             db.Run("DELETE FROM nodes WHERE node_id = ?1", node);
             transaction.Feed(ChangeKind.Node, node);
         }

@@ -37,6 +37,9 @@ public interface IExportStore
 
     /// <summary>Forgets an export: plan, runs, what was last exported.</summary>
     ValueTask DeleteAsync(string export, CancellationToken cancellationToken);
+
+    /// <summary>The exports whose targets have a profile, by name.</summary>
+    ValueTask<IReadOnlyList<string>> OfProfileAsync(ProfileId profile, CancellationToken cancellationToken);
 }
 
 /// <summary>What a member was like when last exported.</summary>

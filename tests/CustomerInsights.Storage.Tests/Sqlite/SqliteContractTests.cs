@@ -82,6 +82,15 @@ public sealed class SqliteMeasureAndSegmentStoreTests : MeasureAndSegmentStoreCo
     protected override Task CleanUpAsync() => _directory.RemoveAsync();
 }
 
+public sealed class SqliteEventProjectionTests : EventProjectionContract
+{
+    private readonly TempDirectory _directory = new();
+
+    protected override Task<IInsightsStore> OpenAsync() => _directory.OpenAsync(Time);
+
+    protected override Task CleanUpAsync() => _directory.RemoveAsync();
+}
+
 public sealed class SqliteExportStoreTests : ExportStoreContract
 {
     private readonly TempDirectory _directory = new();

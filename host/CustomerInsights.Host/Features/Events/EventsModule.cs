@@ -1,3 +1,4 @@
+using CustomerInsights.Host.Features.Events.Projecting;
 using CustomerInsights.Host.Features.Events.Receiving;
 
 namespace CustomerInsights.Host.Features.Events;
@@ -7,7 +8,15 @@ internal static class EventsModule
 {
     public static IServiceCollection AddEvents(this IServiceCollection services) => services
         .AddSingleton<EventIntake>()
-        .AddSingleton<IProjectorLag, NoProjector>();
+        .AddSingleton<EventProjector>()
+        .AddSingleton<IProjectorLag>(provider => provider.GetRequiredService<EventProjector>())
+        .AddHostedService(provider => provider.GetRequiredService<EventProjector>());
+
+    public static void MapEventFates(this IEndpointRouteBuilder routes)
+    {
+        GetEventFate.Map(routes);
+        GetEventSourceStatus.Map(routes);
+    }
 
     /// <summary>The routes of the protocol. They lie beside /api, whose versions and problem details are not theirs.</summary>
     public static void MapEvents(this IEndpointRouteBuilder routes)

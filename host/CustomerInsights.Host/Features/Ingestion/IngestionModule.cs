@@ -1,5 +1,6 @@
 using CustomerInsights.Host.Features.Jobs;
 using CustomerInsights.Host.Features.Metadata;
+using CustomerInsights.Storage.Definitions;
 using CustomerInsights.Storage.Records;
 
 namespace CustomerInsights.Host.Features.Ingestion;
@@ -10,7 +11,8 @@ internal static class IngestionModule
         .AddSingleton<SourceDiscovery>()
         .AddSingleton<ISourceDiscovery>(provider => provider.GetRequiredService<SourceDiscovery>())
         .AddSingleton<IJobHandler, IngestJob>()
-        .AddSingleton<IDefinitionFollower, ForgetSource>();
+        .AddSingleton<IDefinitionFollower>(provider => ActivatorUtilities.CreateInstance<ForgetSource>(provider, DefinitionKinds.Source))
+        .AddSingleton<IDefinitionFollower>(provider => ActivatorUtilities.CreateInstance<ForgetSource>(provider, DefinitionKinds.EventSource));
 
     public static void MapIngestion(this IEndpointRouteBuilder routes)
     {
@@ -24,10 +26,10 @@ internal static class IngestionModule
         ListRejected.Map(routes);
     }
 
-    /// <summary>A deleted source takes its streams along: records, nodes, activities. Profiles follow at the next unification.</summary>
-    private sealed class ForgetSource(IRecordStore store) : IDefinitionFollower
+    /// <summary>A deleted source, of records or events, takes its streams along: records, nodes, activities. Profiles follow at the next unification.</summary>
+    private sealed class ForgetSource(string kind, IRecordStore store, IDefinitionStore definitions) : IDefinitionFollower
     {
-        public string Kind => DefinitionKinds.Source;
+        public string Kind => kind;
 
         public async ValueTask DeletedAsync(string name, CancellationToken cancellationToken)
         {
@@ -39,9 +41,11 @@ internal static class IngestionModule
 
         public async ValueTask SweepAsync(IReadOnlySet<string> defined, CancellationToken cancellationToken)
         {
+            // A stream may be of a source of the other kind.
+            var all = (await definitions.SnapshotAsync(cancellationToken)).Where(one => one.Kind is DefinitionKinds.Source or DefinitionKinds.EventSource).Select(one => one.Name).ToList();
             foreach (var stream in await store.ListStreamsAsync(cancellationToken))
             {
-                if (!defined.Any(source => stream.Name.StartsWith(source + ".", StringComparison.Ordinal)))
+                if (!all.Exists(source => stream.Name.StartsWith(source + ".", StringComparison.Ordinal)))
                 {
                     await store.DeleteStreamAsync(stream.Number, cancellationToken);
                 }

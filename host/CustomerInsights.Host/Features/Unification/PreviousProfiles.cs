@@ -24,6 +24,9 @@ internal sealed class PreviousProfiles
 
     public List<StoredEdge> Edges { get; } = [];
 
+    /// <summary>Profiles whose nodes have all gone, with their stream say.</summary>
+    public List<ProfileId> Empty { get; } = [];
+
     /// <summary>Where the ids of an undone merge belong, whatever their first nodes say; empty in a run.</summary>
     public IReadOnlyDictionary<ProfileId, long> Anchors { get; private init; } = new Dictionary<ProfileId, long>();
 
@@ -66,6 +69,10 @@ internal sealed class PreviousProfiles
         await foreach (var fingerprint in store.ReadFingerprintsAsync(type, cancellationToken))
         {
             previous.Hashes[fingerprint.Profile] = fingerprint.Hash;
+            if (previous.Ids.TryAdd(fingerprint.Profile, fingerprint.Id))
+            {
+                previous.Empty.Add(fingerprint.Id);
+            }
         }
 
         await foreach (var edge in store.ReadEdgesAsync(type, cancellationToken))

@@ -92,7 +92,8 @@ internal sealed class ProfilePlan
         }
 
         removed.AddRange(_assigned.Removed.Select(profile => _previous.Ids[profile.Number]));
-        Removed = _assigned.Removed.Count;
+        removed.AddRange(_previous.Empty);
+        Removed = _assigned.Removed.Count + _previous.Empty.Count;
         if (edges.TryGetValue(NoCluster, out var loose))
         {
             added.AddRange(loose.Added);
