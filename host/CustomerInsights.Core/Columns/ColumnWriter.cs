@@ -35,6 +35,17 @@ internal abstract class ColumnWriter
     /// <summary>Adds the row of another column.</summary>
     public void Add(Column column, int row) => End(column.IsPresent(row) ? PutFrom(column, row) : Put(default(Value)));
 
+    /// <summary>Puts the rows in another order: row <c>i</c> becomes what row <c>order[i]</c> is. Rows can only be read and built after it.</summary>
+    public void Arrange(ReadOnlySpan<int> order)
+    {
+        if (_missing > 0)
+        {
+            Arranged.Bits(_present, order);
+        }
+
+        Move(order);
+    }
+
     /// <summary>The column. The writer is used up.</summary>
     public abstract Column Build();
 
@@ -44,6 +55,9 @@ internal abstract class ColumnWriter
     protected abstract bool Put(DocumentValue value);
 
     protected virtual bool PutFrom(Column column, int row) => Put(column.ValueAt(row));
+
+    /// <summary>Puts the values in another order, see <see cref="Arrange"/>.</summary>
+    protected abstract void Move(ReadOnlySpan<int> order);
 
     protected ReadOnlyMemory<byte> Present() => _missing == 0 ? default : Sections.Of<ulong>(CollectionsMarshal.AsSpan(_present));
 
@@ -76,6 +90,8 @@ internal sealed class NumberWriter : ColumnWriter
 
     public override Column Build() => new NumberColumn(Rows, Present(), Sections.Of<double>(CollectionsMarshal.AsSpan(_numbers)));
 
+    protected override void Move(ReadOnlySpan<int> order) => Arranged.Items(_numbers, order);
+
     protected override bool Put(Value value)
     {
         var there = value.Type is DataType.Number or DataType.Decimal or DataType.Integer;
@@ -104,6 +120,8 @@ internal sealed class BooleanWriter : ColumnWriter
     private readonly List<ulong> _flags = [];
 
     public override Column Build() => new BooleanColumn(Rows, Present(), Sections.Of<ulong>(CollectionsMarshal.AsSpan(_flags)));
+
+    protected override void Move(ReadOnlySpan<int> order) => Arranged.Bits(_flags, order);
 
     protected override bool Put(Value value) => Flag(value.Type == DataType.Boolean, value.Type == DataType.Boolean && value.AsBoolean());
 

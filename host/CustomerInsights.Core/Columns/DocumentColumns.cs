@@ -80,6 +80,20 @@ internal sealed class DocumentColumns
     /// <summary>Columns that have any value.</summary>
     public Dictionary<string, Column> Build() => _names.Zip(_writers).Where(pair => pair.Second.Count > 0).ToDictionary(pair => pair.First, pair => pair.Second.Build(), StringComparer.Ordinal);
 
+    /// <summary>Columns that have any value, with the rows in another order: row <c>i</c> is what row <c>order[i]</c> was.</summary>
+    public Dictionary<string, Column> Build(ReadOnlySpan<int> order)
+    {
+        foreach (var writer in _writers)
+        {
+            if (writer.Count > 0)
+            {
+                writer.Arrange(order);
+            }
+        }
+
+        return Build();
+    }
+
     // Documents name their values in one order mostly: what followed last time is tried first.
     private bool Scan(ReadOnlySpan<byte> document, byte which)
     {

@@ -40,8 +40,17 @@ internal sealed class TextWriter(bool plain = false) : ColumnWriter
     /// <summary>Adds a row that has a value.</summary>
     public void AddUtf8(ReadOnlySpan<byte> text) => End(PutUtf8(text));
 
+    /// <summary>A row's text, where it is known that they differ.</summary>
+    public ReadOnlySpan<byte> PlainAt(int row) => _plain!.At(row);
+
     /// <summary>Takes a text by its code.</summary>
     public void PutCode(ReadOnlySpan<byte> text) => _codes.Add(_dictionary.Add(text));
+
+    /// <summary>The codes that were put.</summary>
+    public ReadOnlySpan<int> Codes => CollectionsMarshal.AsSpan(_codes);
+
+    /// <summary>Puts the codes in another order.</summary>
+    public void Replace(List<int> codes) => CollectionsMarshal.AsSpan(codes).CopyTo(CollectionsMarshal.AsSpan(_codes));
 
     public void PutCode(string text) => PutCode(Encoding.UTF8.GetBytes(text));
 
@@ -60,6 +69,18 @@ internal sealed class TextWriter(bool plain = false) : ColumnWriter
         PlainTextColumn texts => PutUtf8(texts.Texts.At(row)),
         _ => base.PutFrom(column, row),
     };
+
+    protected override void Move(ReadOnlySpan<int> order)
+    {
+        if (_plain is null)
+        {
+            Arranged.Items(_codes, order);
+        }
+        else
+        {
+            _plain = _plain.Arranged(order);
+        }
+    }
 
     private bool PutUtf8(ReadOnlySpan<byte> text)
     {
@@ -107,15 +128,28 @@ internal sealed class TextWriter(bool plain = false) : ColumnWriter
     }
 
     /// <summary>Texts row by row.</summary>
-    private sealed class PlainTexts
+    private sealed class PlainTexts(int bytes = 0, int rows = 0)
     {
-        private readonly ArrayBufferWriter<byte> _utf8 = new();
-        private readonly List<int> _starts = [0];
+        private readonly ArrayBufferWriter<byte> _utf8 = bytes > 0 ? new(bytes) : new();
+        private readonly List<int> _starts = new(rows + 1) { 0 };
 
         public void Add(ReadOnlySpan<byte> text)
         {
             _utf8.Write(text);
             _starts.Add(_utf8.WrittenCount);
+        }
+
+        public ReadOnlySpan<byte> At(int row) => _utf8.WrittenSpan[_starts[row].._starts[row + 1]];
+
+        public PlainTexts Arranged(ReadOnlySpan<int> order)
+        {
+            var arranged = new PlainTexts(_utf8.WrittenCount, order.Length);
+            foreach (var row in order)
+            {
+                arranged.Add(At(row));
+            }
+
+            return arranged;
         }
 
         public TextSection Section() => new(Sections.Of<int>(CollectionsMarshal.AsSpan(_starts)), _utf8.WrittenSpan.ToArray());
@@ -130,6 +164,20 @@ internal sealed class TextListWriter : ColumnWriter
     private int _count;
 
     public override Column Build() => new TextListColumn(Rows, Present(), Sections.Of<int>(CollectionsMarshal.AsSpan(_starts)), _items.Coded(default));
+
+    protected override void Move(ReadOnlySpan<int> order)
+    {
+        var starts = new List<int>(_starts.Count) { 0 };
+        var items = new List<int>(_count);
+        foreach (var row in order)
+        {
+            items.AddRange(_items.Codes[_starts[row].._starts[row + 1]]);
+            starts.Add(items.Count);
+        }
+
+        _items.Replace(items);
+        CollectionsMarshal.AsSpan(starts).CopyTo(CollectionsMarshal.AsSpan(_starts));
+    }
 
     protected override bool Put(Value value)
     {

@@ -1,0 +1,76 @@
+using CustomerInsights.Core.Columns;
+using CustomerInsights.Core.Model;
+using CustomerInsights.Storage.Profiles;
+
+namespace CustomerInsights.Host.Features.Columns;
+
+/// <summary>
+/// Builds some parts at once: reads their profiles and nodes, then all activities in the order in which the store keeps them, each of which goes to the part of its
+/// node's profile. All cores read and encode, each a range at a time.
+/// </summary>
+/// <param name="store">The store.</param>
+/// <param name="schema">The columns.</param>
+/// <param name="keep">Told each part as soon as it is whole; may be called by several threads.</param>
+internal sealed class ColumnPass(IProfileStore store, ColumnSchema schema, Func<ColumnPart, StoredPart> keep)
+{
+    /// <summary>Activities in a range: so few that all cores end at about the same time.</summary>
+    public const int ActivityRange = 262_144;
+
+    private readonly Dictionary<string, int> _types = schema.Activities.Keys.Index().ToDictionary(type => type.Item, type => type.Index, StringComparer.Ordinal);
+
+    /// <summary>What an activity takes at most while its part is under way, but for its texts: lists that grow by doubling, their final form, and the order.</summary>
+    public static long BytesOf(ColumnSchema schema) => 120 + (30 * schema.Activities.Values.Select(fields => fields.Count).DefaultIfEmpty().Max());
+
+    /// <summary>The parts of the ranges, in their order.</summary>
+    /// <param name="ranges">Profiles, a part each.</param>
+    /// <param name="activities">All activities.</param>
+    /// <param name="done">Told how many profiles are done.</param>
+    /// <param name="cancellationToken">Cancels.</param>
+    public async Task<IReadOnlyList<StoredPart>> RunAsync(
+        IReadOnlyList<ColumnRange> ranges, IReadOnlyList<ActivityRange> activities, Action<int> done, CancellationToken cancellationToken)
+    {
+        var profiles = new ColumnPart[ranges.Count];
+        var nodes = await ProfilesAsync(ranges, profiles, cancellationToken);
+        var tables = profiles.Select(part => new ActivityTablesBuilder(schema.Activities, part.Rows)).ToArray();
+        if (_types.Count > 0)
+        {
+            await ActivitiesAsync(activities, nodes, tables, cancellationToken);
+        }
+
+        var parts = new StoredPart[ranges.Count];
+        Parallel.For(0, parts.Length, Options(cancellationToken), index =>
+        {
+            var part = profiles[index];
+            parts[index] = keep(new ColumnPart(part.Rows, part.NumberSection, part.IdSection, part.Attributes, tables[index].Build()));
+            done(part.Rows);
+        });
+        return [.. parts.Where(part => part.Part.Rows > 0)];
+    }
+
+    private static ParallelOptions Options(CancellationToken cancellationToken) =>
+        new() { MaxDegreeOfParallelism = Environment.ProcessorCount, CancellationToken = cancellationToken };
+
+    private async Task<NodeRows> ProfilesAsync(IReadOnlyList<ColumnRange> ranges, ColumnPart[] parts, CancellationToken cancellationToken)
+    {
+        var nodes = new NodeRows();
+        await Parallel.ForEachAsync(Enumerable.Range(0, ranges.Count), Options(cancellationToken), async (index, token) =>
+        {
+            var sink = new ProfileSink(schema);
+            await store.ReadColumnProfilesAsync(ranges[index], sink, token);
+            parts[index] = sink.Part();
+            lock (nodes)
+            {
+                sink.Tell(nodes, index);
+            }
+        });
+        return nodes;
+    }
+
+    private async Task ActivitiesAsync(IReadOnlyList<ActivityRange> activities, NodeRows nodes, ActivityTablesBuilder[] tables, CancellationToken cancellationToken) =>
+        await Parallel.ForEachAsync(activities.Index(), Options(cancellationToken), async (range, token) =>
+        {
+            var sink = new ActivitySink(nodes, _types, tables, range.Index * tables.Length / Environment.ProcessorCount);
+            await store.ReadColumnActivitiesAsync(range.Item, sink, token);
+            sink.Flush();
+        });
+}
