@@ -15,14 +15,17 @@ internal abstract class ColumnWriter
     /// <summary>How many of them have a value.</summary>
     public int Count => Rows - _missing;
 
-    public static ColumnWriter For(DataType type) => type switch
+    /// <summary>A writer of a type.</summary>
+    /// <param name="type">The type.</param>
+    /// <param name="capacity">How many rows will come, when that is known: nothing has to grow then.</param>
+    public static ColumnWriter For(DataType type, int capacity = 0) => type switch
     {
-        DataType.Text => new TextWriter(),
+        DataType.Text => new TextWriter(capacity: capacity),
         DataType.TextList => new TextListWriter(),
         DataType.Boolean => new BooleanWriter(),
-        DataType.Number => new NumberWriter(),
-        DataType.Decimal => new DecimalWriter(),
-        _ => new WholeWriter(type),
+        DataType.Number => new NumberWriter(capacity),
+        DataType.Decimal => new DecimalWriter(capacity),
+        _ => new WholeWriter(type, capacity),
     };
 
     /// <summary>Adds a row. A value of another type is missing, but integers and decimals widen.</summary>
@@ -84,9 +87,9 @@ internal abstract class ColumnWriter
 }
 
 /// <summary>Doubles.</summary>
-internal sealed class NumberWriter : ColumnWriter
+internal sealed class NumberWriter(int capacity = 0) : ColumnWriter
 {
-    private readonly List<double> _numbers = [];
+    private readonly List<double> _numbers = new(capacity);
 
     public override Column Build() => new NumberColumn(Rows, Present(), Sections.Of<double>(CollectionsMarshal.AsSpan(_numbers)));
 

@@ -7,13 +7,14 @@ namespace CustomerInsights.Core.Columns;
 
 /// <summary>Texts: by a dictionary of their bytes, until it shows that most differ.</summary>
 /// <param name="plain">True when they are known to differ, as ids do.</param>
-internal sealed class TextWriter(bool plain = false) : ColumnWriter
+/// <param name="capacity">How many rows will come, when that is known.</param>
+internal sealed class TextWriter(bool plain = false, int capacity = 0) : ColumnWriter
 {
     // A dictionary that is half as long as the column would only be in the way.
     private const int PlainFrom = 65_536;
 
     private readonly Utf8Dictionary _dictionary = new();
-    private readonly List<int> _codes = [];
+    private readonly List<int> _codes = new(capacity);
     private PlainTexts? _plain = plain ? new PlainTexts() : null;
 
     public override Column Build()
@@ -130,6 +131,9 @@ internal sealed class TextWriter(bool plain = false) : ColumnWriter
     /// <summary>Texts row by row.</summary>
     private sealed class PlainTexts(int bytes = 0, int rows = 0)
     {
+        // That of an activity's id in the embedded store.
+        private const int IdLength = 12;
+
         private readonly ArrayBufferWriter<byte> _utf8 = bytes > 0 ? new(bytes) : new();
         private readonly List<int> _starts = new(rows + 1) { 0 };
 
@@ -144,11 +148,29 @@ internal sealed class TextWriter(bool plain = false) : ColumnWriter
         public PlainTexts Arranged(ReadOnlySpan<int> order)
         {
             var arranged = new PlainTexts(_utf8.WrittenCount, order.Length);
-            foreach (var row in order)
+            var before = _utf8.WrittenSpan;
+            var starts = CollectionsMarshal.AsSpan(_starts);
+            CollectionsMarshal.SetCount(arranged._starts, starts.Length);
+            var after = arranged._utf8.GetSpan(before.Length);
+            var ends = CollectionsMarshal.AsSpan(arranged._starts)[1..];
+            var end = 0;
+            for (var i = 0; i < order.Length; i++)
             {
-                arranged.Add(At(row));
+                var (start, length) = (starts[order[i]], starts[order[i] + 1] - starts[order[i]]);
+                if (length == IdLength)
+                {
+                    // Of a length that is known, the copy needs no call.
+                    before.Slice(start, IdLength).CopyTo(after.Slice(end, IdLength));
+                }
+                else
+                {
+                    before.Slice(start, length).CopyTo(after[end..]);
+                }
+
+                ends[i] = end += length;
             }
 
+            arranged._utf8.Advance(end);
             return arranged;
         }
 

@@ -95,9 +95,9 @@ internal abstract class ScaledWriter : ColumnWriter
 }
 
 /// <summary>Integers, days, instants.</summary>
-internal sealed class WholeWriter(DataType type) : ScaledWriter
+internal sealed class WholeWriter(DataType type, int capacity = 0) : ScaledWriter
 {
-    private readonly List<long> _numbers = [];
+    private readonly List<long> _numbers = new(capacity);
 
     public override Column Build() => Scaled(type, CollectionsMarshal.AsSpan(_numbers), 0, default);
 
@@ -150,10 +150,10 @@ internal sealed class WholeWriter(DataType type) : ScaledWriter
 }
 
 /// <summary>Decimals: their digits as a 64-bit number and a scale, until one comes that does not fit.</summary>
-internal sealed class DecimalWriter : ScaledWriter
+internal sealed class DecimalWriter(int capacity = 0) : ScaledWriter
 {
-    private readonly List<long> _units = [];
-    private readonly List<byte> _scales = [];
+    private readonly List<long> _units = new(capacity);
+    private readonly List<byte> _scales = new(capacity);
     private List<decimal>? _wide;
     private int _digits;
     private bool _mixed;

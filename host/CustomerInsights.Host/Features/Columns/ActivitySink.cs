@@ -18,6 +18,7 @@ internal sealed class ActivitySink(NodeRows nodes, IReadOnlyDictionary<string, i
     private const int BlockBytes = 1024 * 1024;
 
     private readonly Row[] _rows = new Row[BlockRows];
+    private readonly (int Part, int Profile)[] _places = new (int, int)[BlockRows];
     private readonly int[] _order = new int[BlockRows];
     private readonly int[] _ends = new int[parts.Count];
     private byte[] _bytes = new byte[BlockBytes];
@@ -29,7 +30,7 @@ internal sealed class ActivitySink(NodeRows nodes, IReadOnlyDictionary<string, i
 
     public void Activity(long node, int type, ReadOnlySpan<byte> id, long ticks, ReadOnlySpan<byte> document)
     {
-        if (_types[type] < 0 || !nodes.TryFind(node, out var part, out var row))
+        if (_types[type] < 0)
         {
             return;
         }
@@ -46,7 +47,7 @@ internal sealed class ActivitySink(NodeRows nodes, IReadOnlyDictionary<string, i
 
         id.CopyTo(_bytes.AsSpan(_length));
         document.CopyTo(_bytes.AsSpan(_length + id.Length));
-        _rows[_count++] = new Row(ticks, part, row, _types[type], _length, id.Length, document.Length);
+        _rows[_count++] = new Row(node, ticks, _types[type], _length, id.Length, document.Length);
         _length += length;
     }
 
@@ -56,7 +57,12 @@ internal sealed class ActivitySink(NodeRows nodes, IReadOnlyDictionary<string, i
         Array.Clear(_ends);
         for (var i = 0; i < _count; i++)
         {
-            _ends[_rows[i].Part]++;
+            // All at once, not each as it comes: places of nodes are far apart in memory, and so the processor waits for several of them at a time.
+            _places[i] = nodes.TryFind(_rows[i].Node, out var part, out var profile) ? (part, profile) : (-1, 0);
+            if (part >= 0)
+            {
+                _ends[part]++;
+            }
         }
 
         for (var (part, end) = (0, 0); part < _ends.Length; part++)
@@ -67,7 +73,10 @@ internal sealed class ActivitySink(NodeRows nodes, IReadOnlyDictionary<string, i
         // Each begins where the one before ends, and has its own end when all are placed.
         for (var i = 0; i < _count; i++)
         {
-            _order[_ends[_rows[i].Part]++] = i;
+            if (_places[i].Part is >= 0 and var part)
+            {
+                _order[_ends[part]++] = i;
+            }
         }
 
         for (var i = 0; i < parts.Count; i++)
@@ -90,10 +99,10 @@ internal sealed class ActivitySink(NodeRows nodes, IReadOnlyDictionary<string, i
             foreach (var index in rows)
             {
                 ref readonly var row = ref _rows[index];
-                tables.Add(row.Profile, row.Type, _bytes.AsSpan(row.Start, row.Id), row.Ticks, _bytes.AsSpan(row.Start + row.Id, row.Document));
+                tables.Add(_places[index].Profile, row.Type, _bytes.AsSpan(row.Start, row.Id), row.Ticks, _bytes.AsSpan(row.Start + row.Id, row.Document));
             }
         }
     }
 
-    private readonly record struct Row(long Ticks, int Part, int Profile, int Type, int Start, int Id, int Document);
+    private readonly record struct Row(long Node, long Ticks, int Type, int Start, int Id, int Document);
 }

@@ -55,8 +55,9 @@ internal sealed class ColumnPass(IProfileStore store, ColumnSchema schema, Func<
         var nodes = new NodeRows();
         await Parallel.ForEachAsync(Enumerable.Range(0, ranges.Count), Options(cancellationToken), async (index, token) =>
         {
-            var sink = new ProfileSink(schema);
-            await store.ReadColumnProfilesAsync(ranges[index], sink, token);
+            var range = ranges[index];
+            var sink = new ProfileSink(schema, (int)Math.Min(range.UpTo - range.After, ColumnSink.PartRows));
+            await store.ReadColumnProfilesAsync(range, sink, token);
             parts[index] = sink.Part();
             lock (nodes)
             {

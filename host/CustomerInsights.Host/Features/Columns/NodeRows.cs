@@ -17,20 +17,20 @@ internal sealed class NodeRows
             Array.Resize(ref _pages, Math.Max(page + 1, 2 * _pages.Length));
         }
 
-        (_pages[page] ??= new uint[PageSize])[(int)node & (PageSize - 1)] = checked((uint)((part * PartStep) + row + 1));
+        (_pages[page] ??= new uint[PageSize])[(int)node & (PageSize - 1)] = checked(((uint)part * PartStep) + (uint)row + 1);
     }
 
-    /// <summary>The part and the row; false for a node of no profile.</summary>
+    /// <summary>The part and the row; false, and a part of -1, for a node of no profile.</summary>
     public bool TryFind(long node, out int part, out int row)
     {
-        var page = node >> PageBits;
-        var place = page >= 0 && page < _pages.Length && _pages[page] is { } found ? found[(int)node & (PageSize - 1)] : 0;
-        (part, row) = ((int)((place - 1) / PartStep), (int)((place - 1) % PartStep));
+        var page = (ulong)node >> PageBits;
+        var place = page < (ulong)_pages.Length && _pages[page] is { } found ? found[(int)node & (PageSize - 1)] : 0;
+        (part, row) = place == 0 ? (-1, 0) : ((int)((place - 1) / PartStep), (int)((place - 1) % PartStep));
         return place != 0;
     }
 
     /// <summary>The most parts that fit.</summary>
     public const int MaxParts = (int)(uint.MaxValue / PartStep);
 
-    private const long PartStep = Core.Columns.ColumnPart.MaxRows;
+    private const uint PartStep = Core.Columns.ColumnPart.MaxRows;
 }

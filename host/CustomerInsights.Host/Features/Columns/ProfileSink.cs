@@ -6,11 +6,13 @@ using CustomerInsights.Storage.Profiles;
 namespace CustomerInsights.Host.Features.Columns;
 
 /// <summary>Makes a part without activities of what the store reads, and keeps whose the nodes are.</summary>
-internal sealed class ProfileSink(ColumnSchema schema) : IColumnProfileSink
+/// <param name="schema">The columns.</param>
+/// <param name="capacity">How many profiles will come at most, about.</param>
+internal sealed class ProfileSink(ColumnSchema schema, int capacity) : IColumnProfileSink
 {
     private static readonly Dictionary<string, IReadOnlyDictionary<string, DataType>> s_none = [];
 
-    private readonly ColumnPartBuilder _builder = new(schema with { Activities = s_none });
+    private readonly ColumnPartBuilder _builder = new(schema with { Activities = s_none }, capacity);
     private readonly List<(long Node, int Row)> _nodes = [];
 
     public void Profile(long number, ProfileId id, ReadOnlySpan<byte> attributes, ReadOnlySpan<byte> measures) => _builder.Add(number, id, attributes, measures);
