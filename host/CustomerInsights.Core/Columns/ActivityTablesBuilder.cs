@@ -10,6 +10,7 @@ namespace CustomerInsights.Core.Columns;
 public sealed class ActivityTablesBuilder
 {
     private readonly int _profiles;
+    private readonly int _capacity;
     private readonly string[] _names;
     private readonly Table?[] _tables;
     private readonly IReadOnlyDictionary<string, DataType>[] _fields;
@@ -17,9 +18,13 @@ public sealed class ActivityTablesBuilder
     /// <summary>For the activities of a part.</summary>
     /// <param name="types">The fields by activity type.</param>
     /// <param name="profiles">How many profiles the part has.</param>
-    public ActivityTablesBuilder(IReadOnlyDictionary<string, IReadOnlyDictionary<string, DataType>> types, int profiles)
+    /// <param name="expected">How many activities will come, about: little has to grow then.</param>
+    public ActivityTablesBuilder(IReadOnlyDictionary<string, IReadOnlyDictionary<string, DataType>> types, int profiles, int expected = 0)
     {
         ArgumentNullException.ThrowIfNull(types);
+
+        // A type takes its share when its first activity comes; memory that nothing is written to costs next to nothing.
+        _capacity = expected / Math.Max(1, types.Count);
         (_profiles, _names, _fields) = (profiles, [.. types.Keys], [.. types.Values]);
         _tables = new Table?[_names.Length];
     }
@@ -32,7 +37,7 @@ public sealed class ActivityTablesBuilder
     /// <param name="document">A value document.</param>
     /// <exception cref="FormatException">The document is none.</exception>
     public void Add(int profile, int type, ReadOnlySpan<byte> id, long ticks, ReadOnlySpan<byte> document) =>
-        (_tables[type] ??= new Table(_fields[type])).Add(profile, id, ticks, document);
+        (_tables[type] ??= new Table(_fields[type], _capacity)).Add(profile, id, ticks, document);
 
     /// <summary>The tables of those types that have activities, by type. The builder is used up.</summary>
     public IReadOnlyDictionary<string, ActivityTable> Build()
@@ -50,12 +55,12 @@ public sealed class ActivityTablesBuilder
         return built;
     }
 
-    private sealed class Table(IReadOnlyDictionary<string, DataType> fields)
+    private sealed class Table(IReadOnlyDictionary<string, DataType> fields, int capacity)
     {
-        private readonly List<int> _profiles = [];
-        private readonly WholeWriter _at = new(DataType.Time);
-        private readonly TextWriter _ids = new(plain: true);
-        private readonly DocumentColumns _fields = new(fields);
+        private readonly List<int> _profiles = new(capacity);
+        private readonly WholeWriter _at = new(DataType.Time, capacity);
+        private readonly TextWriter _ids = new(plain: true, capacity);
+        private readonly DocumentColumns _fields = new(fields, capacity);
 
         public void Add(int profile, ReadOnlySpan<byte> id, long ticks, ReadOnlySpan<byte> document)
         {

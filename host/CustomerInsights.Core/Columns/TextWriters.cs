@@ -14,8 +14,8 @@ internal sealed class TextWriter(bool plain = false, int capacity = 0) : ColumnW
     private const int PlainFrom = 65_536;
 
     private readonly Utf8Dictionary _dictionary = new();
-    private readonly List<int> _codes = new(capacity);
-    private PlainTexts? _plain = plain ? new PlainTexts() : null;
+    private readonly List<int> _codes = new(plain ? 0 : capacity);
+    private PlainTexts? _plain = plain ? new PlainTexts(PlainTexts.IdLength * capacity, capacity) : null;
 
     public override Column Build()
     {
@@ -132,7 +132,7 @@ internal sealed class TextWriter(bool plain = false, int capacity = 0) : ColumnW
     private sealed class PlainTexts(int bytes = 0, int rows = 0)
     {
         // That of an activity's id in the embedded store.
-        private const int IdLength = 12;
+        public const int IdLength = 12;
 
         private readonly ArrayBufferWriter<byte> _utf8 = bytes > 0 ? new(bytes) : new();
         private readonly List<int> _starts = new(rows + 1) { 0 };

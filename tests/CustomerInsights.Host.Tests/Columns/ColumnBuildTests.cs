@@ -76,7 +76,7 @@ public sealed class ColumnBuildTests
         var built = new List<HeldPart>();
         foreach (var pass in ranges.Chunk(parts))
         {
-            var kept = await new ColumnPass(kit.Store.Profiles, s_schema, part => new StoredPart(part, part.Bytes, null)).RunAsync(pass, activities, _ => { }, default);
+            var kept = await new ColumnPass(kit.Store.Profiles, s_schema, part => new StoredPart(part, part.Bytes, null)).RunAsync(pass, activities, parts % 2, _ => { }, default);
             built.AddRange(kept.Select(part => new HeldPart(part, null)));
         }
 

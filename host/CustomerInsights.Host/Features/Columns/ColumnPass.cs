@@ -16,6 +16,9 @@ internal sealed class ColumnPass(IProfileStore store, ColumnSchema schema, Func<
     /// <summary>Activities in a range: so few that all cores end at about the same time.</summary>
     public const int ActivityRange = 262_144;
 
+    // A guess must not take memory that a wrong one would not give back: ten activities for each profile of a part, and some.
+    private const int MostExpected = 2_097_152;
+
     private readonly Dictionary<string, int> _types = schema.Activities.Keys.Index().ToDictionary(type => type.Item, type => type.Index, StringComparer.Ordinal);
 
     /// <summary>What an activity takes at most while its part is under way, but for its texts: lists that grow by doubling, their final form, and the order.</summary>
@@ -24,14 +27,15 @@ internal sealed class ColumnPass(IProfileStore store, ColumnSchema schema, Func<
     /// <summary>The parts of the ranges, in their order.</summary>
     /// <param name="ranges">Profiles, a part each.</param>
     /// <param name="activities">All activities.</param>
+    /// <param name="perProfile">How many activities a profile has, about.</param>
     /// <param name="done">Told how many profiles are done.</param>
     /// <param name="cancellationToken">Cancels.</param>
     public async Task<IReadOnlyList<StoredPart>> RunAsync(
-        IReadOnlyList<ColumnRange> ranges, IReadOnlyList<ActivityRange> activities, Action<int> done, CancellationToken cancellationToken)
+        IReadOnlyList<ColumnRange> ranges, IReadOnlyList<ActivityRange> activities, double perProfile, Action<int> done, CancellationToken cancellationToken)
     {
         var profiles = new ColumnPart[ranges.Count];
         var nodes = await ProfilesAsync(ranges, profiles, cancellationToken);
-        var tables = profiles.Select(part => new ActivityTablesBuilder(schema.Activities, part.Rows)).ToArray();
+        var tables = profiles.Select(part => new ActivityTablesBuilder(schema.Activities, part.Rows, (int)Math.Min(MostExpected, 1.05 * perProfile * part.Rows))).ToArray();
         if (_types.Count > 0)
         {
             await ActivitiesAsync(activities, nodes, tables, cancellationToken);
