@@ -158,7 +158,7 @@ internal static class ColumnsBuildBench
         await Parallel.ForEachAsync(Enumerable.Range(0, ends.Count), async (i, token) =>
             await store.Profiles.ReadColumnProfilesAsync(new ColumnRange(Type, i == 0 ? 0 : ends[i - 1], ends[i]), new Nowhere(), token));
         var profiles = watch.Elapsed.TotalSeconds;
-        await Parallel.ForEachAsync(await store.Profiles.ActivityRangesAsync(ColumnPass.ActivityRange, default), async (range, token) =>
+        await Parallel.ForEachAsync((await store.Profiles.ActivityExtentAsync(ColumnPass.ActivityRange, default)).Ranges, async (range, token) =>
             await store.Profiles.ReadColumnActivitiesAsync(range, new Nowhere(), token));
         return (profiles, watch.Elapsed.TotalSeconds - profiles);
     }

@@ -10,6 +10,9 @@ namespace CustomerInsights.Storage.Sqlite.Profiles;
 /// </summary>
 internal static class ColumnScan
 {
+    private const int SamplePlaces = 32;
+    private const int SampleRows = 32;
+
     /// <summary>Gives profiles with their nodes; three tables in step, each in the order of profiles.</summary>
     /// <returns>How many.</returns>
     public static long Profiles(SqlConnection db, ColumnRange range, IColumnProfileSink sink)
@@ -44,7 +47,7 @@ internal static class ColumnScan
     }
 
     /// <summary>Ranges of the activities' numbers; numbers of removed activities are in them too.</summary>
-    public static IReadOnlyList<ActivityRange> Ranges(SqlConnection db, int size)
+    public static ActivityExtent Extent(SqlConnection db, int size)
     {
         var ranges = new List<ActivityRange>();
         var after = (db.Number("SELECT MIN(activity_no) FROM activities") ?? 1) - 1;
@@ -54,7 +57,7 @@ internal static class ColumnScan
             ranges.Add(new ActivityRange(after, Math.Min(after + size, last)));
         }
 
-        return ranges;
+        return new ActivityExtent(ranges, DocumentBytes(db, ranges));
     }
 
     /// <summary>Gives activities in the order of their numbers.</summary>
@@ -81,6 +84,23 @@ internal static class ColumnScan
         }
 
         return count;
+    }
+
+    // Some rows here and there: early ones may be of another type than late ones.
+    private static double DocumentBytes(SqlConnection db, List<ActivityRange> ranges)
+    {
+        var (rows, bytes) = (0L, 0L);
+        for (var i = 0; i < SamplePlaces && ranges.Count > 0; i++)
+        {
+            using var sample = db.Query(
+                "SELECT LENGTH(document) FROM activities NOT INDEXED WHERE activity_no > ?1 ORDER BY activity_no LIMIT ?2", ranges[i * ranges.Count / SamplePlaces].After, SampleRows);
+            for (; sample.Step(); rows++)
+            {
+                bytes += sample.Long(0);
+            }
+        }
+
+        return bytes / (double)Math.Max(1, rows);
     }
 
     private static bool SkipTo(SqlStatement rows, bool there, long number)

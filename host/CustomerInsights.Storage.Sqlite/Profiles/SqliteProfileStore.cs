@@ -204,8 +204,8 @@ internal sealed class SqliteProfileStore(Database database) : IProfileStore
     public async ValueTask ReadColumnProfilesAsync(ColumnRange range, IColumnProfileSink sink, CancellationToken cancellationToken) =>
         await OnceAsync(db => ColumnScan.Profiles(db, range, sink), cancellationToken);
 
-    public ValueTask<IReadOnlyList<ActivityRange>> ActivityRangesAsync(int size, CancellationToken cancellationToken) =>
-        database.ReadAsync(db => ColumnScan.Ranges(db, size), cancellationToken);
+    public ValueTask<ActivityExtent> ActivityExtentAsync(int size, CancellationToken cancellationToken) =>
+        database.SnapshotAsync(db => ColumnScan.Extent(db, size), cancellationToken);
 
     public async ValueTask ReadColumnActivitiesAsync(ActivityRange range, IColumnActivitySink sink, CancellationToken cancellationToken) =>
         await OnceAsync(db => ColumnScan.Activities(db, range, sink), cancellationToken);

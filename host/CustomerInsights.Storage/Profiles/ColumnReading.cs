@@ -63,7 +63,20 @@ public interface IColumnActivitySink
 /// <summary>Activities by the order in which the store keeps them.</summary>
 /// <param name="After">Start behind this place.</param>
 /// <param name="UpTo">The last place.</param>
-public readonly record struct ActivityRange(long After, long UpTo);
+public readonly record struct ActivityRange(long After, long UpTo)
+{
+    /// <summary>How many activities there are at most.</summary>
+    public long Count => UpTo - After;
+}
+
+/// <summary>How much there is of activities, about.</summary>
+/// <param name="Ranges">All of them, in the order in which the store keeps them.</param>
+/// <param name="DocumentBytes">The bytes of a document, as a sample of them has it.</param>
+public sealed record ActivityExtent(IReadOnlyList<ActivityRange> Ranges, double DocumentBytes)
+{
+    /// <summary>How many activities there are at most.</summary>
+    public long Count { get; } = Ranges.Sum(range => range.Count);
+}
 
 /// <summary>What changed behind a number of the feed, of one moment.</summary>
 /// <param name="Position">The feed's last number at that moment.</param>

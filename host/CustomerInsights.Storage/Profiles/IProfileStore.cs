@@ -79,7 +79,7 @@ public interface IProfileStore
     ValueTask ReadColumnProfilesAsync(ColumnRange range, IColumnProfileSink sink, CancellationToken cancellationToken);
 
     /// <summary>Cuts all activities into ranges of about <paramref name="size"/>, in the order in which the store keeps them.</summary>
-    ValueTask<IReadOnlyList<ActivityRange>> ActivityRangesAsync(int size, CancellationToken cancellationToken);
+    ValueTask<ActivityExtent> ActivityExtentAsync(int size, CancellationToken cancellationToken);
 
     /// <summary>Gives the activities of a range that have a node to a sink, of one moment.</summary>
     ValueTask ReadColumnActivitiesAsync(ActivityRange range, IColumnActivitySink sink, CancellationToken cancellationToken);

@@ -72,7 +72,7 @@ public sealed class ColumnBuildTests
     {
         var ends = await kit.Store.Profiles.ColumnRangesAsync(ColumnStoreKit.Type, rangeSize, default);
         var ranges = ends.Select((end, index) => new ColumnRange(ColumnStoreKit.Type, index == 0 ? 0 : ends[index - 1], end));
-        var activities = await kit.Store.Profiles.ActivityRangesAsync(11, default);
+        var activities = (await kit.Store.Profiles.ActivityExtentAsync(11, default)).Ranges;
         var built = new List<HeldPart>();
         foreach (var pass in ranges.Chunk(parts))
         {

@@ -265,9 +265,11 @@ public abstract class ProfileStoreContract : StoreContract
         await Profiles.ReadColumnProfilesAsync(new ColumnRange(Type, 0, all[9].Number), sink, None);
         await Profiles.ReadColumnProfilesAsync(new ColumnRange(Type, all[9].Number, all[^1].Number), sink, None);
         await Profiles.ReadColumnProfilesAsync(new ColumnRange("nothing", 0, 100), sink, None);
-        var ranges = await Profiles.ActivityRangesAsync(7, None);
-        Assert.True(ranges.Count > 10);
-        foreach (var range in ranges.Reverse())
+        var extent = await Profiles.ActivityExtentAsync(7, None);
+        Assert.True(extent.Ranges.Count > 10);
+        Assert.Equal(100, extent.Count);
+        Assert.Equal(all.SelectMany(one => one.Activities).Average(one => one.Document.Length), extent.DocumentBytes, 0.5);
+        foreach (var range in extent.Ranges.Reverse())
         {
             await Profiles.ReadColumnActivitiesAsync(range, sink, None);
         }
@@ -279,7 +281,7 @@ public abstract class ProfileStoreContract : StoreContract
     public async Task An_empty_store_has_no_activities_to_read()
     {
         var sink = new ApartSink();
-        Assert.Empty(await Profiles.ActivityRangesAsync(7, None));
+        Assert.Empty((await Profiles.ActivityExtentAsync(7, None)).Ranges);
         await Profiles.ReadColumnActivitiesAsync(new ActivityRange(0, 100), sink, None);
         Assert.Empty(sink.Profiles);
     }

@@ -23,12 +23,12 @@ internal sealed class ColumnBuild(IProfileStore store, ColumnFiles files, long m
     public async Task<IReadOnlyList<HeldPart>> RunAsync(string type, ColumnSchema schema, Action<long> progress, CancellationToken cancellationToken)
     {
         var counting = store.CountAsync(cancellationToken).AsTask();
-        var activities = await store.ActivityRangesAsync(ColumnPass.ActivityRange, cancellationToken);
+        var activities = await store.ActivityExtentAsync(ColumnPass.ActivityRange, cancellationToken);
         var ends = await store.ColumnRangesAsync(type, ColumnSink.PartRows, cancellationToken);
         var everybody = (await counting).Sum(count => count.Value);
         var ranges = ends.Select((end, index) => new ColumnRange(type, index == 0 ? 0 : ends[index - 1], end)).ToList();
-        var perProfile = activities.Sum(range => range.UpTo - range.After) / (double)Math.Max(1, everybody);
-        var size = PassSize(ranges.Count, perProfile, schema);
+        var perProfile = activities.Count / (double)Math.Max(1, everybody);
+        var size = PassSize(ranges.Count, perProfile * ColumnPass.BytesOf(schema, activities.DocumentBytes));
         var parts = new List<StoredPart>();
         var told = 0L;
         Action<int> done = rows => progress(Interlocked.Add(ref told, rows));
@@ -40,7 +40,7 @@ internal sealed class ColumnBuild(IProfileStore store, ColumnFiles files, long m
         {
             foreach (var pass in ranges.Chunk(Math.Max(1, size)))
             {
-                parts.AddRange(await new ColumnPass(store, schema, Kept).RunAsync(pass, activities, perProfile, done, cancellationToken));
+                parts.AddRange(await new ColumnPass(store, schema, Kept).RunAsync(pass, activities.Ranges, perProfile, done, cancellationToken));
             }
         }
 
@@ -50,10 +50,9 @@ internal sealed class ColumnBuild(IProfileStore store, ColumnFiles files, long m
     private static long OfType(string type, IReadOnlyList<KeyValuePair<string, long>> counts) => counts.Where(count => count.Key == type).Sum(count => count.Value);
 
     // Half the budget for what is under way; passes of one size.
-    private int PassSize(int parts, double perProfile, ColumnSchema schema)
+    private int PassSize(int parts, double profileBytes)
     {
-        var partBytes = Math.Max(1, (long)(perProfile * ColumnSink.PartRows * ColumnPass.BytesOf(schema)));
-        var most = (int)Math.Clamp(memoryBytes / 2 / partBytes, 0, NodeRows.MaxParts);
+        var most = (int)Math.Clamp(memoryBytes / 2 / Math.Max(1, profileBytes * ColumnSink.PartRows), 0, NodeRows.MaxParts);
         if (most == 0 || parts == 0)
         {
             return most;

@@ -21,8 +21,9 @@ internal sealed class ColumnPass(IProfileStore store, ColumnSchema schema, Func<
 
     private readonly Dictionary<string, int> _types = schema.Activities.Keys.Index().ToDictionary(type => type.Item, type => type.Index, StringComparer.Ordinal);
 
-    /// <summary>What an activity takes at most while its part is under way, but for its texts: lists that grow by doubling, their final form, and the order.</summary>
-    public static long BytesOf(ColumnSchema schema) => 120 + (30 * schema.Activities.Values.Select(fields => fields.Count).DefaultIfEmpty().Max());
+    /// <summary>What an activity takes while its part is under way, at most, about: its numbers in lists that may have grown to twice that, and all of its document as if no text were there twice.</summary>
+    public static double BytesOf(ColumnSchema schema, double documentBytes) =>
+        60 + (20 * schema.Activities.Values.Select(fields => fields.Count).DefaultIfEmpty().Max()) + documentBytes;
 
     /// <summary>The parts of the ranges, in their order.</summary>
     /// <param name="ranges">Profiles, a part each.</param>
@@ -42,11 +43,12 @@ internal sealed class ColumnPass(IProfileStore store, ColumnSchema schema, Func<
         }
 
         var parts = new StoredPart[ranges.Count];
-        Parallel.For(0, parts.Length, Options(cancellationToken), index =>
+        await Parallel.ForAsync(0, parts.Length, Options(cancellationToken), (index, _) =>
         {
             var part = profiles[index];
             parts[index] = keep(new ColumnPart(part.Rows, part.NumberSection, part.IdSection, part.Attributes, tables[index].Build()));
             done(part.Rows);
+            return ValueTask.CompletedTask;
         });
         return [.. parts.Where(part => part.Part.Rows > 0)];
     }
