@@ -64,7 +64,7 @@ switch (args)
             unify-increments FILE [TRUTH]   a stored model, batches of changes and one record at a time over a CSV file; TRUTH is a column that is left out
             questions [PROFILES [PEERS [ours]]]   rules and measures over columns, beside DuckDB and PostgreSQL on the same made-up people (default 1,000,000, ten activities each; PEERS: default bench/peers, after "npm ci" there)
             live [PROFILES [EVENTS [SECONDS [TYPES]]]]   from an event committed to membership changed and published, 1,000 segments (default 100,000 profiles, 2,000 events/s for 20 s, rules over 10 activity types)
-            columns-build [--profiles N] [--activities M] [--runs R]   columns from a filled store: built, saved, ready after a restart, caught up (default 1,000,000, and 10 activities each; M is in all)
+            columns-build [--profiles N] [--activities M] [--runs R] [--keep FOLDER [--restart]]   columns from a filled store: built, saved, ready after a restart, caught up (default 1,000,000, and 10 activities each; M is in all; FOLDER keeps the store, --restart then only opens what was saved)
             kernels           text comparisons of the matcher in ns a call, beside FuzzySharp on the same names
             """);
         return 2;

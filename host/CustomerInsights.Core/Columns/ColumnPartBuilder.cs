@@ -6,11 +6,12 @@ namespace CustomerInsights.Core.Columns;
 
 /// <summary>Makes a part of profiles added in the order of their numbers. For one thread.</summary>
 /// <param name="schema">Which columns to make.</param>
-public sealed class ColumnPartBuilder(ColumnSchema schema)
+/// <param name="capacity">How many profiles will come, when that is known: nothing has to grow then.</param>
+public sealed class ColumnPartBuilder(ColumnSchema schema, int capacity = 0)
 {
-    private readonly List<long> _numbers = [];
-    private readonly List<byte> _ids = [];
-    private readonly DocumentColumns _attributes = new(schema.Attributes);
+    private readonly List<long> _numbers = new(capacity);
+    private readonly List<byte> _ids = new(16 * capacity);
+    private readonly DocumentColumns _attributes = new(schema.Attributes, capacity);
     private readonly Dictionary<string, TableWriter> _activities = schema.Activities.ToDictionary(pair => pair.Key, pair => new TableWriter(pair.Value), StringComparer.Ordinal);
 
     /// <summary>Profiles so far.</summary>

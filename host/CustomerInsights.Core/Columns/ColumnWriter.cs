@@ -15,14 +15,17 @@ internal abstract class ColumnWriter
     /// <summary>How many of them have a value.</summary>
     public int Count => Rows - _missing;
 
-    public static ColumnWriter For(DataType type) => type switch
+    /// <summary>A writer of a type.</summary>
+    /// <param name="type">The type.</param>
+    /// <param name="capacity">How many rows will come, when that is known: nothing has to grow then.</param>
+    public static ColumnWriter For(DataType type, int capacity = 0) => type switch
     {
-        DataType.Text => new TextWriter(),
+        DataType.Text => new TextWriter(capacity: capacity),
         DataType.TextList => new TextListWriter(),
         DataType.Boolean => new BooleanWriter(),
-        DataType.Number => new NumberWriter(),
-        DataType.Decimal => new DecimalWriter(),
-        _ => new WholeWriter(type),
+        DataType.Number => new NumberWriter(capacity),
+        DataType.Decimal => new DecimalWriter(capacity),
+        _ => new WholeWriter(type, capacity),
     };
 
     /// <summary>Adds a row. A value of another type is missing, but integers and decimals widen.</summary>
@@ -35,6 +38,17 @@ internal abstract class ColumnWriter
     /// <summary>Adds the row of another column.</summary>
     public void Add(Column column, int row) => End(column.IsPresent(row) ? PutFrom(column, row) : Put(default(Value)));
 
+    /// <summary>Puts the rows in another order: row <c>i</c> becomes what row <c>order[i]</c> is. Rows can only be read and built after it.</summary>
+    public void Arrange(ReadOnlySpan<int> order)
+    {
+        if (_missing > 0)
+        {
+            Arranged.Bits(_present, order);
+        }
+
+        Move(order);
+    }
+
     /// <summary>The column. The writer is used up.</summary>
     public abstract Column Build();
 
@@ -44,6 +58,9 @@ internal abstract class ColumnWriter
     protected abstract bool Put(DocumentValue value);
 
     protected virtual bool PutFrom(Column column, int row) => Put(column.ValueAt(row));
+
+    /// <summary>Puts the values in another order, see <see cref="Arrange"/>.</summary>
+    protected abstract void Move(ReadOnlySpan<int> order);
 
     protected ReadOnlyMemory<byte> Present() => _missing == 0 ? default : Sections.Of<ulong>(CollectionsMarshal.AsSpan(_present));
 
@@ -70,11 +87,13 @@ internal abstract class ColumnWriter
 }
 
 /// <summary>Doubles.</summary>
-internal sealed class NumberWriter : ColumnWriter
+internal sealed class NumberWriter(int capacity = 0) : ColumnWriter
 {
-    private readonly List<double> _numbers = [];
+    private readonly List<double> _numbers = new(capacity);
 
     public override Column Build() => new NumberColumn(Rows, Present(), Sections.Of<double>(CollectionsMarshal.AsSpan(_numbers)));
+
+    protected override void Move(ReadOnlySpan<int> order) => Arranged.Items(_numbers, order);
 
     protected override bool Put(Value value)
     {
@@ -104,6 +123,8 @@ internal sealed class BooleanWriter : ColumnWriter
     private readonly List<ulong> _flags = [];
 
     public override Column Build() => new BooleanColumn(Rows, Present(), Sections.Of<ulong>(CollectionsMarshal.AsSpan(_flags)));
+
+    protected override void Move(ReadOnlySpan<int> order) => Arranged.Bits(_flags, order);
 
     protected override bool Put(Value value) => Flag(value.Type == DataType.Boolean, value.Type == DataType.Boolean && value.AsBoolean());
 

@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Json;
 using CustomerInsights.Core.Model;
 
 namespace CustomerInsights.Core.Columns;
@@ -8,19 +9,24 @@ internal sealed class DocumentColumns
 {
     private readonly string[] _names;
     private readonly ColumnWriter[] _writers;
+    private readonly byte[][] _quoted; // As they stand in a document mostly: in quotes, with the colon. Empty where a name would need escapes.
     private readonly Utf8Dictionary _byName = new();
     private readonly int[] _next;
     private readonly Place[] _places;
 
-    public DocumentColumns(IReadOnlyDictionary<string, DataType> columns)
+    /// <summary>For columns of these names and types.</summary>
+    /// <param name="columns">The columns.</param>
+    /// <param name="capacity">How many rows will come, when that is known.</param>
+    public DocumentColumns(IReadOnlyDictionary<string, DataType> columns, int capacity = 0)
     {
         _names = [.. columns.Keys];
-        _writers = [.. columns.Values.Select(ColumnWriter.For)];
+        _writers = [.. columns.Values.Select(type => ColumnWriter.For(type, capacity))];
         foreach (var name in _names)
         {
             _byName.Add(Encoding.UTF8.GetBytes(name));
         }
 
+        _quoted = [.. _names.Select(name => JsonEncodedText.Encode(name).EncodedUtf8Bytes.SequenceEqual(Encoding.UTF8.GetBytes(name)) ? Encoding.UTF8.GetBytes($"\"{name}\":") : [])];
         _next = new int[_names.Length + 1];
         _places = new Place[_names.Length];
     }
@@ -80,17 +86,36 @@ internal sealed class DocumentColumns
     /// <summary>Columns that have any value.</summary>
     public Dictionary<string, Column> Build() => _names.Zip(_writers).Where(pair => pair.Second.Count > 0).ToDictionary(pair => pair.First, pair => pair.Second.Build(), StringComparer.Ordinal);
 
+    /// <summary>Columns that have any value, with the rows in another order: row <c>i</c> is what row <c>order[i]</c> was.</summary>
+    public Dictionary<string, Column> Build(ReadOnlySpan<int> order)
+    {
+        foreach (var writer in _writers)
+        {
+            if (writer.Count > 0)
+            {
+                writer.Arrange(order);
+            }
+        }
+
+        return Build();
+    }
+
     // Documents name their values in one order mostly: what followed last time is tried first.
     private bool Scan(ReadOnlySpan<byte> document, byte which)
     {
         var scanner = new DocumentScanner(document);
         var last = _names.Length;
-        while (scanner.Next())
+        while (true)
         {
-            var name = document.Slice(scanner.NameStart, scanner.NameLength);
             var index = _next[last];
-            if (index >= _names.Length || scanner.NameEscaped || !_byName.At(index).SequenceEqual(name))
+            if (!scanner.Next(index < _quoted.Length ? _quoted[index] : default))
             {
+                return scanner.AtEnd;
+            }
+
+            if (!scanner.AsExpected)
+            {
+                var name = document.Slice(scanner.NameStart, scanner.NameLength);
                 index = scanner.NameEscaped ? _byName.Find(new DocumentValue(DocumentValueKind.EscapedText, name).Unescape()) : _byName.Find(name);
                 if (index < 0)
                 {
@@ -103,8 +128,6 @@ internal sealed class DocumentColumns
             _places[index] = new Place(which, scanner.Kind, scanner.Start, scanner.Length);
             last = index;
         }
-
-        return scanner.AtEnd;
     }
 
     // Another form of JSON: read as such, and written as we write it.

@@ -31,8 +31,12 @@ internal ref struct DocumentScanner(ReadOnlySpan<byte> utf8)
     /// <summary>True when the document came to its end as it should.</summary>
     public bool AtEnd { get; private set; }
 
+    /// <summary>Whether the last name was the expected one; then its place is not told.</summary>
+    public bool AsExpected { get; private set; }
+
     /// <summary>Goes to the next name and value; false at the end, or where it is not of the form: see <see cref="AtEnd"/>.</summary>
-    public bool Next()
+    /// <param name="expected">What probably comes: a name in quotes with the colon; may be empty.</param>
+    public bool Next(ReadOnlySpan<byte> expected)
     {
         if (_at < 0 || _at >= _utf8.Length)
         {
@@ -48,6 +52,13 @@ internal ref struct DocumentScanner(ReadOnlySpan<byte> utf8)
         if (_utf8[_at] == ',' && _at > 1)
         {
             _at++;
+        }
+
+        AsExpected = !expected.IsEmpty && _utf8[_at..].StartsWith(expected) && _at + expected.Length < _utf8.Length;
+        if (AsExpected)
+        {
+            _at += expected.Length;
+            return Value() || Fail();
         }
 
         if (!TryText(_utf8, _at, out var length, out var escaped))
@@ -115,15 +126,7 @@ internal ref struct DocumentScanner(ReadOnlySpan<byte> utf8)
             case (byte)'f':
                 return Word("false"u8, DocumentValueKind.False);
             case (byte)'-' or (>= (byte)'0' and <= (byte)'9'):
-                var rest = _utf8[_at..];
-                var length = rest.IndexOfAny((byte)',', (byte)'}');
-                if (length < 0)
-                {
-                    return false;
-                }
-
-                var whole = !rest[..length].ContainsAny((byte)'.', (byte)'E', (byte)'e');
-                return Take(whole ? DocumentValueKind.Integer : DocumentValueKind.Number, _at, length, _at + length);
+                return Number();
             default:
                 return false;
         }
@@ -137,6 +140,27 @@ internal ref struct DocumentScanner(ReadOnlySpan<byte> utf8)
         }
 
         return Take(escaped ? DocumentValueKind.EscapedText : kind, _at + 1, length, _at + length + 2);
+    }
+
+    private bool Number()
+    {
+        // Short mostly: a search with wide registers would take longer to begin.
+        var whole = true;
+        for (var end = _at + 1; end < _utf8.Length; end++)
+        {
+            switch (_utf8[end])
+            {
+                case (byte)',' or (byte)'}':
+                    return Take(whole ? DocumentValueKind.Integer : DocumentValueKind.Number, _at, end - _at, end);
+                case (byte)'.' or (byte)'E' or (byte)'e':
+                    whole = false;
+                    break;
+                default:
+                    break;
+            }
+        }
+
+        return false;
     }
 
     private bool Word(ReadOnlySpan<byte> word, DocumentValueKind kind) => _utf8[_at..].StartsWith(word) && Take(kind, _at, word.Length, _at + word.Length);

@@ -95,11 +95,14 @@ internal abstract class ScaledWriter : ColumnWriter
 }
 
 /// <summary>Integers, days, instants.</summary>
-internal sealed class WholeWriter(DataType type) : ScaledWriter
+internal sealed class WholeWriter(DataType type, int capacity = 0) : ScaledWriter
 {
-    private readonly List<long> _numbers = [];
+    private readonly List<long> _numbers = new(capacity);
 
     public override Column Build() => Scaled(type, CollectionsMarshal.AsSpan(_numbers), 0, default);
+
+    /// <summary>A row's number.</summary>
+    public long At(int row) => _numbers[row];
 
     /// <summary>Adds a row that has a value: the integer, the day number, or the UTC ticks.</summary>
     public void AddWhole(long number)
@@ -142,13 +145,15 @@ internal sealed class WholeWriter(DataType type) : ScaledWriter
         _numbers.Add(scaled.ScaledAt(row));
         return true;
     }
+
+    protected override void Move(ReadOnlySpan<int> order) => Arranged.Items(_numbers, order);
 }
 
 /// <summary>Decimals: their digits as a 64-bit number and a scale, until one comes that does not fit.</summary>
-internal sealed class DecimalWriter : ScaledWriter
+internal sealed class DecimalWriter(int capacity = 0) : ScaledWriter
 {
-    private readonly List<long> _units = [];
-    private readonly List<byte> _scales = [];
+    private readonly List<long> _units = new(capacity);
+    private readonly List<byte> _scales = new(capacity);
     private List<decimal>? _wide;
     private int _digits;
     private bool _mixed;
@@ -191,6 +196,18 @@ internal sealed class DecimalWriter : ScaledWriter
 
         var written = scaled.Scales.IsEmpty ? scaled.Digits : scaled.Scales.Span[row];
         return PutUnits(scaled.ScaledAt(row) / Decimals.Power(scaled.Digits - written), (byte)written);
+    }
+
+    protected override void Move(ReadOnlySpan<int> order)
+    {
+        if (_wide is not null)
+        {
+            Arranged.Items(_wide, order);
+            return;
+        }
+
+        Arranged.Items(_units, order);
+        Arranged.Items(_scales, order);
     }
 
     private bool PutMissing()

@@ -5,6 +5,9 @@ namespace CustomerInsights.Storage.Sqlite.Activities;
 /// <summary>An activity's number as text of fixed width, so that the order of the texts is the order of the numbers.</summary>
 internal static class ActivityId
 {
+    /// <summary>Characters of an id.</summary>
+    public const int Length = 12;
+
     public static string Text(long number) => number.ToString("x12", CultureInfo.InvariantCulture);
 
     /// <summary>The number of a text that came from outside.</summary>
@@ -15,4 +18,14 @@ internal static class ActivityId
     }
 
     public static long Number(string id) => long.Parse(id, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture);
+
+    /// <summary>As <see cref="Text"/>, as ASCII.</summary>
+    public static void Write(long number, Span<byte> id)
+    {
+        for (var i = Length - 1; i >= 0; i--)
+        {
+            id[i] = "0123456789abcdef"u8[(int)number & 15];
+            number >>= 4;
+        }
+    }
 }

@@ -9,6 +9,8 @@ internal sealed class SqlStatement(SqlConnection connection, sqlite3_stmt handle
     // Keys have up to 400 characters; longer text takes the pool.
     private const int StackBytes = 1536;
 
+    private readonly nint _native = handle.DangerousGetHandle(); // Lives as long as the handle, and that as long as this.
+
     internal bool InUse { get; set; }
 
     public SqlStatement BindAll(ReadOnlySpan<SqlValue> values)
@@ -54,7 +56,8 @@ internal sealed class SqlStatement(SqlConnection connection, sqlite3_stmt handle
     /// <summary>Goes to the next row; false at the end.</summary>
     public bool Step()
     {
-        var code = raw.sqlite3_step(handle);
+        var code = NativeRow.Step(_native);
+        GC.KeepAlive(handle);
         if (code == raw.SQLITE_ROW)
         {
             return true;
@@ -83,7 +86,7 @@ internal sealed class SqlStatement(SqlConnection connection, sqlite3_stmt handle
 
     public bool IsNull(int column) => raw.sqlite3_column_type(handle, column) == raw.SQLITE_NULL;
 
-    public long Long(int column) => raw.sqlite3_column_int64(handle, column);
+    public long Long(int column) => NativeRow.Long(_native, column);
 
     public long? LongOrNull(int column) => IsNull(column) ? null : Long(column);
 
@@ -99,7 +102,7 @@ internal sealed class SqlStatement(SqlConnection connection, sqlite3_stmt handle
     public string? TextOrNull(int column) => IsNull(column) ? null : Text(column);
 
     /// <summary>Valid until the next step.</summary>
-    public ReadOnlySpan<byte> Span(int column) => raw.sqlite3_column_blob(handle, column);
+    public ReadOnlySpan<byte> Span(int column) => NativeRow.Bytes(_native, column);
 
     public byte[] Blob(int column) => raw.sqlite3_column_blob(handle, column).ToArray();
 

@@ -8,8 +8,6 @@ namespace CustomerInsights.Storage.Sqlite.Profiles;
 /// <summary>The activities of one profile: those of several nodes come node by node and are put in order before a sink gets them.</summary>
 internal sealed class GatheredActivities
 {
-    private const int IdLength = 12;
-
     private readonly Dictionary<long, string> _types;
     private readonly List<Row> _rows = [];
     private byte[] _documents = new byte[16 * 1024];
@@ -39,15 +37,10 @@ internal sealed class GatheredActivities
             _rows.Sort(static (a, b) => a.Type != b.Type ? a.Type.CompareTo(b.Type) : a.At != b.At ? a.At.CompareTo(b.At) : a.Number.CompareTo(b.Number));
         }
 
-        Span<byte> id = stackalloc byte[IdLength];
+        Span<byte> id = stackalloc byte[ActivityId.Length];
         foreach (ref readonly var row in CollectionsMarshal.AsSpan(_rows))
         {
-            // As ActivityId.Text has it.
-            for (var i = 0; i < IdLength; i++)
-            {
-                id[i] = "0123456789abcdef"u8[(int)(row.Number >> (4 * (IdLength - 1 - i))) & 15];
-            }
-
+            ActivityId.Write(row.Number, id);
             sink.Activity(_types[row.Type], id, row.At, _documents.AsSpan(row.Start, row.Length));
         }
 

@@ -201,6 +201,15 @@ internal sealed class SqliteProfileStore(Database database) : IProfileStore
     public ValueTask<long> ReadColumnsAsync(ColumnRange range, IColumnSink sink, CancellationToken cancellationToken) =>
         OnceAsync(db => ColumnReading.Read(db, range, sink), cancellationToken);
 
+    public async ValueTask ReadColumnProfilesAsync(ColumnRange range, IColumnProfileSink sink, CancellationToken cancellationToken) =>
+        await OnceAsync(db => ColumnScan.Profiles(db, range, sink), cancellationToken);
+
+    public ValueTask<ActivityExtent> ActivityExtentAsync(int size, CancellationToken cancellationToken) =>
+        database.SnapshotAsync(db => ColumnScan.Extent(db, size), cancellationToken);
+
+    public async ValueTask ReadColumnActivitiesAsync(ActivityRange range, IColumnActivitySink sink, CancellationToken cancellationToken) =>
+        await OnceAsync(db => ColumnScan.Activities(db, range, sink), cancellationToken);
+
     public ValueTask<ColumnChanges> ReadColumnChangesAsync(long after, IColumnSink sink, CancellationToken cancellationToken) =>
         OnceAsync(db => ColumnReading.Changes(db, after, sink), cancellationToken);
 

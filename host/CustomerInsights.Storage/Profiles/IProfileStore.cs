@@ -75,6 +75,15 @@ public interface IProfileStore
     /// <summary>Gives the profiles of a range with all their activities to a sink, of one moment; gives back the feed's last number at that moment.</summary>
     ValueTask<long> ReadColumnsAsync(ColumnRange range, IColumnSink sink, CancellationToken cancellationToken);
 
+    /// <summary>Gives the profiles of a range with their nodes to a sink, of one moment.</summary>
+    ValueTask ReadColumnProfilesAsync(ColumnRange range, IColumnProfileSink sink, CancellationToken cancellationToken);
+
+    /// <summary>Cuts all activities into ranges of about <paramref name="size"/>, in the order in which the store keeps them.</summary>
+    ValueTask<ActivityExtent> ActivityExtentAsync(int size, CancellationToken cancellationToken);
+
+    /// <summary>Gives the activities of a range that have a node to a sink, of one moment.</summary>
+    ValueTask ReadColumnActivitiesAsync(ActivityRange range, IColumnActivitySink sink, CancellationToken cancellationToken);
+
     /// <summary>Gives all profiles that changed behind a number of the feed, of any type, with all their activities to a sink; of one moment with the feed.</summary>
     ValueTask<ColumnChanges> ReadColumnChangesAsync(long after, IColumnSink sink, CancellationToken cancellationToken);
 }

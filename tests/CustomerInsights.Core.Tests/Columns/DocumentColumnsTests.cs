@@ -51,6 +51,8 @@ public class DocumentColumnsTests
     [InlineData("""{ "a" : "x" , "n" : 1 }""")]
     [InlineData("""{"\u0061":"\u0078","n":1}""")]
     [InlineData("""{"a":"first","a":"x","n":1}""")]
+    [InlineData("""{"n":1,"a":"x"}""")]
+    [InlineData("""{"a":"x","n":1,"other":{"d":"1.5"}}""")]
     public void A_document_written_in_another_way_is_read_all_the_same(string document)
     {
         var columns = new DocumentColumns(new Dictionary<string, DataType> { ["a"] = DataType.Text, ["n"] = DataType.Integer });
@@ -64,6 +66,9 @@ public class DocumentColumnsTests
     [InlineData("{")]
     [InlineData("[]")]
     [InlineData("""{"a":nul}""")]
+    [InlineData("""{"a":""")]
+    [InlineData("""{"n":1""")]
+    [InlineData("""{"a":"x","n":""")]
     [InlineData("""{"a":{"d":"1"}""")]
     [InlineData("""{"a":{"z":"1"}}""")]
     [InlineData("""{"n":99999999999999999999}""")]
@@ -101,6 +106,50 @@ public class DocumentColumnsTests
         {
             var (part, row) = (parts[number & 1], parts[number & 1].RowOf(number));
             Assert.Equal(Texts(part, row), Texts(merged, merged.RowOf(number)));
+        }
+    }
+
+    [Theory]
+    [InlineData(1, 200)]
+    [InlineData(2, 3)]
+    [InlineData(3, 1)]
+    public void Activities_that_come_in_any_order_give_the_tables_of_those_that_come_in_order(int seed, int profiles)
+    {
+        var schema = new ColumnSchema(
+            new Dictionary<string, DataType>(),
+            new Dictionary<string, IReadOnlyDictionary<string, DataType>> { ["order"] = s_columns, ["never"] = s_columns, ["visit"] = new Dictionary<string, DataType> { ["Text"] = DataType.Text } });
+        var random = new Random(seed);
+        var activities = Enumerable.Range(0, 900)
+            .Select(i => (Profile: random.Next(profiles), Type: random.Next(4) == 0 ? "visit" : "order", Id: Encoding.ASCII.GetBytes(i % 7 == 0 ? $"{i:x14}" : $"{i:x12}"), Ticks: 1000L * random.Next(9), Document: ValueDocument.Write(RandomRow(random))))
+            .ToList();
+        var ordered = new ColumnPartBuilder(schema);
+        for (var profile = 0; profile < profiles; profile++)
+        {
+            ordered.Add(profile + 1, new ProfileId(Guid.Parse($"0190d3c2-0000-7000-8000-{profile:x12}")), "{}"u8, default);
+            foreach (var one in activities.Where(one => one.Profile == profile).OrderBy(one => one.Ticks).ThenBy(one => Encoding.ASCII.GetString(one.Id), StringComparer.Ordinal))
+            {
+                ordered.AddActivity(one.Type, one.Id, one.Ticks, one.Document);
+            }
+        }
+
+        var anyhow = new ActivityTablesBuilder(schema.Activities, profiles);
+        var types = schema.Activities.Keys.ToList();
+        foreach (var one in activities)
+        {
+            anyhow.Add(one.Profile, types.IndexOf(one.Type), one.Id, one.Ticks, one.Document);
+        }
+
+        var expected = ordered.Build();
+        var part = new ColumnPart(expected.Rows, expected.NumberSection, expected.IdSection, expected.Attributes, anyhow.Build());
+        Assert.Equal(["order", "visit"], part.Activities.Keys.Order(StringComparer.Ordinal));
+        for (var row = 0; row < profiles; row++)
+        {
+            Assert.Equal(Texts(expected, row), Texts(part, row));
+        }
+
+        foreach (var (type, table) in expected.Activities)
+        {
+            Assert.Equal(table.Fields.OrderBy(field => field.Key, StringComparer.Ordinal).Select(field => (field.Key, field.Value.GetType(), field.Value.Bytes)), part.Activities[type].Fields.OrderBy(field => field.Key, StringComparer.Ordinal).Select(field => (field.Key, field.Value.GetType(), field.Value.Bytes)));
         }
     }
 

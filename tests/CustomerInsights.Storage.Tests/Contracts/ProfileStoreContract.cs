@@ -257,6 +257,36 @@ public abstract class ProfileStoreContract : StoreContract
     }
 
     [Fact]
+    public async Task Profiles_with_nodes_and_activities_read_apart_are_those_of_the_population()
+    {
+        await PopulationAsync(25);
+        var all = (await AllAsync(Profiles.ReadPopulationAsync(new PopulationQuery(Type, ["order", "visit"], 100), None))).SelectMany(batch => batch).ToList();
+        var sink = new ApartSink();
+        await Profiles.ReadColumnProfilesAsync(new ColumnRange(Type, 0, all[9].Number), sink, None);
+        await Profiles.ReadColumnProfilesAsync(new ColumnRange(Type, all[9].Number, all[^1].Number), sink, None);
+        await Profiles.ReadColumnProfilesAsync(new ColumnRange("nothing", 0, 100), sink, None);
+        var extent = await Profiles.ActivityExtentAsync(7, None);
+        Assert.True(extent.Ranges.Count > 10);
+        Assert.Equal(100, extent.Count);
+        Assert.Equal(all.SelectMany(one => one.Activities).Average(one => one.Document.Length), extent.DocumentBytes, 0.5);
+        foreach (var range in extent.Ranges.Reverse())
+        {
+            await Profiles.ReadColumnActivitiesAsync(range, sink, None);
+        }
+
+        Assert.Equal(all.Select(TextSink.Of), sink.Profiles);
+    }
+
+    [Fact]
+    public async Task An_empty_store_has_no_activities_to_read()
+    {
+        var sink = new ApartSink();
+        Assert.Empty((await Profiles.ActivityExtentAsync(7, None)).Ranges);
+        await Profiles.ReadColumnActivitiesAsync(new ActivityRange(0, 100), sink, None);
+        Assert.Empty(sink.Profiles);
+    }
+
+    [Fact]
     public async Task Changes_for_columns_give_who_changed_and_how_they_are_now()
     {
         await PopulationAsync(6);
