@@ -107,7 +107,11 @@ internal static class LiveBench
             var follower = Task.Run(() => FollowAsync(stop.Token));
             await StreamAsync(live, seconds: 3, "warm-up");
             _delays.Clear();
+            using var stages = new Stages("CustomerInsights.Live", "CustomerInsights.Storage");
+            var (paused, collections) = (GC.GetTotalPauseDuration(), GC.CollectionCount(0));
             await StreamAsync(live, seconds, "measured");
+            stages.Tell();
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"    garbage collector: {GC.CollectionCount(0) - collections} collections, {(GC.GetTotalPauseDuration() - paused).TotalMilliseconds:0} ms paused in all; thread pool: {ThreadPool.ThreadCount} threads"));
             await stop.CancelAsync();
             await follower;
             await service.StopAsync(CancellationToken.None);

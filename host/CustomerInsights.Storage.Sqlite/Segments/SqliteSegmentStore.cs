@@ -120,7 +120,9 @@ internal sealed partial class SqliteSegmentStore(Database database) : ISegmentSt
 
     public ValueTask<(IReadOnlyList<NumberedMove> Moves, long Through)> MovesAsync(
         long after, IReadOnlyCollection<string>? segments, int limit, CancellationToken cancellationToken) =>
-        database.SnapshotAsync(db => MoveReading.Read(db, after, segments, limit), cancellationToken);
+        database.Recent.Read(after, segments, limit) is { } recent
+            ? ValueTask.FromResult(recent)
+            : database.SnapshotAsync(db => MoveReading.Read(db, after, segments, limit), cancellationToken);
 
     public ValueTask WaitForMovesAsync(long after, CancellationToken cancellationToken) => database.Moves.WaitAsync(after, cancellationToken);
 
@@ -145,6 +147,7 @@ internal sealed partial class SqliteSegmentStore(Database database) : ISegmentSt
                 transaction.Db.Run("DELETE FROM segment_lists WHERE segment_no = ?1", number);
                 transaction.Db.Run("DELETE FROM segment_times WHERE segment_no = ?1", number);
                 transaction.Db.Run("DELETE FROM segments WHERE segment_no = ?1", number);
+                transaction.Recent.Remove(number);
             },
             cancellationToken);
 }

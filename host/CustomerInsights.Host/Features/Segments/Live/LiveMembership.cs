@@ -1,5 +1,4 @@
 using CustomerInsights.Core.Rules;
-using CustomerInsights.Core.Rules.Flips;
 using CustomerInsights.Host.Features.Metadata;
 using CustomerInsights.Storage;
 using CustomerInsights.Storage.Profiles;
@@ -26,13 +25,15 @@ internal sealed class LiveMembership(MetadataService metadata, IProfileStore pro
     private const int MostBehind = 50_000;
     private static readonly TimeSpan s_storeEvery = TimeSpan.FromSeconds(1);
 
-    private readonly TimingWheel _wheel = new(clock.GetUtcNow().UtcTicks);
+    private readonly FlipSchedule _schedule = new(clock.GetUtcNow().UtcTicks);
     private readonly Queue<FeedRange> _own = new();
     private readonly PassFindings _findings = new();
     private readonly List<long> _due = [];
 
     // Taken from the wheel or the pass and not evaluated yet: a step that fails must not lose them.
     private readonly HashSet<long> _owed = [];
+    private Task? _rows;
+    private Task? _found;
     private LivePlan _plan = LivePlan.Empty;
     private LivePass? _pass;
     private long _position;
@@ -43,10 +44,10 @@ internal sealed class LiveMembership(MetadataService metadata, IProfileStore pro
     public LiveProgress Progress { get; } = new();
 
     /// <summary>When a step is due though nothing changes, in UTC ticks; <see cref="long.MaxValue"/> for never.</summary>
-    public long Wake => Math.Min(_wheel.Wake(), _plan.Until?.UtcTicks ?? long.MaxValue);
+    public long Wake => Math.Min(_schedule.Wake, _plan.Until?.UtcTicks ?? long.MaxValue);
 
     /// <summary>The exact instant of the first flip; null when none waits.</summary>
-    public DateTimeOffset? NextFlip => _wheel.Earliest() is { } ticks ? new DateTimeOffset(ticks, TimeSpan.Zero) : null;
+    public DateTimeOffset? NextFlip => _schedule.Next;
 
     /// <summary>Takes up the position and begins a pass: flips live in memory only, and time went on while nobody looked.</summary>
     public async Task StartAsync(CancellationToken cancellationToken)
@@ -58,18 +59,28 @@ internal sealed class LiveMembership(MetadataService metadata, IProfileStore pro
         Progress.Stand(_position, clock.GetUtcNow());
     }
 
-    /// <summary>Completes when a step has something to do but for flips.</summary>
-    public async Task WaitAsync(CancellationToken cancellationToken)
+    /// <summary>Completes when a step has something to do but for flips, or after a while. The token must be the same every time.</summary>
+    public async Task WaitAsync(TimeSpan atMost, CancellationToken cancellationToken)
     {
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        await Task.WhenAny(changes.WaitAsync(_position, stop.Token).AsTask(), _findings.WaitAsync(stop.Token));
-        await stop.CancelAsync();
+        // Kept until they complete: to give up two waits after each step costs more than a small step does. One that is late makes a step for nothing.
+        _rows ??= changes.WaitAsync(_position, cancellationToken).AsTask();
+        _found ??= _findings.WaitAsync(cancellationToken);
+        if (!_rows.IsCompleted && !_found.IsCompleted)
+        {
+            using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+            await Task.WhenAny(_rows, _found, Task.Delay(atMost, clock, timeout.Token));
+            await timeout.CancelAsync();
+        }
+
         cancellationToken.ThrowIfCancellationRequested();
+        _rows = _rows.IsCompleted ? null : _rows;
+        _found = _found.IsCompleted ? null : _found;
     }
 
     /// <summary>Does what there is to do now, a batch of it; true when there may be more.</summary>
     public async Task<bool> StepAsync(CancellationToken cancellationToken)
     {
+        var began = clock.GetTimestamp();
         var rows = await changes.ReadAsync(_position, MostRows, cancellationToken);
         if (clock.GetUtcNow() >= _plan.Until || rows.Any(row => row.Kind == ChangeKind.Definition))
         {
@@ -85,6 +96,11 @@ internal sealed class LiveMembership(MetadataService metadata, IProfileStore pro
 
         var touches = await GatherAsync(rows, cancellationToken);
         var all = Take(touches);
+        if (touches.Count > 0)
+        {
+            LiveTelemetry.Took("feed", clock.GetElapsedTime(began));
+        }
+
         await EvaluateAsync(touches, position, cancellationToken);
         _owed.Clear();
         return rows.Count == MostRows || !all || !_findings.IsEmpty;
@@ -99,7 +115,7 @@ internal sealed class LiveMembership(MetadataService metadata, IProfileStore pro
         }
 
         _due.Clear();
-        var all = _wheel.Advance(clock.GetUtcNow().UtcTicks, _due, MostDue);
+        var all = _schedule.Due(clock.GetUtcNow().UtcTicks, _due, MostDue);
         _owed.UnionWith(_due);
         foreach (var number in _due)
         {
@@ -115,7 +131,7 @@ internal sealed class LiveMembership(MetadataService metadata, IProfileStore pro
             }
             else if (flip < long.MaxValue)
             {
-                _wheel.SetSooner(number, flip);
+                _schedule.Sooner(number, flip);
             }
         }
 
@@ -221,11 +237,13 @@ internal sealed class LiveMembership(MetadataService metadata, IProfileStore pro
 
     private async Task EvaluateAsync(Dictionary<long, Touch> touches, long position, CancellationToken cancellationToken)
     {
+        var began = clock.GetTimestamp();
         var reads = touches.Where(pair => _plan.Concerns(pair.Value)).Select(pair => new ProfileRead(pair.Key, _plan.Reads(pair.Value))).ToList();
         var read = reads.Count == 0 ? [] : await profiles.ReadTouchedAsync(reads, cancellationToken);
         var moment = new RuleMoment(clock.GetUtcNow());
         var (moves, measures) = (new List<MembershipMove>(), new List<KeyValuePair<long, byte[]?>>());
-        var flips = new List<(long Profile, bool Replaces, long? Next)>();
+        var flips = new List<(long Profile, bool Whole, long? Next)>();
+        var readAt = clock.GetTimestamp();
         var evaluated = ProfileEvaluation.EvaluateAll(_plan, touches, read, moment, cancellationToken);
         for (var i = 0; i < read.Count; i++)
         {
@@ -239,7 +257,6 @@ internal sealed class LiveMembership(MetadataService metadata, IProfileStore pro
                     measures.Add(new KeyValuePair<long, byte[]?>(number, found.Measures));
                 }
 
-                // Who was evaluated whole has no other flips; of the others the one that is set may belong to a rule that was not looked at.
                 flips.Add((number, touch.Everything || touch.Due, found.Next));
                 Progress.Evaluated();
                 if (found.Failure is { } failure)
@@ -249,30 +266,24 @@ internal sealed class LiveMembership(MetadataService metadata, IProfileStore pro
             }
         }
 
+        var evaluatedAt = clock.GetTimestamp();
         await WriteAsync(new MembershipChanges(moment.Now, moves, measures, Consumer, position), cancellationToken);
         Schedule(reads, read, flips);
+        if (read.Count > 0)
+        {
+            LiveTelemetry.Took("profiles", clock.GetElapsedTime(began, readAt));
+            LiveTelemetry.Took("evaluate", clock.GetElapsedTime(readAt, evaluatedAt));
+            LiveTelemetry.Took("write", clock.GetElapsedTime(evaluatedAt));
+            LiveTelemetry.Evaluated(read.Count);
+        }
     }
 
     // After the write: what was not written is evaluated again by the next step.
-    private void Schedule(List<ProfileRead> reads, IReadOnlyList<TouchedProfile> read, List<(long Profile, bool Replaces, long? Next)> flips)
+    private void Schedule(List<ProfileRead> reads, IReadOnlyList<TouchedProfile> read, List<(long Profile, bool Whole, long? Next)> flips)
     {
-        foreach (var (profile, replaces, next) in flips)
+        foreach (var (profile, whole, next) in flips)
         {
-            if (next is { } due)
-            {
-                if (replaces)
-                {
-                    _wheel.Set(profile, due);
-                }
-                else
-                {
-                    _wheel.SetSooner(profile, due);
-                }
-            }
-            else if (replaces)
-            {
-                _wheel.Cancel(profile);
-            }
+            _schedule.Found(profile, whole, next);
         }
 
         if (read.Count < reads.Count)
@@ -280,7 +291,7 @@ internal sealed class LiveMembership(MetadataService metadata, IProfileStore pro
             var found = read.Select(one => one.Profile.Number).ToHashSet();
             foreach (var gone in reads.Where(one => !found.Contains(one.Number)))
             {
-                _wheel.Cancel(gone.Number);
+                _schedule.Gone(gone.Number);
             }
         }
     }
@@ -313,6 +324,6 @@ internal sealed class LiveMembership(MetadataService metadata, IProfileStore pro
         }
 
         Progress.Stand(_position, clock.GetUtcNow());
-        Progress.Flips(_wheel.Count, Wake);
+        Progress.Flips(_schedule.Count, Wake);
     }
 }
