@@ -49,7 +49,7 @@ internal sealed class SqlConnection : IDisposable
             // The WAL is checkpointed by a thread of its own, see Checkpointer; by the writer only when that thread is far behind.
             connection.Script(readOnly
                 ? "PRAGMA query_only = ON;"
-                : "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 65536; PRAGMA journal_size_limit = 67108864;");
+                : "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 32768; PRAGMA journal_size_limit = 67108864;");
             return connection;
         }
         catch
@@ -109,11 +109,16 @@ internal sealed class SqlConnection : IDisposable
     }
 
     /// <summary>Brings over what the write-ahead log has, as far as no reader needs what it replaces, and waits for nobody.</summary>
-    /// <returns>The pages in the log that are still to be brought over.</returns>
-    public int Checkpoint()
+    /// <returns>The pages in the log that are still to be brought over; null when another connection is about it.</returns>
+    public int? Checkpoint()
     {
         var code = raw.sqlite3_wal_checkpoint_v2(_handle, "main", raw.SQLITE_CHECKPOINT_PASSIVE, out var inLog, out var done);
-        return (code & 0xFF) is raw.SQLITE_OK or raw.SQLITE_BUSY ? Math.Max(0, inLog - done) : throw Failure(code);
+        return (code & 0xFF) switch
+        {
+            raw.SQLITE_OK => Math.Max(0, inLog - done),
+            raw.SQLITE_BUSY => null,
+            _ => throw Failure(code),
+        };
     }
 
     /// <summary>Makes a running statement stop; the only member that another thread may call.</summary>

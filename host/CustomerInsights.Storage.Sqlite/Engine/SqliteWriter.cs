@@ -26,8 +26,6 @@ internal sealed class SqliteWriter : IAsyncDisposable
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly string _name;
-    private long _checkpointAsked;
-    private bool _asking;
 
     /// <param name="name">The database's, for logs and thread names.</param>
     /// <param name="db">The writer's connection; it closes it.</param>
@@ -144,35 +142,9 @@ internal sealed class SqliteWriter : IAsyncDisposable
         }
 
         _group.Clear();
-        Checkpoint();
-    }
 
-    // After the tasks are completed: nobody waits but who writes next.
-    private void Checkpoint()
-    {
-        var pages = _db.PagesWritten;
-        if (_checkpointer.TakeRest())
-        {
-            var began = _time.GetTimestamp();
-            try
-            {
-                _db.Checkpoint();
-            }
-            catch (Exception failure)
-            {
-                // A full disk. The log has it all, and the next write that needs room tells its caller.
-                SqliteStoreLog.CheckpointFailed(_logger, failure, _name);
-            }
-
-            StoreTelemetry.Rest.Of(_name, _time.GetElapsedTime(began));
-            _checkpointAsked = pages;
-            _asking = false;
-        }
-        else if (!_asking && pages - _checkpointAsked >= Checkpointer.Pages)
-        {
-            _asking = true;
-            _checkpointer.Ask();
-        }
+        // After the tasks are completed: nobody waits for it but who writes next.
+        _checkpointer.Committed(_db);
     }
 
     private bool TryTake(out WriteCommand? command)

@@ -21,40 +21,10 @@ internal sealed partial class SqliteSegmentStore(Database database) : ISegmentSt
 
     public ValueTask ApplyAsync(
         string segment, IReadOnlyList<long> entered, IReadOnlyList<long> left, DateTimeOffset at, CancellationToken cancellationToken) =>
-        database.WriteAsync(
-            transaction =>
-            {
-                var db = transaction.Db;
-                if (entered.Count + left.Count == 0)
-                {
-                    return;
-                }
+        database.WriteAsync(transaction => { _ = MembersWriting.Write(transaction, segment, entered, left, at, except: null); }, cancellationToken);
 
-                var number = SegmentRows.Ensure(db, segment);
-                var changed = false;
-                foreach (var profile in left)
-                {
-                    if (SegmentRows.IdOf(db, profile) is { } id)
-                    {
-                        changed |= SegmentRows.Leave(transaction, number, profile, id, at);
-                    }
-                }
-
-                // One that was merged away since the rule was evaluated can enter nothing.
-                foreach (var profile in entered)
-                {
-                    if (SegmentRows.IdOf(db, profile) is { } id)
-                    {
-                        changed |= SegmentRows.Enter(transaction, number, profile, id, at);
-                    }
-                }
-
-                if (changed)
-                {
-                    SegmentRows.NoteSize(db, number, at);
-                }
-            },
-            cancellationToken);
+    public ValueTask<MembersWritten> ApplyAsync(SnapshotMembers members, CancellationToken cancellationToken) =>
+        database.WriteAsync(transaction => MembersWriting.Write(transaction, members), cancellationToken);
 
     public ValueTask<long> CountAsync(string segment, CancellationToken cancellationToken) =>
         database.ReadAsync(db => db.Number("SELECT size FROM segments WHERE name = ?1", segment) ?? 0, cancellationToken);

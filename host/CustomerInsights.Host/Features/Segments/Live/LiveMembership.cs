@@ -1,5 +1,6 @@
 using CustomerInsights.Core.Rules;
 using CustomerInsights.Host.Features.Metadata;
+using CustomerInsights.Host.Features.Profiles;
 using CustomerInsights.Storage;
 using CustomerInsights.Storage.Profiles;
 using CustomerInsights.Storage.Segments;
@@ -11,7 +12,7 @@ namespace CustomerInsights.Host.Features.Segments.Live;
 /// a pass over all profiles found out of date, evaluates what depends on it, and writes it with the position in one transaction. One caller at a
 /// time; <see cref="LiveService"/> is that caller. The interleavings with jobs that write the same rows: docs/decisions/0015-live-membership.md.
 /// </summary>
-internal sealed class LiveMembership(MetadataService metadata, IProfileStore profiles, ISegmentStore segments, IChangeFeed changes, TimeProvider clock) : IDisposable
+internal sealed class LiveMembership(MetadataService metadata, IProfileStore profiles, ISegmentStore segments, IChangeFeed changes, IPopulationAnswers population, TimeProvider clock) : IDisposable
 {
     /// <summary>The name under which the position in the feed is kept.</summary>
     public const string Consumer = "live";
@@ -195,7 +196,7 @@ internal sealed class LiveMembership(MetadataService metadata, IProfileStore pro
 
         cancellationToken.ThrowIfCancellationRequested();
         _findings.Clear();
-        _pass = LivePass.Start(_plan, profiles, _findings, Progress, clock);
+        _pass = LivePass.Start(_plan, profiles, new LiveColumns(population, segments), _findings, Progress, clock);
     }
 
     private static Touch Of(Dictionary<long, Touch> touches, long number)
