@@ -27,14 +27,13 @@ internal sealed class LiveMembership(MetadataService metadata, IProfileStore pro
     private static readonly TimeSpan s_storeEvery = TimeSpan.FromSeconds(1);
 
     private readonly FlipSchedule _schedule = new(clock.GetUtcNow().UtcTicks);
-    private readonly Queue<FeedRange> _own = new();
+    private readonly OwnRows _own = new();
     private readonly PassFindings _findings = new();
     private readonly List<long> _due = [];
 
     // Taken from the wheel or the pass and not evaluated yet: a step that fails must not lose them.
     private readonly HashSet<long> _owed = [];
-    private Task? _rows;
-    private Task? _found;
+    private LiveWait? _wait;
     private LivePlan _plan = LivePlan.Empty;
     private LivePass? _pass;
     private long _position;
@@ -61,21 +60,10 @@ internal sealed class LiveMembership(MetadataService metadata, IProfileStore pro
     }
 
     /// <summary>Completes when a step has something to do but for flips, or after a while. The token must be the same every time.</summary>
-    public async Task WaitAsync(TimeSpan atMost, CancellationToken cancellationToken)
+    public Task WaitAsync(TimeSpan atMost, CancellationToken cancellationToken)
     {
-        // Kept until they complete: to give up two waits after each step costs more than a small step does. One that is late makes a step for nothing.
-        _rows ??= changes.WaitAsync(_position, cancellationToken).AsTask();
-        _found ??= _findings.WaitAsync(cancellationToken);
-        if (!_rows.IsCompleted && !_found.IsCompleted)
-        {
-            using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-            await Task.WhenAny(_rows, _found, Task.Delay(atMost, clock, timeout.Token));
-            await timeout.CancelAsync();
-        }
-
-        cancellationToken.ThrowIfCancellationRequested();
-        _rows = _rows.IsCompleted ? null : _rows;
-        _found = _found.IsCompleted ? null : _found;
+        _wait ??= new LiveWait(changes, _findings, clock);
+        return _wait.AnyAsync(_position, atMost, cancellationToken);
     }
 
     /// <summary>Does what there is to do now, a batch of it; true when there may be more.</summary>
@@ -219,7 +207,7 @@ internal sealed class LiveMembership(MetadataService metadata, IProfileStore pro
             switch (row.Kind)
             {
                 case ChangeKind.Profile:
-                case ChangeKind.Measures or ChangeKind.Membership when !IsOwn(row.Sequence):
+                case ChangeKind.Measures or ChangeKind.Membership when !_own.Contains(row.Sequence):
                     Of(touches, row.Id).Everything = true;
                     break;
                 case ChangeKind.Activity when profileOf.TryGetValue(row.Id, out var number):
@@ -233,8 +221,6 @@ internal sealed class LiveMembership(MetadataService metadata, IProfileStore pro
 
         return touches;
     }
-
-    private bool IsOwn(long sequence) => _own.Any(range => sequence > range.After && sequence <= range.Last);
 
     private async Task EvaluateAsync(Dictionary<long, Touch> touches, long position, CancellationToken cancellationToken)
     {
@@ -304,11 +290,7 @@ internal sealed class LiveMembership(MetadataService metadata, IProfileStore pro
         {
             var made = await segments.ApplyAsync(found, cancellationToken);
             (_stored, _storedAt) = (found.Position, now);
-            if (made.Last > made.After)
-            {
-                _own.Enqueue(made);
-            }
-
+            _own.Add(made);
             Progress.Moved(found.Moves.Count);
         }
         else if (found.Position > _stored && clock.GetElapsedTime(_storedAt, now) >= s_storeEvery)
@@ -317,13 +299,7 @@ internal sealed class LiveMembership(MetadataService metadata, IProfileStore pro
             (_stored, _storedAt) = (found.Position, now);
         }
 
-        // Our own rows need not be read, once what came before them was.
-        _position = found.Position;
-        while (_own.TryPeek(out var own) && own.After <= _position)
-        {
-            _position = Math.Max(_position, _own.Dequeue().Last);
-        }
-
+        _position = _own.Behind(found.Position);
         Progress.Stand(_position, clock.GetUtcNow());
         Progress.Flips(_schedule.Count, Wake);
     }
