@@ -100,7 +100,7 @@ internal sealed class LiveMembership(MetadataService metadata, IProfileStore pro
     {
         foreach (var number in _owed)
         {
-            Of(touches, number).Everything = true;
+            Touch.Of(touches, number).Everything = true;
         }
 
         _due.Clear();
@@ -108,7 +108,7 @@ internal sealed class LiveMembership(MetadataService metadata, IProfileStore pro
         _owed.UnionWith(_due);
         foreach (var number in _due)
         {
-            Of(touches, number).Due = true;
+            Touch.Of(touches, number).Due = true;
         }
 
         foreach (var (number, next) in _findings.Take(MostStale))
@@ -116,7 +116,7 @@ internal sealed class LiveMembership(MetadataService metadata, IProfileStore pro
             if (next is not { } flip)
             {
                 _owed.Add(number);
-                Of(touches, number).Everything = true;
+                Touch.Of(touches, number).Everything = true;
             }
             else if (flip < long.MaxValue)
             {
@@ -187,16 +187,6 @@ internal sealed class LiveMembership(MetadataService metadata, IProfileStore pro
         _pass = LivePass.Start(_plan, profiles, new LiveColumns(population, segments), _findings, Progress, clock);
     }
 
-    private static Touch Of(Dictionary<long, Touch> touches, long number)
-    {
-        if (!touches.TryGetValue(number, out var touch))
-        {
-            touches.Add(number, touch = new Touch());
-        }
-
-        return touch;
-    }
-
     private async Task<Dictionary<long, Touch>> GatherAsync(IReadOnlyList<Change> rows, CancellationToken cancellationToken)
     {
         var touches = new Dictionary<long, Touch>();
@@ -208,10 +198,10 @@ internal sealed class LiveMembership(MetadataService metadata, IProfileStore pro
             {
                 case ChangeKind.Profile:
                 case ChangeKind.Measures or ChangeKind.Membership when !_own.Contains(row.Sequence):
-                    Of(touches, row.Id).Everything = true;
+                    Touch.Of(touches, row.Id).Everything = true;
                     break;
                 case ChangeKind.Activity when profileOf.TryGetValue(row.Id, out var number):
-                    Of(touches, number).Activity(row.ActivityType);
+                    Touch.Of(touches, number).Activity(row.ActivityType);
                     break;
                 default:
                     // A record that changed changes its profile when it is unified, and that is told by itself.

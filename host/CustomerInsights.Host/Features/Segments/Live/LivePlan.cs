@@ -141,6 +141,17 @@ internal sealed class Touch
     /// <summary>Types of activities that came, changed or went.</summary>
     public IReadOnlyList<string> Activities => _activities;
 
+    /// <summary>The touch of a profile among others, made when there is none yet.</summary>
+    public static Touch Of(Dictionary<long, Touch> touches, long profile)
+    {
+        if (!touches.TryGetValue(profile, out var touch))
+        {
+            touches.Add(profile, touch = new Touch());
+        }
+
+        return touch;
+    }
+
     public void Activity(string? type)
     {
         AnyActivity |= type is null;
