@@ -3,8 +3,11 @@ using System.Diagnostics;
 using System.Globalization;
 using CustomerInsights.Core.Model;
 using CustomerInsights.Core.Rules.Flips;
+using CustomerInsights.Host.Features.Columns;
 using CustomerInsights.Host.Features.Metadata;
+using CustomerInsights.Host.Features.Profiles;
 using CustomerInsights.Host.Features.Segments.Live;
+using CustomerInsights.Host;
 using CustomerInsights.Storage.Activities;
 using CustomerInsights.Storage.Definitions;
 using CustomerInsights.Storage.Profiles;
@@ -35,7 +38,9 @@ internal static class LiveBench
         try
         {
             await using var store = await SqliteStore.OpenAsync(new SqliteStoreOptions { Directory = directory }, TimeProvider.System, NullLoggerFactory.Instance, CancellationToken.None);
-            await new LiveRun(store, profiles, eventsPerSecond, seconds, types).RunAsync();
+            await using var columns = new ColumnImages(
+                store.Profiles, store.Changes, new HostSettings { DataDirectory = directory }, TimeProvider.System, NullLogger<ColumnImages>.Instance, Timeout.InfiniteTimeSpan);
+            await new LiveRun(store, columns, profiles, eventsPerSecond, seconds, types).RunAsync();
         }
         finally
         {
@@ -72,7 +77,7 @@ internal static class LiveBench
     }
 
     /// <summary>One run over an open store.</summary>
-    private sealed class LiveRun(SqliteStore store, int profiles, int eventsPerSecond, int seconds, int types)
+    private sealed class LiveRun(SqliteStore store, ColumnImages columns, int profiles, int eventsPerSecond, int seconds, int types)
     {
         // By profile: when the batch of its last event was committed, in stopwatch ticks.
         private readonly ConcurrentDictionary<ProfileId, long> _committed = new();
@@ -91,15 +96,14 @@ internal static class LiveBench
             await FillAsync();
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  {profiles:N0} profiles with {profiles * 5:N0} activities stored in {watch.Elapsed.TotalSeconds:0.0} s"));
 
-            using var live = new LiveMembership(metadata, store.Profiles, store.Segments, store.Changes, TimeProvider.System);
+            watch.Restart();
+            await columns.StateAsync(await metadata.ModelAsync(CancellationToken.None), CancellationToken.None);
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  columns built in {watch.Elapsed.TotalSeconds:0.0} s"));
+            using var live = New(metadata);
             using var service = new LiveService(live, TimeProvider.System, NullLogger<LiveService>.Instance);
             watch.Restart();
             await service.StartAsync(CancellationToken.None);
-            while (live.Progress.Now is { Rebuilding: true } || await store.Changes.LastAsync(CancellationToken.None) > live.Progress.Now.Position)
-            {
-                await Task.Delay(200);
-            }
-
+            await BuiltAsync(live);
             Console.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
                 $"  first pass: {watch.Elapsed.TotalSeconds:0.0} s, {live.Progress.Now.Moves:N0} memberships, {live.Progress.Now.Flips:N0} flips awaited"));
@@ -107,11 +111,40 @@ internal static class LiveBench
             var follower = Task.Run(() => FollowAsync(stop.Token));
             await StreamAsync(live, seconds: 3, "warm-up");
             _delays.Clear();
+            using var stages = new Stages("CustomerInsights.Live", "CustomerInsights.Storage");
+            var (paused, collections) = (GC.GetTotalPauseDuration(), GC.CollectionCount(0));
             await StreamAsync(live, seconds, "measured");
+            stages.Tell();
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"    garbage collector: {GC.CollectionCount(0) - collections} collections, {(GC.GetTotalPauseDuration() - paused).TotalMilliseconds:0} ms paused in all; thread pool: {ThreadPool.ThreadCount} threads"));
             await stop.CancelAsync();
             await follower;
             await service.StopAsync(CancellationToken.None);
             Tell(live);
+            await RestartAsync(metadata);
+        }
+
+        private LiveMembership New(MetadataService metadata) => new(
+            metadata, store.Profiles, store.Segments, store.Changes, new ColumnAnswers(columns, new StreamedAnswers(new PopulationScan(store.Profiles, store.Links)), store.Links), TimeProvider.System);
+
+        private async Task BuiltAsync(LiveMembership live)
+        {
+            while (live.Progress.Now is { Rebuilding: true } || await store.Changes.LastAsync(CancellationToken.None) > live.Progress.Now.Position)
+            {
+                await Task.Delay(50);
+            }
+        }
+
+        // Nobody is out of date: flips are found again, which live in memory alone.
+        private async Task RestartAsync(MetadataService metadata)
+        {
+            using var live = New(metadata);
+            using var service = new LiveService(live, TimeProvider.System, NullLogger<LiveService>.Instance);
+            var watch = Stopwatch.StartNew();
+            await service.StartAsync(CancellationToken.None);
+            await BuiltAsync(live);
+            Console.WriteLine(string.Create(
+                CultureInfo.InvariantCulture, $"  pass after a restart: {watch.Elapsed.TotalSeconds:0.0} s, {live.Progress.Now.Moves:N0} memberships, {live.Progress.Now.Flips:N0} flips awaited"));
+            await service.StopAsync(CancellationToken.None);
         }
 
         private async Task DefineAsync(MetadataService metadata)

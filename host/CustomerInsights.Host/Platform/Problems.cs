@@ -44,6 +44,9 @@ internal static class Problems
     public static ProblemHttpResult Unauthenticated() =>
         Make(StatusCodes.Status401Unauthorized, "unauthenticated", "An API key is needed.", "Send it as 'Authorization: Bearer <key>'. An admin makes keys with POST /api/v1/keys.");
 
+    public static ProblemHttpResult TicketRefused() =>
+        Make(StatusCodes.Status401Unauthorized, "unauthenticated", "The ticket is not good, or not any more.", "A ticket is good once, for a minute, on the route that it was made for. Make another with POST /api/v1/tickets.");
+
     public static ProblemHttpResult Forbidden(string action, string kind) =>
         Make(StatusCodes.Status403Forbidden, "forbidden", $"Your key may not {action} {kind}.", "Ask an admin for a key with a role that may.");
 

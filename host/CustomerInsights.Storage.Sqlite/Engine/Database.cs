@@ -10,13 +10,17 @@ internal sealed class Database : IAsyncDisposable
     private readonly ReadPool _readers;
     private readonly SqliteWriter _writer;
 
-    private Database(ReadPool readers, SqliteWriter writer, Counters counters) => (_readers, _writer, Feed, Moves) = (readers, writer, counters.Feed, counters.Moves);
+    private Database(ReadPool readers, SqliteWriter writer, Counters counters, RecentMoves recent) =>
+        (_readers, _writer, Feed, Moves, Recent) = (readers, writer, counters.Feed, counters.Moves, recent);
 
     /// <summary>How far the change feed is committed.</summary>
     public Watermark Feed { get; }
 
     /// <summary>How far moves in and out of segments are committed.</summary>
     public Watermark Moves { get; }
+
+    /// <summary>The last moves in and out of segments.</summary>
+    public RecentMoves Recent { get; }
 
     public static Database Open(string directory, string name, int cacheKib, TimeProvider time, ILogger logger)
     {
@@ -26,8 +30,9 @@ internal sealed class Database : IAsyncDisposable
         {
             Migrator.Migrate(connection, name, logger);
             var counters = Counters.Load(connection);
-            var writer = new SqliteWriter(name, connection, counters, time, logger);
-            return new Database(new ReadPool(path, Math.Max(4, 2 * Environment.ProcessorCount), ReaderCacheKib), writer, counters);
+            var recent = new RecentMoves(counters.Last(Counter.Move));
+            var writer = new SqliteWriter(name, connection, () => SqlConnection.Open(path, readOnly: false, cacheKib: 64), counters, recent, time, logger);
+            return new Database(new ReadPool(path, Math.Max(4, 2 * Environment.ProcessorCount), ReaderCacheKib), writer, counters, recent);
         }
         catch
         {

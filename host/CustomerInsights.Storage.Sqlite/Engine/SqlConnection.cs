@@ -7,6 +7,9 @@ namespace CustomerInsights.Storage.Sqlite.Engine;
 /// </summary>
 internal sealed class SqlConnection : IDisposable
 {
+    // SQLITE_DBSTATUS_CACHE_WRITE.
+    private const int CacheWrites = 9;
+
     private readonly sqlite3 _handle;
     private readonly Dictionary<string, SqlStatement> _statements = new(StringComparer.Ordinal);
 
@@ -19,6 +22,9 @@ internal sealed class SqlConnection : IDisposable
 
     /// <summary>Rows changed since the connection was opened.</summary>
     public long TotalChanges => raw.sqlite3_total_changes(_handle);
+
+    /// <summary>Pages written to the write-ahead log since the connection was opened.</summary>
+    public long PagesWritten => raw.sqlite3_db_status(_handle, CacheWrites, out var pages, out _, 0) == raw.SQLITE_OK ? pages : 0;
 
     /// <summary>True inside a transaction; SQLite ends one by itself after some errors (disk full).</summary>
     public bool InTransaction => raw.sqlite3_get_autocommit(_handle) == 0;
@@ -40,10 +46,10 @@ internal sealed class SqlConnection : IDisposable
             connection.Script($"PRAGMA busy_timeout = 10000; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -{cacheKib};");
 
             // FULL: in WAL mode NORMAL may lose the last commits when power fails, and what was acknowledged is never lost.
-            // The WAL is checkpointed (passively, by the writer) at 32 MiB: small enough to keep reads fast, large enough to write a hot page once.
+            // The WAL is checkpointed by a thread of its own, see Checkpointer; by the writer only when that thread is far behind.
             connection.Script(readOnly
                 ? "PRAGMA query_only = ON;"
-                : "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 8192; PRAGMA journal_size_limit = 67108864;");
+                : "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 32768; PRAGMA journal_size_limit = 67108864;");
             return connection;
         }
         catch
@@ -100,6 +106,19 @@ internal sealed class SqlConnection : IDisposable
         {
             throw Failure(code);
         }
+    }
+
+    /// <summary>Brings over what the write-ahead log has, as far as no reader needs what it replaces, and waits for nobody.</summary>
+    /// <returns>The pages in the log that are still to be brought over; null when another connection is about it.</returns>
+    public int? Checkpoint()
+    {
+        var code = raw.sqlite3_wal_checkpoint_v2(_handle, "main", raw.SQLITE_CHECKPOINT_PASSIVE, out var inLog, out var done);
+        return (code & 0xFF) switch
+        {
+            raw.SQLITE_OK => Math.Max(0, inLog - done),
+            raw.SQLITE_BUSY => null,
+            _ => throw Failure(code),
+        };
     }
 
     /// <summary>Makes a running statement stop; the only member that another thread may call.</summary>

@@ -16,4 +16,7 @@ internal static partial class SqliteStoreLog
 
     [LoggerMessage(1003, LogLevel.Information, "Went on with the removal of {Streams} streams that had been interrupted.")]
     public static partial void RemovalResumed(ILogger logger, int streams);
+
+    [LoggerMessage(1004, LogLevel.Warning, "{Database}.db: the write-ahead log could not be folded in; it is tried again.")]
+    public static partial void CheckpointFailed(ILogger logger, Exception error, string database);
 }

@@ -19,6 +19,7 @@ internal sealed class SqliteWriter : IAsyncDisposable
     private readonly SemaphoreSlim _arrived = new(0);
     private readonly TaskCompletionSource _stopped = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly List<WriteCommand> _group = [];
+    private readonly Checkpointer _checkpointer;
     private readonly SqlConnection _db;
     private readonly Counters _counters;
     private readonly WriteTransaction _transaction;
@@ -26,17 +27,25 @@ internal sealed class SqliteWriter : IAsyncDisposable
     private readonly ILogger _logger;
     private readonly string _name;
 
-    public SqliteWriter(string name, SqlConnection db, Counters counters, TimeProvider time, ILogger logger)
+    /// <param name="name">The database's, for logs and thread names.</param>
+    /// <param name="db">The writer's connection; it closes it.</param>
+    /// <param name="another">Opens another connection for checkpoints.</param>
+    /// <param name="counters">The database's counters.</param>
+    /// <param name="recent">The last moves in and out of segments.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="logger">Told of failures.</param>
+    public SqliteWriter(string name, SqlConnection db, Func<SqlConnection> another, Counters counters, RecentMoves recent, TimeProvider time, ILogger logger)
     {
         (_name, _db, _counters, _time, _logger) = (name, db, counters, time, logger);
-        _transaction = new WriteTransaction(db, counters, time);
+        _checkpointer = new Checkpointer(name, another(), time, logger);
+        _transaction = new WriteTransaction(db, counters, recent, time);
         new Thread(Loop) { IsBackground = true, Name = $"{name} writer" }.Start();
     }
 
     /// <summary>Runs the work in a transaction; durable when the task completes.</summary>
     public async ValueTask<T> WriteAsync<T>(Func<WriteTransaction, T> work, CancellationToken cancellationToken)
     {
-        var command = new WriteCommand<T>(work, cancellationToken);
+        var command = new WriteCommand<T>(work, cancellationToken) { Queued = _time.GetTimestamp() };
         try
         {
             await _queue.Writer.WriteAsync(command, cancellationToken);
@@ -88,6 +97,8 @@ internal sealed class SqliteWriter : IAsyncDisposable
         finally
         {
             // The semaphore stays: a caller whose command was just completed may still be about to signal it.
+            // The checkpointer first: the connection that is closed last folds the log into the database file.
+            _checkpointer.Dispose();
             _db.Dispose();
             _stopped.SetResult();
         }
@@ -108,9 +119,12 @@ internal sealed class SqliteWriter : IAsyncDisposable
             while (taken < MostInGroup && _time.GetElapsedTime(began) < s_groupFor && TryTake(out command));
 
             _counters.Flush(_db);
+            var executed = _time.GetTimestamp();
             _db.Run("COMMIT");
+            StoreTelemetry.Executed.Of(_name, _time.GetElapsedTime(began, executed));
+            StoreTelemetry.Committed.Of(_name, _time.GetElapsedTime(executed));
+            _transaction.Committed();
             _counters.Committed();
-            _transaction.Forget();
         }
         catch (Exception error)
         {
@@ -123,10 +137,14 @@ internal sealed class SqliteWriter : IAsyncDisposable
 
         foreach (var done in _group)
         {
+            StoreTelemetry.Waited.Of(_name, _time.GetElapsedTime(done.Queued, began));
             done.Complete();
         }
 
         _group.Clear();
+
+        // After the tasks are completed: nobody waits for it but who writes next.
+        _checkpointer.Committed(_db);
     }
 
     private bool TryTake(out WriteCommand? command)

@@ -3,6 +3,9 @@ namespace CustomerInsights.Storage.Sqlite.Engine;
 /// <summary>A write on its way through the writer's queue.</summary>
 internal abstract class WriteCommand(CancellationToken cancellationToken)
 {
+    /// <summary>When it was put into the queue, in the clock's timestamps.</summary>
+    public long Queued { get; init; }
+
     /// <summary>Asked once, before it runs: what has begun is not taken back.</summary>
     public bool IsCancelled => cancellationToken.IsCancellationRequested;
 

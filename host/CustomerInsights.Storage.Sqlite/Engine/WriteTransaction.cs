@@ -1,13 +1,16 @@
 namespace CustomerInsights.Storage.Sqlite.Engine;
 
 /// <summary>What a write command sees: the writer's connection inside a transaction.</summary>
-internal sealed class WriteTransaction(SqlConnection db, Counters counters, TimeProvider time)
+internal sealed class WriteTransaction(SqlConnection db, Counters counters, RecentMoves recent, TimeProvider time)
 {
     private readonly List<Action> _undo = [];
 
     public SqlConnection Db => db;
 
     public DateTimeOffset Now => time.GetUtcNow();
+
+    /// <summary>The last moves in and out of segments; it is told of each.</summary>
+    public RecentMoves Recent => recent;
 
     public long Next(Counter counter) => counters.Next(counter);
 
@@ -33,7 +36,13 @@ internal sealed class WriteTransaction(SqlConnection db, Counters counters, Time
         }
 
         _undo.RemoveRange(mark, _undo.Count - mark);
+        recent.UndoTo(counters.Last(Counter.Move));
     }
 
-    internal void Forget() => _undo.Clear();
+    /// <summary>Before anybody is told of the commit.</summary>
+    internal void Committed()
+    {
+        _undo.Clear();
+        recent.Committed();
+    }
 }

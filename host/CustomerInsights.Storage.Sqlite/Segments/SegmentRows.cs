@@ -31,9 +31,9 @@ internal static class SegmentRows
             return false;
         }
 
-        transaction.Db.Run(
-            "INSERT INTO segment_history(move_no, segment_no, profile_id, entered, at) VALUES (?1, ?2, ?3, ?4, ?5)",
-            transaction.Next(Counter.Move), segment, id, entered, at);
+        var number = transaction.Next(Counter.Move);
+        transaction.Db.Run("INSERT INTO segment_history(move_no, segment_no, profile_id, entered, at) VALUES (?1, ?2, ?3, ?4, ?5)", number, segment, id, entered, at);
+        transaction.Recent.Add(transaction.Db, number, segment, id, entered, at);
         return true;
     }
 

@@ -21,40 +21,10 @@ internal sealed partial class SqliteSegmentStore(Database database) : ISegmentSt
 
     public ValueTask ApplyAsync(
         string segment, IReadOnlyList<long> entered, IReadOnlyList<long> left, DateTimeOffset at, CancellationToken cancellationToken) =>
-        database.WriteAsync(
-            transaction =>
-            {
-                var db = transaction.Db;
-                if (entered.Count + left.Count == 0)
-                {
-                    return;
-                }
+        database.WriteAsync(transaction => { _ = MembersWriting.Write(transaction, segment, entered, left, at, except: null); }, cancellationToken);
 
-                var number = SegmentRows.Ensure(db, segment);
-                var changed = false;
-                foreach (var profile in left)
-                {
-                    if (SegmentRows.IdOf(db, profile) is { } id)
-                    {
-                        changed |= SegmentRows.Leave(transaction, number, profile, id, at);
-                    }
-                }
-
-                // One that was merged away since the rule was evaluated can enter nothing.
-                foreach (var profile in entered)
-                {
-                    if (SegmentRows.IdOf(db, profile) is { } id)
-                    {
-                        changed |= SegmentRows.Enter(transaction, number, profile, id, at);
-                    }
-                }
-
-                if (changed)
-                {
-                    SegmentRows.NoteSize(db, number, at);
-                }
-            },
-            cancellationToken);
+    public ValueTask<MembersWritten> ApplyAsync(SnapshotMembers members, CancellationToken cancellationToken) =>
+        database.WriteAsync(transaction => MembersWriting.Write(transaction, members), cancellationToken);
 
     public ValueTask<long> CountAsync(string segment, CancellationToken cancellationToken) =>
         database.ReadAsync(db => db.Number("SELECT size FROM segments WHERE name = ?1", segment) ?? 0, cancellationToken);
@@ -120,7 +90,9 @@ internal sealed partial class SqliteSegmentStore(Database database) : ISegmentSt
 
     public ValueTask<(IReadOnlyList<NumberedMove> Moves, long Through)> MovesAsync(
         long after, IReadOnlyCollection<string>? segments, int limit, CancellationToken cancellationToken) =>
-        database.SnapshotAsync(db => MoveReading.Read(db, after, segments, limit), cancellationToken);
+        database.Recent.Read(after, segments, limit) is { } recent
+            ? ValueTask.FromResult(recent)
+            : database.SnapshotAsync(db => MoveReading.Read(db, after, segments, limit), cancellationToken);
 
     public ValueTask WaitForMovesAsync(long after, CancellationToken cancellationToken) => database.Moves.WaitAsync(after, cancellationToken);
 
@@ -145,6 +117,7 @@ internal sealed partial class SqliteSegmentStore(Database database) : ISegmentSt
                 transaction.Db.Run("DELETE FROM segment_lists WHERE segment_no = ?1", number);
                 transaction.Db.Run("DELETE FROM segment_times WHERE segment_no = ?1", number);
                 transaction.Db.Run("DELETE FROM segments WHERE segment_no = ?1", number);
+                transaction.Recent.Remove(number);
             },
             cancellationToken);
 }

@@ -14,6 +14,13 @@ public interface ISegmentStore
     /// <summary>How many members there are; 0 for a segment never computed.</summary>
     ValueTask<long> CountAsync(string segment, CancellationToken cancellationToken);
 
+    /// <summary>
+    /// The same for who was evaluated on a snapshot: whoever the feed names since then, in rows that are committed when this is written, is left as they are.
+    /// Nothing can come between the look and the write.
+    /// </summary>
+    /// <returns>How many entered and left indeed, and the rows of the feed that it made.</returns>
+    ValueTask<MembersWritten> ApplyAsync(SnapshotMembers members, CancellationToken cancellationToken);
+
     /// <summary>Members, oldest profile first.</summary>
     ValueTask<Page<SegmentMember>> ListAsync(string segment, string? after, int limit, CancellationToken cancellationToken);
 

@@ -11,6 +11,21 @@ namespace CustomerInsights.Storage.Segments;
 public sealed record MembershipChanges(
     DateTimeOffset At, IReadOnlyList<MembershipMove> Moves, IReadOnlyList<KeyValuePair<long, byte[]?>> Measures, string Consumer, long Position);
 
+/// <summary>Who enters and leaves a segment by an evaluation on a snapshot.</summary>
+/// <param name="Segment">The segment.</param>
+/// <param name="Entered">Who enters.</param>
+/// <param name="Left">Who leaves.</param>
+/// <param name="At">Since when.</param>
+/// <param name="After">The row of the feed behind which somebody else's rows name who is left out: profiles, their activities, measures and memberships.</param>
+/// <param name="Own">Rows behind it that whoever writes made itself; they name nobody.</param>
+public sealed record SnapshotMembers(string Segment, IReadOnlyList<long> Entered, IReadOnlyList<long> Left, DateTimeOffset At, long After, IReadOnlyList<FeedRange> Own);
+
+/// <summary>What came of it.</summary>
+/// <param name="Entered">How many entered.</param>
+/// <param name="Left">How many left.</param>
+/// <param name="Rows">The rows of the feed that it made.</param>
+public readonly record struct MembersWritten(int Entered, int Left, FeedRange Rows);
+
 /// <summary>A coming or going, by numbers.</summary>
 /// <param name="Segment">The segment's number.</param>
 /// <param name="Profile">The profile's number.</param>
@@ -20,7 +35,11 @@ public readonly record struct MembershipMove(long Segment, long Profile, bool En
 /// <summary>The rows of the feed that a write made: numbers after the first and up to the last. Equal when it made none.</summary>
 /// <param name="After">The number before its first row.</param>
 /// <param name="Last">The number of its last row.</param>
-public readonly record struct FeedRange(long After, long Last);
+public readonly record struct FeedRange(long After, long Last)
+{
+    /// <summary>Whether a row is one of them.</summary>
+    public bool Contains(long row) => row > After && row <= Last;
+}
 
 /// <summary>A coming or going of any segment.</summary>
 /// <param name="Sequence">Its number; grows over all segments in the order of commits.</param>

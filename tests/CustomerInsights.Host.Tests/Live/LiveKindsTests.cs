@@ -1,3 +1,4 @@
+using System.Reflection;
 using CustomerInsights.Core.Model;
 using CustomerInsights.Core.Rules;
 using CustomerInsights.Host.Features.Jobs;
@@ -8,6 +9,7 @@ using CustomerInsights.Host.Features.Segments.Live;
 using CustomerInsights.Storage.Definitions;
 using CustomerInsights.Storage.Jobs;
 using CustomerInsights.Storage.Records;
+using CustomerInsights.Storage.Segments;
 
 namespace CustomerInsights.Host.Tests.Live;
 
@@ -103,6 +105,48 @@ public sealed class LiveKindsTests
         await world.AgreeAsync("after the job");
     }
 
+    [Fact]
+    public async Task Who_moves_between_the_jobs_last_look_and_its_write_is_not_moved_back()
+    {
+        await using var world = await WorldAsync();
+        await world.DefineAsync((DefinitionKinds.Segment, "ordered", """{"rule":"count(order) > 0"}"""));
+        await world.Live.CatchUpAsync(CancellationToken.None);
+        var last = await world.Store.Segments.LastMoveAsync(CancellationToken.None);
+        var store = DispatchProxy.Create<ISegmentStore, InterruptedStore>();
+        var interrupted = (InterruptedStore)(object)store;
+        interrupted.Store = world.Store.Segments;
+        interrupted.BeforeMembers = async () =>
+        {
+            await world.EventAsync("o2", "order", 2, s_now, ("amount", Value.Of(500m)));
+            await world.Live.CatchUpAsync(CancellationToken.None);
+        };
+        var result = await RunJobAsync(world, () => Task.CompletedTask, store);
+        Assert.Equal((0, 0), (result.Details!["entered"], result.Details["left"]));
+
+        // One coming a segment, and nothing that was taken back.
+        var (moves, _) = await world.Store.Segments.MovesAsync(last, null, 100, CancellationToken.None);
+        Assert.Equal(["big", "ordered"], moves.Select(move => move.Segment).Order(StringComparer.Ordinal));
+        Assert.All(moves, move => Assert.True(move.Entered));
+        await world.Live.CatchUpAsync(CancellationToken.None);
+        await world.AgreeAsync("after the job");
+    }
+
+    [Fact]
+    public async Task Time_that_went_on_while_a_job_computed_is_not_set_back()
+    {
+        await using var world = await WorldAsync();
+        await world.SegmentAsync("lately", "count(order where at >= ago(6d)) > 0");
+        await world.Live.CatchUpAsync(CancellationToken.None);
+        Assert.Single(await MembersAsync(world, "lately"));
+        var result = await RunJobAsync(world, async () =>
+        {
+            world.Clock.Now = s_now.AddDays(2);
+            await world.Live.CatchUpAsync(CancellationToken.None);
+        });
+        Assert.Equal((0, 0), (result.Details!["entered"], result.Details["left"]));
+        Assert.Empty(await MembersAsync(world, "lately"));
+    }
+
     [Theory]
     [InlineData("""{"expression":"if(segment(\"big\"), 1, 0)"}""")]
     [InlineData("""{"business":true,"expression":"count(profile where segment(\"big\"))"}""")]
@@ -132,15 +176,40 @@ public sealed class LiveKindsTests
     }
 
     // Something happens when the job has its answer and has not written it.
-    private static async Task<JobResult> RunJobAsync(LiveStore world, Func<Task> meanwhile)
+    private static async Task<JobResult> RunJobAsync(LiveStore world, Func<Task> meanwhile, ISegmentStore? segments = null)
     {
         var store = world.Store;
         var answers = new Interrupted(new StreamedAnswers(new PopulationScan(store.Profiles, store.Links)), meanwhile);
         using var job = new SegmentsJob(
-            world.Metadata, new SegmentAnswers(answers, store.Segments), store.Segments, store.SegmentStates, new ChangedSince(store.Changes, store.Profiles), store.Changes, world.Clock);
+            world.Metadata, new SegmentAnswers(answers, store.Segments), segments ?? store.Segments, store.SegmentStates, new ChangedSince(store.Changes, store.Profiles), store.Changes, world.Clock);
         await store.Jobs.AddAsync([new NewJob(Guid.NewGuid().ToString(), SegmentsJob.JobKind, null, "{}", "test", s_now)], CancellationToken.None);
         var leased = await store.Jobs.LeaseAsync("test", s_now, TimeSpan.FromSeconds(30), CancellationToken.None);
         return await job.RunAsync(new JobContext(leased!, store.Jobs, "test"), CancellationToken.None);
+    }
+
+    /// <summary>A store to which something happens before the members of a segment are read the first time.</summary>
+    public class InterruptedStore : DispatchProxy
+    {
+        public ISegmentStore Store { get; set; } = null!;
+
+        public Func<Task>? BeforeMembers { get; set; }
+
+        protected override object? Invoke(MethodInfo? targetMethod, object?[]? args)
+        {
+            if (targetMethod!.Name == nameof(ISegmentStore.MembersAsync) && BeforeMembers is { } before)
+            {
+                BeforeMembers = null;
+                return new ValueTask<long[]>(MembersAsync(before, (string)args![0]!));
+            }
+
+            return targetMethod.Invoke(Store, args);
+        }
+
+        private async Task<long[]> MembersAsync(Func<Task> before, string segment)
+        {
+            await before();
+            return await Store.MembersAsync(segment, CancellationToken.None);
+        }
     }
 
     private sealed class Interrupted(IPopulationAnswers answers, Func<Task> meanwhile) : IPopulationAnswers

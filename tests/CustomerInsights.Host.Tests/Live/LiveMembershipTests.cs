@@ -93,6 +93,27 @@ public sealed class LiveMembershipTests
     }
 
     [Fact]
+    public async Task A_pass_finds_who_is_stored_wrong_and_nobody_else()
+    {
+        await using var world = await WorldAsync();
+        await world.SegmentAsync("grown", "age > 35");
+        await world.SegmentAsync("buyers", "count(order) > 0");
+        await world.SegmentAsync("grown-buyers", "segment(\"grown\") and segment(\"buyers\")");
+        await world.Live.CatchUpAsync(CancellationToken.None);
+        var buyers = await world.Store.Segments.MembersAsync("buyers", CancellationToken.None);
+        var grown = await world.Store.Segments.MembersAsync("grown", CancellationToken.None);
+        Assert.NotEmpty(buyers);
+        await world.Store.Segments.ApplyAsync("buyers", [], buyers, s_now, CancellationToken.None);
+        await world.Store.Segments.ApplyAsync("grown-buyers", [grown[0]], [], s_now, CancellationToken.None);
+        await world.Store.Changes.AdvanceAsync(LiveMembership.Consumer, await world.Store.Changes.LastAsync(CancellationToken.None), CancellationToken.None);
+        await world.RestartAsync();
+        await world.Live.CatchUpAsync(CancellationToken.None);
+        Assert.Equal(buyers, await world.Store.Segments.MembersAsync("buyers", CancellationToken.None));
+        await world.AgreeAsync("after the pass");
+        Assert.Equal(buyers.Append(grown[0]).Distinct().Count(), world.Live.Progress.Now.Evaluated);
+    }
+
+    [Fact]
     public async Task Parity_tells_what_is_wrong_apart_from_what_is_only_late()
     {
         await using var world = await WorldAsync();
@@ -120,6 +141,8 @@ public sealed class LiveMembershipTests
         Assert.Equal(["order"], dependents.OfActivity("order").ActivityTypes);
         Assert.Equal(["seen"], Names(dependents.OfActivity("visit")));
         Assert.Equal(["seen"], Names(dependents.Timed));
+        Assert.Equal(["spend", "ratio", "big", "best", "seen"], Names(dependents.ByProfile));
+        Assert.Equal(["old"], dependents.AtOnce.Select(place => rules[place].Name));
         Assert.Equal(["old"], Names(dependents.Of(DependencyKind.Attribute, "age")));
         Assert.Equal(["best"], Names(dependents.Of(DependencyKind.Segment, "big")));
         Assert.Empty(Names(dependents.Of(DependencyKind.Relationship, "account")));

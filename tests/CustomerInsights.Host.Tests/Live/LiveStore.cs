@@ -35,7 +35,7 @@ internal sealed class LiveStore : IAsyncDisposable
     {
         (_directory, Store, Clock) = (directory, store, clock);
         Metadata = new MetadataService(store.Definitions, store.Records, []);
-        Live = new LiveMembership(Metadata, store.Profiles, store.Segments, store.Changes, clock);
+        Live = new LiveMembership(Metadata, store.Profiles, store.Segments, store.Changes, Population(store), clock);
     }
 
     public SqliteStore Store { get; }
@@ -79,7 +79,7 @@ internal sealed class LiveStore : IAsyncDisposable
     {
         await Live.StopAsync();
         Live.Dispose();
-        Live = new LiveMembership(Metadata, Store.Profiles, Store.Segments, Store.Changes, Clock);
+        Live = new LiveMembership(Metadata, Store.Profiles, Store.Segments, Store.Changes, Population(Store), Clock);
         await Live.StartAsync(CancellationToken.None);
     }
 
@@ -156,6 +156,8 @@ internal sealed class LiveStore : IAsyncDisposable
         await Store.DisposeAsync();
         Directory.Delete(_directory, recursive: true);
     }
+
+    private static StreamedAnswers Population(SqliteStore store) => new(new PopulationScan(store.Profiles, store.Links));
 
     private async Task ProjectAsync(IReadOnlyList<ProjectedActivity> activities, IReadOnlyList<string> removed) =>
         await Store.Activities.ProjectAsync(new ProjectionBatch(_events, new ProjectionPosition(++_sequence, "m"), false, false, [], activities, removed), CancellationToken.None);

@@ -23,7 +23,7 @@ public sealed class AccessTests(ShopFixture shop) : IClassFixture<ShopFixture>
             [
                 "/api/v1/measures/templates/{name}", "/api/v1/rules/check", "/api/v1/rules/complete", "/api/v1/rules/format",
                 "/api/v1/segments/overlap", "/api/v1/segments/preview", "/api/v1/segments/suggestions/groups", "/api/v1/segments/suggestions/tree",
-                "/api/v1/segments/{name}/differentiators", "/api/v1/what-if",
+                "/api/v1/segments/{name}/differentiators", "/api/v1/tickets", "/api/v1/what-if",
             ],
             endpoints.Where(endpoint => endpoint.Metadata.GetMetadata<HttpMethodMetadata>()!.HttpMethods.Contains("GET")
                 != (endpoint.Metadata.GetMetadata<Requirement>()!.Action == AccessAction.Read)).Select(endpoint => endpoint.RoutePattern.RawText).Order(StringComparer.Ordinal));

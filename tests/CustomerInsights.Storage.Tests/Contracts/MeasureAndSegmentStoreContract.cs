@@ -159,6 +159,72 @@ public abstract class MeasureAndSegmentStoreContract : StoreContract
     }
 
     [Fact]
+    public async Task Whoever_the_feed_names_behind_a_snapshot_is_left_as_they_are()
+    {
+        await ProfilesAsync(3);
+        await Segments.ApplyAsync("vip", [_numbers[0], _numbers[1]], [], At(0), None);
+        var snapshot = await Store.Changes.LastAsync(None);
+        await Segments.ApplyAsync("other", [_numbers[1]], [], At(1), None);
+        var last = await Store.Changes.LastAsync(None);
+
+        // The second moved since; by the writer's own hand it did not.
+        var stale = new SnapshotMembers("vip", [_numbers[2], 999], [_numbers[0], _numbers[1]], At(2), snapshot, []);
+        Assert.Equal(new MembersWritten(1, 1, new FeedRange(last, last + 2)), await Segments.ApplyAsync(stale, None));
+        Assert.Equal(_numbers[1..], await Segments.MembersAsync("vip", None));
+        Assert.Equal(2, await Segments.CountAsync("vip", None));
+
+        // What is so already is not written again; rows of one's own name nobody.
+        Assert.Equal(0, (await Segments.ApplyAsync(stale with { Left = [] }, None)).Entered);
+        var own = new FeedRange(snapshot, await Store.Changes.LastAsync(None));
+        Assert.Equal((0, 2), await MovedAsync(stale with { Entered = [], Left = [_numbers[1], _numbers[2]], Own = [own] }));
+        Assert.Equal((0, 0), await MovedAsync(stale with { Entered = [], Left = [] }));
+        Assert.Empty(await Segments.MembersAsync("vip", None));
+
+        async Task<(int, int)> MovedAsync(SnapshotMembers members)
+        {
+            var written = await Segments.ApplyAsync(members, None);
+            return (written.Entered, written.Left);
+        }
+    }
+
+    [Fact]
+    public async Task Moves_are_told_the_same_from_memory_and_from_the_disk()
+    {
+        await ProfilesAsync(2);
+        await Segments.ApplyAsync("vip", [_numbers[0]], [], At(0), None);
+        await Segments.ApplyAsync("b", _numbers, [], At(1), None);
+        await Segments.ApplyAsync("gone", [_numbers[1]], [], At(2), None);
+        await Segments.ApplyAsync("vip", [], [_numbers[0]], At(3), None);
+        var memory = await PagesAsync();
+        await ReopenAsync();
+        Assert.Equal(memory, await PagesAsync());
+        await Segments.DeleteAsync("gone", None);
+        var behind = await PagesAsync();
+        Assert.NotEqual(memory, behind);
+        await ReopenAsync();
+        Assert.Equal(behind, await PagesAsync());
+        await Segments.ApplyAsync("b", [], [_numbers[0]], At(4), None);
+        memory = await PagesAsync();
+        await ReopenAsync();
+        Assert.Equal(memory, await PagesAsync());
+
+        async Task<List<string>> PagesAsync()
+        {
+            var pages = new List<string>();
+            for (var after = 0; after < 6; after++)
+            {
+                foreach (var limit in new[] { 1, 2, 9 })
+                {
+                    pages.Add(Numbers(await Segments.MovesAsync(after, null, limit, None)));
+                    pages.Add(Numbers(await Segments.MovesAsync(after, ["vip", "gone"], limit, None)));
+                }
+            }
+
+            return pages;
+        }
+    }
+
+    [Fact]
     public async Task Moves_of_all_segments_are_numbered_in_one_order_and_wake_who_follows_them()
     {
         await ProfilesAsync(2);

@@ -92,7 +92,7 @@ public sealed class OpeningTests : IDisposable
         {
             var settings = await store.Insights.WriteAsync(
                 transaction => (transaction.Db.Number("PRAGMA synchronous"), transaction.Db.Number("PRAGMA wal_autocheckpoint")), CancellationToken.None);
-            Assert.Equal((2L, 8192L), settings);
+            Assert.Equal((2L, 32768L), settings);
             await store.Definitions.ApplyAsync([new DefinitionChange("a", "b", "{}")], "ann", CancellationToken.None);
             Assert.True(File.Exists(Path.Combine(_directory.Path, "insights.db-wal")));
             Assert.Contains($"{Environment.ProcessId}", await File.ReadAllTextAsync(Path.Combine(_directory.Path, "host.owner")), StringComparison.Ordinal);

@@ -9,6 +9,7 @@ internal static class AccessModule
         .AddSingleton<IAccess, Roles>()
         .AddSingleton<LocalKey>()
         .AddSingleton<ApiKeys>()
+        .AddSingleton<Tickets>()
         .AddSingleton<FailedAttempts>();
 
     public static void MapAccess(this IEndpointRouteBuilder routes)
@@ -16,6 +17,7 @@ internal static class AccessModule
         CreateKey.Map(routes);
         ListKeys.Map(routes);
         RevokeKey.Map(routes);
+        CreateTicket.Map(routes);
         ListAudit.Map(routes);
     }
 }

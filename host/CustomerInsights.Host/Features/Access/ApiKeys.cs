@@ -7,6 +7,8 @@ namespace CustomerInsights.Host.Features.Access;
 /// <summary>Makes, checks and revokes API keys.</summary>
 internal sealed class ApiKeys(IApiKeyStore store, LocalKey local, TimeProvider clock)
 {
+    internal const string KeyIdClaim = "key";
+
     private static readonly byte[] s_noKey = new byte[32];
 
     /// <summary>Makes a key; its text is given once and never stored.</summary>
@@ -29,15 +31,21 @@ internal sealed class ApiKeys(IApiKeyStore store, LocalKey local, TimeProvider c
         var hash = ApiKeyText.Hash(secret);
         if (local.Matches(id, hash))
         {
-            return (Principal("command line", Roles.Admin), id);
+            return (OfLocal(), id);
         }
 
         // An unknown id costs the same comparison as a wrong secret.
         var key = await store.FindAsync(id, cancellationToken);
         var same = CryptographicOperations.FixedTimeEquals(hash, key?.SecretHash ?? s_noKey);
-        return (same && key is { RevokedAt: null } ? Principal(key.Name, key.Role) : null, key is null ? FailedAttempts.NoKey : id);
+        return (same && key is { RevokedAt: null } ? Principal(key.Id, key.Name, key.Role) : null, key is null ? FailedAttempts.NoKey : id);
     }
 
-    private static ClaimsPrincipal Principal(string name, string role) =>
-        new(new ClaimsIdentity([new Claim(ClaimTypes.Name, name), new Claim(ClaimTypes.Role, role)], "ApiKey"));
+    /// <summary>The principal of a key that was proven before; null when it was revoked since.</summary>
+    public async ValueTask<ClaimsPrincipal?> PrincipalAsync(string keyId, CancellationToken cancellationToken) =>
+        local.Is(keyId) ? OfLocal() : await store.FindAsync(keyId, cancellationToken) is { RevokedAt: null } key ? Principal(key.Id, key.Name, key.Role) : null;
+
+    private ClaimsPrincipal OfLocal() => Principal(local.Id, "command line", Roles.Admin);
+
+    private static ClaimsPrincipal Principal(string id, string name, string role) =>
+        new(new ClaimsIdentity([new Claim(KeyIdClaim, id), new Claim(ClaimTypes.Name, name), new Claim(ClaimTypes.Role, role)], "ApiKey"));
 }

@@ -15,5 +15,9 @@ internal sealed class LocalKey
 
     public string Text { get; }
 
+    public string Id => _id;
+
+    public bool Is(string id) => id == _id;
+
     public bool Matches(string id, byte[] hash) => id == _id && CryptographicOperations.FixedTimeEquals(hash, _hash);
 }

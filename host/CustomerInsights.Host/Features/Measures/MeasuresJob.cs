@@ -46,13 +46,12 @@ internal sealed class MeasuresJob(
     {
         if (model.Measures.FirstOrDefault(measure => measure.Name == name) is not { } measure)
         {
-            var fault = model.Faults.FirstOrDefault(fault => fault.Kind == DefinitionKinds.Measure && fault.Name == name);
-            throw new JobFailedException("Configuration", fault is null ? $"There is no measure '{name}' any more." : $"The measure '{name}' is not usable at {fault.Pointer}: {fault.Message}");
+            throw JobSubjects.Missing(model, DefinitionKinds.Measure, "measure", name);
         }
 
         return measure.IsActive
             ? MeasurePlan.OfOne(model, name)
-            : throw new JobFailedException("Configuration", $"The measure '{name}' is not active and keeps the rows that it has. Make it active, see 'active'.");
+            : throw JobSubjects.Inactive("measure", name, "rows", "'active'");
     }
 
     private async Task<JobResult> RunAllAsync(JobContext job, InsightsModel model, CancellationToken cancellationToken)

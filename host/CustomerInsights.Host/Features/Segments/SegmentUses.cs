@@ -13,11 +13,10 @@ internal static class SegmentUses
     /// <summary>What builds on it.</summary>
     /// <param name="Exports">Exports that send its members.</param>
     /// <param name="Segments">Segments whose rules or set operations name it.</param>
-    /// <param name="Measures">Measures whose expressions name it.</param>
-    /// <param name="Indirect">Segments and measures that build on those, as <c>segment:name</c> and <c>measure:name</c>.</param>
+    /// <param name="Indirect">Segments that build on those, as <c>segment:name</c>. No measure does: measures are computed before segments.</param>
     /// <param name="LastLookedAt">When somebody last asked for its members, sizes, overlaps or differences, to the hour; absent for never.</param>
     public sealed record Response(
-        IReadOnlyList<string> Exports, IReadOnlyList<string> Segments, IReadOnlyList<string> Measures, IReadOnlyList<string> Indirect, DateTimeOffset? LastLookedAt);
+        IReadOnlyList<string> Exports, IReadOnlyList<string> Segments, IReadOnlyList<string> Indirect, DateTimeOffset? LastLookedAt);
 
     public static void Map(IEndpointRouteBuilder routes) =>
         routes.MapGet("/segments/{name}/uses", HandleAsync).WithName(nameof(SegmentUses)).WithSummary("What builds on a segment.").Requires(AccessAction.Read, ResourceKind.Segment);
@@ -36,7 +35,6 @@ internal static class SegmentUses
         return TypedResults.Ok(new Response(
             [.. model.Exports.Values.Where(export => export.Document.Segment == name).Select(export => export.Name).Order(StringComparer.Ordinal)],
             [.. model.Segments.Where(segment => segment.Rule.Dependencies.Segments.Contains(name)).Select(segment => segment.Name).Order(StringComparer.Ordinal)],
-            [.. model.Measures.Where(measure => measure.Rule.Dependencies.Segments.Contains(name)).Select(measure => measure.Name).Order(StringComparer.Ordinal)],
             dependants.Indirect(model, name),
             times.GetValueOrDefault(name)?.UsedAt));
     }
@@ -44,6 +42,5 @@ internal static class SegmentUses
     /// <summary>Whether nothing builds on it.</summary>
     public static bool None(InsightsModel model, string name) =>
         model.Exports.Values.All(export => export.Document.Segment != name)
-        && model.Segments.All(segment => !segment.Rule.Dependencies.Segments.Contains(name))
-        && model.Measures.All(measure => !measure.Rule.Dependencies.Segments.Contains(name));
+        && model.Segments.All(segment => !segment.Rule.Dependencies.Segments.Contains(name));
 }

@@ -56,7 +56,7 @@ internal sealed class SegmentsJob(
                 // A list stays as it was taken; but who was merged away is on it as the profile that they became.
                 if (await states.ListedAsync(segment.Name, cancellationToken) is { } listed)
                 {
-                    await WriteAsync(segment.Name, listed, now, moves, cancellationToken);
+                    await WriteAsync(segment.Name, listed, null, now, moves, cancellationToken);
                 }
                 else if (segment.HasRule)
                 {
@@ -65,7 +65,7 @@ internal sealed class SegmentsJob(
             }
         }
 
-        await ComputeAsync(job, model, due, now, moves, cancellationToken);
+        await ComputeAsync(job, model, due, moves, cancellationToken);
         if (moves.Entered + moves.Left > 0)
         {
             await states.ThinSizesAsync(now - SegmentSizes.MinutesKept, now - SegmentSizes.HoursKept, cancellationToken);
@@ -85,41 +85,44 @@ internal sealed class SegmentsJob(
     {
         if (model.Segments.FirstOrDefault(segment => segment.Name == name) is not { } segment)
         {
-            var fault = model.Faults.FirstOrDefault(fault => fault.Kind == DefinitionKinds.Segment && fault.Name == name);
-            throw new JobFailedException("Configuration", fault is null ? $"There is no segment '{name}' any more." : $"The segment '{name}' is not usable at {fault.Pointer}: {fault.Message}");
+            throw JobSubjects.Missing(model, DefinitionKinds.Segment, "segment", name);
         }
 
         var now = clock.GetUtcNow();
         if (!segment.IsActiveAt(now))
         {
-            throw new JobFailedException("Configuration", $"The segment '{name}' is not active and keeps the members that it has. Make it active, see 'active', 'activateAt' and 'deactivateAt'.");
+            throw JobSubjects.Inactive("segment", name, "members", "'active', 'activateAt' and 'deactivateAt'");
         }
 
         var moves = new Moves();
         if (segment.HasRule)
         {
-            await ComputeAsync(job, model, [segment], now, moves, cancellationToken);
+            await ComputeAsync(job, model, [segment], moves, cancellationToken);
         }
         else if (await states.ListedAsync(name, cancellationToken) is { } listed)
         {
-            await WriteAsync(name, listed, now, moves, cancellationToken);
+            await WriteAsync(name, listed, null, now, moves, cancellationToken);
         }
 
         await states.ComputedAsync([name], now, cancellationToken);
         return moves.Result();
     }
 
-    private async Task ComputeAsync(JobContext job, InsightsModel model, List<SegmentModel> due, DateTimeOffset now, Moves moves, CancellationToken cancellationToken)
+    private async Task ComputeAsync(JobContext job, InsightsModel model, List<SegmentModel> due, Moves moves, CancellationToken cancellationToken)
     {
+        // The position before the clock: what live membership writes behind it may be by a later instant than ours, and by fresher data.
+        var position = await changes.LastAsync(cancellationToken);
+        var now = clock.GetUtcNow();
         foreach (var type in due.Select(segment => segment.Document.ProfileType).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal))
         {
             var segments = due.Where(segment => segment.Document.ProfileType == type).ToList();
             job.Report(0, null, $"segments of {type}");
-            var before = await changes.LastAsync(cancellationToken);
             var answer = await answers.MembersAsync(new PopulationQuestion(model, type, now), segments, cancellationToken);
 
-            // Once, before the first write: the rows of our own writes are not what somebody else has changed.
-            var fresher = await changed.ProfilesAsync(before, cancellationToken);
+            // Once for all segments of the type, and with each write what came after this look: so the transaction has few rows to look at.
+            var last = await changes.LastAsync(cancellationToken);
+            var fresher = await changed.ProfilesAsync(position, cancellationToken);
+            var own = new List<FeedRange>();
             foreach (var segment in segments)
             {
                 var members = answer.Members[segment.Name];
@@ -129,20 +132,35 @@ internal sealed class SegmentsJob(
                 }
 
                 // Live membership evaluates them with fresher data than ours; where it does not, ours is the only answer.
-                var leave = segment.FollowsAt(now) && LiveRule.Reason(segment.Rule) is null ? fresher : null;
-                await WriteAsync(segment.Name, members, now, moves, cancellationToken, leave);
+                if (segment.FollowsAt(now) && LiveRule.Reason(segment.Rule) is null)
+                {
+                    await WriteAsync(segment.Name, members, new Basis(fresher, last, own), now, moves, cancellationToken);
+                }
+                else
+                {
+                    await WriteAsync(segment.Name, members, null, now, moves, cancellationToken);
+                }
             }
         }
     }
 
-    private async Task WriteAsync(
-        string segment, long[] members, DateTimeOffset now, Moves moves, CancellationToken cancellationToken, IReadOnlySet<long>? leave = null)
+    private async Task WriteAsync(string segment, long[] members, Basis? basis, DateTimeOffset now, Moves moves, CancellationToken cancellationToken)
     {
         var (come, gone) = SegmentAnswers.Difference(await store.MembersAsync(segment, cancellationToken), members);
-        if (leave is { Count: > 0 })
+        if (basis is { } some)
         {
-            come.RemoveAll(leave.Contains);
-            gone.RemoveAll(leave.Contains);
+            come.RemoveAll(some.Fresher.Contains);
+            gone.RemoveAll(some.Fresher.Contains);
+            if (come.Count + gone.Count == 0)
+            {
+                return;
+            }
+
+            var written = await store.ApplyAsync(new SnapshotMembers(segment, come, gone, now, some.Last, some.Own), cancellationToken);
+            some.Own.Add(written.Rows);
+            moves.Entered += written.Entered;
+            moves.Left += written.Left;
+            return;
         }
 
         if (come.Count + gone.Count > 0)
@@ -153,6 +171,12 @@ internal sealed class SegmentsJob(
         moves.Entered += come.Count;
         moves.Left += gone.Count;
     }
+
+    /// <summary>What members were computed on.</summary>
+    /// <param name="Fresher">Who changed since the snapshot, at the last look.</param>
+    /// <param name="Last">The last row of the feed before that look.</param>
+    /// <param name="Own">The rows that this job made since.</param>
+    private sealed record Basis(IReadOnlySet<long> Fresher, long Last, List<FeedRange> Own);
 
     private sealed class Moves
     {

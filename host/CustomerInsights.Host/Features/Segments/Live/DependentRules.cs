@@ -37,6 +37,8 @@ internal sealed class DependentRules
         All = Set(Enumerable.Range(0, rules.Count));
         Timed = Set(Enumerable.Range(0, rules.Count).Where(i => rules[i].Flips.Moves));
         Types = [.. _direct.Where(pair => pair.Key.Kind == DependencyKind.Activity).Select(pair => pair.Key.Name).Order(StringComparer.Ordinal)];
+        ByProfile = Set(Enumerable.Range(0, rules.Count).Where(i => rules[i].IsMeasure || rules[i].Flips.Moves));
+        AtOnce = [.. All.Rules.Except(ByProfile.Rules)];
         _byActivity = Types.ToDictionary(type => type, type => Of(DependencyKind.Activity, type), StringComparer.Ordinal);
         Active = Set(_byActivity.Values.SelectMany(set => set.Rules));
     }
@@ -49,6 +51,12 @@ internal sealed class DependentRules
 
     /// <summary>Those that time alone can change, and what depends on them.</summary>
     public RuleSet Timed { get; }
+
+    /// <summary>Those that a pass evaluates profile by profile: for their flips, and measures, whose values everything else reads; and what depends on those.</summary>
+    public RuleSet ByProfile { get; }
+
+    /// <summary>The places of all others. They are segments, and whom they hold is the same at every instant.</summary>
+    public IReadOnlyList<int> AtOnce { get; }
 
     /// <summary>Those that any activity can change.</summary>
     public RuleSet Active { get; }

@@ -24,6 +24,7 @@ internal static class FollowMoves
 
     public static void Map(IEndpointRouteBuilder routes) =>
         routes.MapGet("/segments/events", HandleAsync).WithName(nameof(FollowMoves)).WithSummary("Who enters and leaves segments, as server-sent events; a reader that was away goes on where it was.").Requires(AccessAction.Read, ResourceKind.Segment)
+            .WithMetadata(new TakesTicket())
             .Produces<Move>(StatusCodes.Status200OK, "text/event-stream");
 
     internal static async Task<IResult> HandleAsync(

@@ -1,6 +1,6 @@
 using CustomerInsights.Core.Rules;
-using CustomerInsights.Core.Rules.Flips;
 using CustomerInsights.Host.Features.Metadata;
+using CustomerInsights.Host.Features.Profiles;
 using CustomerInsights.Storage;
 using CustomerInsights.Storage.Profiles;
 using CustomerInsights.Storage.Segments;
@@ -12,7 +12,7 @@ namespace CustomerInsights.Host.Features.Segments.Live;
 /// a pass over all profiles found out of date, evaluates what depends on it, and writes it with the position in one transaction. One caller at a
 /// time; <see cref="LiveService"/> is that caller. The interleavings with jobs that write the same rows: docs/decisions/0015-live-membership.md.
 /// </summary>
-internal sealed class LiveMembership(MetadataService metadata, IProfileStore profiles, ISegmentStore segments, IChangeFeed changes, TimeProvider clock) : IDisposable
+internal sealed class LiveMembership(MetadataService metadata, IProfileStore profiles, ISegmentStore segments, IChangeFeed changes, IPopulationAnswers population, TimeProvider clock) : IDisposable
 {
     /// <summary>The name under which the position in the feed is kept.</summary>
     public const string Consumer = "live";
@@ -26,13 +26,14 @@ internal sealed class LiveMembership(MetadataService metadata, IProfileStore pro
     private const int MostBehind = 50_000;
     private static readonly TimeSpan s_storeEvery = TimeSpan.FromSeconds(1);
 
-    private readonly TimingWheel _wheel = new(clock.GetUtcNow().UtcTicks);
-    private readonly Queue<FeedRange> _own = new();
+    private readonly FlipSchedule _schedule = new(clock.GetUtcNow().UtcTicks);
+    private readonly OwnRows _own = new();
     private readonly PassFindings _findings = new();
     private readonly List<long> _due = [];
 
     // Taken from the wheel or the pass and not evaluated yet: a step that fails must not lose them.
     private readonly HashSet<long> _owed = [];
+    private LiveWait? _wait;
     private LivePlan _plan = LivePlan.Empty;
     private LivePass? _pass;
     private long _position;
@@ -43,10 +44,10 @@ internal sealed class LiveMembership(MetadataService metadata, IProfileStore pro
     public LiveProgress Progress { get; } = new();
 
     /// <summary>When a step is due though nothing changes, in UTC ticks; <see cref="long.MaxValue"/> for never.</summary>
-    public long Wake => Math.Min(_wheel.Wake(), _plan.Until?.UtcTicks ?? long.MaxValue);
+    public long Wake => Math.Min(_schedule.Wake, _plan.Until?.UtcTicks ?? long.MaxValue);
 
     /// <summary>The exact instant of the first flip; null when none waits.</summary>
-    public DateTimeOffset? NextFlip => _wheel.Earliest() is { } ticks ? new DateTimeOffset(ticks, TimeSpan.Zero) : null;
+    public DateTimeOffset? NextFlip => _schedule.Next;
 
     /// <summary>Takes up the position and begins a pass: flips live in memory only, and time went on while nobody looked.</summary>
     public async Task StartAsync(CancellationToken cancellationToken)
@@ -58,18 +59,17 @@ internal sealed class LiveMembership(MetadataService metadata, IProfileStore pro
         Progress.Stand(_position, clock.GetUtcNow());
     }
 
-    /// <summary>Completes when a step has something to do but for flips.</summary>
-    public async Task WaitAsync(CancellationToken cancellationToken)
+    /// <summary>Completes when a step has something to do but for flips, or after a while. The token must be the same every time.</summary>
+    public Task WaitAsync(TimeSpan atMost, CancellationToken cancellationToken)
     {
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        await Task.WhenAny(changes.WaitAsync(_position, stop.Token).AsTask(), _findings.WaitAsync(stop.Token));
-        await stop.CancelAsync();
-        cancellationToken.ThrowIfCancellationRequested();
+        _wait ??= new LiveWait(changes, _findings, clock);
+        return _wait.AnyAsync(_position, atMost, cancellationToken);
     }
 
     /// <summary>Does what there is to do now, a batch of it; true when there may be more.</summary>
     public async Task<bool> StepAsync(CancellationToken cancellationToken)
     {
+        var began = clock.GetTimestamp();
         var rows = await changes.ReadAsync(_position, MostRows, cancellationToken);
         if (clock.GetUtcNow() >= _plan.Until || rows.Any(row => row.Kind == ChangeKind.Definition))
         {
@@ -85,6 +85,11 @@ internal sealed class LiveMembership(MetadataService metadata, IProfileStore pro
 
         var touches = await GatherAsync(rows, cancellationToken);
         var all = Take(touches);
+        if (touches.Count > 0)
+        {
+            LiveTelemetry.Took("feed", clock.GetElapsedTime(began));
+        }
+
         await EvaluateAsync(touches, position, cancellationToken);
         _owed.Clear();
         return rows.Count == MostRows || !all || !_findings.IsEmpty;
@@ -95,15 +100,15 @@ internal sealed class LiveMembership(MetadataService metadata, IProfileStore pro
     {
         foreach (var number in _owed)
         {
-            Of(touches, number).Everything = true;
+            Touch.Of(touches, number).Everything = true;
         }
 
         _due.Clear();
-        var all = _wheel.Advance(clock.GetUtcNow().UtcTicks, _due, MostDue);
+        var all = _schedule.Due(clock.GetUtcNow().UtcTicks, _due, MostDue);
         _owed.UnionWith(_due);
         foreach (var number in _due)
         {
-            Of(touches, number).Due = true;
+            Touch.Of(touches, number).Due = true;
         }
 
         foreach (var (number, next) in _findings.Take(MostStale))
@@ -111,11 +116,11 @@ internal sealed class LiveMembership(MetadataService metadata, IProfileStore pro
             if (next is not { } flip)
             {
                 _owed.Add(number);
-                Of(touches, number).Everything = true;
+                Touch.Of(touches, number).Everything = true;
             }
             else if (flip < long.MaxValue)
             {
-                _wheel.SetSooner(number, flip);
+                _schedule.Sooner(number, flip);
             }
         }
 
@@ -179,17 +184,7 @@ internal sealed class LiveMembership(MetadataService metadata, IProfileStore pro
 
         cancellationToken.ThrowIfCancellationRequested();
         _findings.Clear();
-        _pass = LivePass.Start(_plan, profiles, _findings, Progress, clock);
-    }
-
-    private static Touch Of(Dictionary<long, Touch> touches, long number)
-    {
-        if (!touches.TryGetValue(number, out var touch))
-        {
-            touches.Add(number, touch = new Touch());
-        }
-
-        return touch;
+        _pass = LivePass.Start(_plan, profiles, new LiveColumns(population, segments), _findings, Progress, clock);
     }
 
     private async Task<Dictionary<long, Touch>> GatherAsync(IReadOnlyList<Change> rows, CancellationToken cancellationToken)
@@ -202,11 +197,11 @@ internal sealed class LiveMembership(MetadataService metadata, IProfileStore pro
             switch (row.Kind)
             {
                 case ChangeKind.Profile:
-                case ChangeKind.Measures or ChangeKind.Membership when !IsOwn(row.Sequence):
-                    Of(touches, row.Id).Everything = true;
+                case ChangeKind.Measures or ChangeKind.Membership when !_own.Contains(row.Sequence):
+                    Touch.Of(touches, row.Id).Everything = true;
                     break;
                 case ChangeKind.Activity when profileOf.TryGetValue(row.Id, out var number):
-                    Of(touches, number).Activity(row.ActivityType);
+                    Touch.Of(touches, number).Activity(row.ActivityType);
                     break;
                 default:
                     // A record that changed changes its profile when it is unified, and that is told by itself.
@@ -217,15 +212,15 @@ internal sealed class LiveMembership(MetadataService metadata, IProfileStore pro
         return touches;
     }
 
-    private bool IsOwn(long sequence) => _own.Any(range => sequence > range.After && sequence <= range.Last);
-
     private async Task EvaluateAsync(Dictionary<long, Touch> touches, long position, CancellationToken cancellationToken)
     {
+        var began = clock.GetTimestamp();
         var reads = touches.Where(pair => _plan.Concerns(pair.Value)).Select(pair => new ProfileRead(pair.Key, _plan.Reads(pair.Value))).ToList();
         var read = reads.Count == 0 ? [] : await profiles.ReadTouchedAsync(reads, cancellationToken);
         var moment = new RuleMoment(clock.GetUtcNow());
         var (moves, measures) = (new List<MembershipMove>(), new List<KeyValuePair<long, byte[]?>>());
-        var flips = new List<(long Profile, bool Replaces, long? Next)>();
+        var flips = new List<(long Profile, bool Whole, long? Next)>();
+        var readAt = clock.GetTimestamp();
         var evaluated = ProfileEvaluation.EvaluateAll(_plan, touches, read, moment, cancellationToken);
         for (var i = 0; i < read.Count; i++)
         {
@@ -239,7 +234,6 @@ internal sealed class LiveMembership(MetadataService metadata, IProfileStore pro
                     measures.Add(new KeyValuePair<long, byte[]?>(number, found.Measures));
                 }
 
-                // Who was evaluated whole has no other flips; of the others the one that is set may belong to a rule that was not looked at.
                 flips.Add((number, touch.Everything || touch.Due, found.Next));
                 Progress.Evaluated();
                 if (found.Failure is { } failure)
@@ -249,30 +243,24 @@ internal sealed class LiveMembership(MetadataService metadata, IProfileStore pro
             }
         }
 
+        var evaluatedAt = clock.GetTimestamp();
         await WriteAsync(new MembershipChanges(moment.Now, moves, measures, Consumer, position), cancellationToken);
         Schedule(reads, read, flips);
+        if (read.Count > 0)
+        {
+            LiveTelemetry.Took("profiles", clock.GetElapsedTime(began, readAt));
+            LiveTelemetry.Took("evaluate", clock.GetElapsedTime(readAt, evaluatedAt));
+            LiveTelemetry.Took("write", clock.GetElapsedTime(evaluatedAt));
+            LiveTelemetry.Evaluated(read.Count);
+        }
     }
 
     // After the write: what was not written is evaluated again by the next step.
-    private void Schedule(List<ProfileRead> reads, IReadOnlyList<TouchedProfile> read, List<(long Profile, bool Replaces, long? Next)> flips)
+    private void Schedule(List<ProfileRead> reads, IReadOnlyList<TouchedProfile> read, List<(long Profile, bool Whole, long? Next)> flips)
     {
-        foreach (var (profile, replaces, next) in flips)
+        foreach (var (profile, whole, next) in flips)
         {
-            if (next is { } due)
-            {
-                if (replaces)
-                {
-                    _wheel.Set(profile, due);
-                }
-                else
-                {
-                    _wheel.SetSooner(profile, due);
-                }
-            }
-            else if (replaces)
-            {
-                _wheel.Cancel(profile);
-            }
+            _schedule.Found(profile, whole, next);
         }
 
         if (read.Count < reads.Count)
@@ -280,7 +268,7 @@ internal sealed class LiveMembership(MetadataService metadata, IProfileStore pro
             var found = read.Select(one => one.Profile.Number).ToHashSet();
             foreach (var gone in reads.Where(one => !found.Contains(one.Number)))
             {
-                _wheel.Cancel(gone.Number);
+                _schedule.Gone(gone.Number);
             }
         }
     }
@@ -292,11 +280,7 @@ internal sealed class LiveMembership(MetadataService metadata, IProfileStore pro
         {
             var made = await segments.ApplyAsync(found, cancellationToken);
             (_stored, _storedAt) = (found.Position, now);
-            if (made.Last > made.After)
-            {
-                _own.Enqueue(made);
-            }
-
+            _own.Add(made);
             Progress.Moved(found.Moves.Count);
         }
         else if (found.Position > _stored && clock.GetElapsedTime(_storedAt, now) >= s_storeEvery)
@@ -305,14 +289,8 @@ internal sealed class LiveMembership(MetadataService metadata, IProfileStore pro
             (_stored, _storedAt) = (found.Position, now);
         }
 
-        // Our own rows need not be read, once what came before them was.
-        _position = found.Position;
-        while (_own.TryPeek(out var own) && own.After <= _position)
-        {
-            _position = Math.Max(_position, _own.Dequeue().Last);
-        }
-
+        _position = _own.Behind(found.Position);
         Progress.Stand(_position, clock.GetUtcNow());
-        Progress.Flips(_wheel.Count, Wake);
+        Progress.Flips(_schedule.Count, Wake);
     }
 }

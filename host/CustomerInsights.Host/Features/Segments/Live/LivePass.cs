@@ -66,7 +66,7 @@ internal sealed class PassFindings : IDisposable
 }
 
 /// <summary>
-/// One look at all profiles in the background. It writes nothing: it tells the flips of those that are as they should be, and names those that are not,
+/// One look at all profiles in the background, first at once and then at each for what only that can tell. It writes nothing: it tells the flips of those that are as they should be, and names those that are not,
 /// which the follower of the feed evaluates again with fresh data. So no decision that was made on old data is ever written.
 /// </summary>
 internal sealed class LivePass : IDisposable
@@ -83,11 +83,11 @@ internal sealed class LivePass : IDisposable
     /// <summary>Completes when all profiles were looked at, or it was stopped.</summary>
     public Task Done { get; private set; } = Task.CompletedTask;
 
-    public static LivePass Start(LivePlan plan, IProfileStore profiles, PassFindings findings, LiveProgress progress, TimeProvider clock)
+    public static LivePass Start(LivePlan plan, IProfileStore profiles, LiveColumns columns, PassFindings findings, LiveProgress progress, TimeProvider clock)
     {
         var pass = new LivePass();
         progress.PassBegan();
-        pass.Done = Task.Run(() => pass.RunAsync(plan, profiles, findings, progress, clock));
+        pass.Done = Task.Run(() => pass.RunAsync(plan, profiles, columns, findings, progress, clock));
         return pass;
     }
 
@@ -99,18 +99,39 @@ internal sealed class LivePass : IDisposable
 
     public void Dispose() => _stop.Dispose();
 
-    private async Task RunAsync(LivePlan plan, IProfileStore profiles, PassFindings findings, LiveProgress progress, TimeProvider clock)
+    private async Task RunAsync(LivePlan plan, IProfileStore profiles, LiveColumns columns, PassFindings findings, LiveProgress progress, TimeProvider clock)
     {
         try
         {
             foreach (var type in plan.Types.Where(type => type.Dependents.All.Rules.Length > 0))
             {
+                // Before anything else: what comes to be stale later is told by the feed.
+                var answer = type.Dependents.AtOnce.Count == 0 ? (Stale: [], Of: 0) : await columns.StaleAsync(plan, type, clock.GetUtcNow(), _stop.Token);
+                var stale = answer?.Stale ?? [];
+                foreach (var some in stale.Chunk(Page))
+                {
+                    await findings.AddAsync(some.Select(number => (number, (long?)null)), _stop.Token);
+                }
+
+                var set = answer is null ? type.Dependents.All : type.Dependents.ByProfile;
+                if (set.Rules.Length == 0)
+                {
+                    progress.PassLooked((int)(answer?.Of ?? 0));
+                    continue;
+                }
+
                 var after = 0L;
                 while (await profiles.NumbersAsync(type.Name, after, Page, _stop.Token) is { Length: > 0 } numbers)
                 {
                     foreach (var chunk in numbers.Chunk(Chunk))
                     {
-                        await findings.AddAsync(await LookAsync(type, chunk, profiles, progress, clock), _stop.Token);
+                        // Who is named already is evaluated whole, flips included.
+                        var rest = stale.Count > 0 ? [.. chunk.Where(number => !stale.Contains(number))] : chunk;
+                        if (rest.Length > 0)
+                        {
+                            await findings.AddAsync(await LookAsync(type, set, rest, profiles, progress, clock), _stop.Token);
+                        }
+
                         progress.PassLooked(chunk.Length);
                     }
 
@@ -131,9 +152,8 @@ internal sealed class LivePass : IDisposable
         }
     }
 
-    private async Task<List<(long, long?)>> LookAsync(LiveType type, long[] numbers, IProfileStore profiles, LiveProgress progress, TimeProvider clock)
+    private async Task<List<(long, long?)>> LookAsync(LiveType type, RuleSet set, long[] numbers, IProfileStore profiles, LiveProgress progress, TimeProvider clock)
     {
-        var set = type.Dependents.All;
         var read = await profiles.ReadTouchedAsync([.. numbers.Select(number => new ProfileRead(number, set.ActivityTypes.AsCollection()))], _stop.Token);
         var moment = new RuleMoment(clock.GetUtcNow());
         var found = new List<(long, long?)>(read.Count);

@@ -9,8 +9,9 @@ internal sealed class LivePlan
 {
     private readonly Dictionary<string, LiveType> _types;
 
-    private LivePlan(IEnumerable<LiveType> types, DateTimeOffset? until = null)
+    private LivePlan(IEnumerable<LiveType> types, InsightsModel? model = null, DateTimeOffset? until = null)
     {
+        Model = model;
         _types = types.ToDictionary(type => type.Name, StringComparer.Ordinal);
         ActivityTypes = [.. _types.Values.SelectMany(type => type.Dependents.Types).Distinct(StringComparer.Ordinal)];
         Until = until;
@@ -18,6 +19,9 @@ internal sealed class LivePlan
 
     /// <summary>The plan of no definitions.</summary>
     public static LivePlan Empty { get; } = new([]);
+
+    /// <summary>The definitions; null for the plan of none.</summary>
+    public InsightsModel? Model { get; }
 
     public IReadOnlyCollection<LiveType> Types => _types.Values;
 
@@ -44,7 +48,7 @@ internal sealed class LivePlan
             ],
             numbers));
         var edges = model.Segments.SelectMany(segment => new[] { segment.Document.ActivateAt, segment.Document.DeactivateAt }).Where(edge => edge > now);
-        return new LivePlan(types, edges.Min());
+        return new LivePlan(types, model, edges.Min());
     }
 
     /// <summary>The activities that must be read of a profile to evaluate what touched it, whatever its type is.</summary>
@@ -136,6 +140,17 @@ internal sealed class Touch
 
     /// <summary>Types of activities that came, changed or went.</summary>
     public IReadOnlyList<string> Activities => _activities;
+
+    /// <summary>The touch of a profile among others, made when there is none yet.</summary>
+    public static Touch Of(Dictionary<long, Touch> touches, long profile)
+    {
+        if (!touches.TryGetValue(profile, out var touch))
+        {
+            touches.Add(profile, touch = new Touch());
+        }
+
+        return touch;
+    }
 
     public void Activity(string? type)
     {

@@ -27,13 +27,16 @@ internal sealed class LiveRule
     /// <summary>Why only a refresh computes it; null when it is live.</summary>
     public string? NotLive { get; }
 
+    /// <summary>The segment; null for a measure.</summary>
+    public SegmentModel? Model { get; private init; }
+
     /// <summary>The number that the store knows a segment by; 0 for a measure.</summary>
     public long Segment { get; init; }
 
     public static LiveRule Of(MeasureModel measure) => new(measure.Name, true, measure.Rule, null, measure.Engagement is null ? Reason(measure.Rule) : "It ranks everyone by engagement; the rank changes when others do.");
 
     public static LiveRule Of(SegmentModel segment, long number) =>
-        new(segment.Name, false, segment.Rule, segment.Zone.Equals(TimeZoneInfo.Utc) ? null : segment.Zone, Reason(segment.Rule)) { Segment = number };
+        new(segment.Name, false, segment.Rule, segment.Zone.Equals(TimeZoneInfo.Utc) ? null : segment.Zone, Reason(segment.Rule)) { Segment = number, Model = segment };
 
     public RuleMoment At(RuleMoment moment) => Zone is null ? moment : moment with { Zone = Zone };
 

@@ -45,15 +45,12 @@ internal sealed partial class LiveService(LiveMembership live, TimeProvider cloc
         await StopLiveAsync();
     }
 
-    private async Task RestAsync(CancellationToken stopping)
+    private Task RestAsync(CancellationToken stopping)
     {
-        using var timeout = CancellationTokenSource.CreateLinkedTokenSource(stopping);
         var left = live.Wake == long.MaxValue ? s_longest : TimeSpan.FromTicks(Math.Max(0, live.Wake - clock.GetUtcNow().UtcTicks));
 
         // Rounded up: a timer of 0.4 ms would fire before the flip and be set again.
-        var due = Task.Delay(left > s_longest ? s_longest : TimeSpan.FromMilliseconds(Math.Ceiling(left.TotalMilliseconds)), clock, timeout.Token);
-        await Task.WhenAny(live.WaitAsync(timeout.Token), due);
-        await timeout.CancelAsync();
+        return live.WaitAsync(left > s_longest ? s_longest : TimeSpan.FromMilliseconds(Math.Ceiling(left.TotalMilliseconds)), stopping);
     }
 
     private async Task StopLiveAsync()
