@@ -75,6 +75,15 @@ public sealed class ColumnBusinessTests
     }
 
     [Theory]
+    [MemberData(nameof(BusinessCases.All), MemberType = typeof(BusinessCases))]
+    public void Every_case_of_the_business_table_holds_over_columns(string rule, string expected)
+    {
+        var bound = RuleBinder.Bind(rule, Sample.Schema, RuleUse.BusinessMeasure).Rule!;
+        Assert.Equal(expected, BusinessCases.Write(new SampleWorld([.. BusinessCases.People]).Run().Business(bound)));
+        Assert.Equal(expected, BusinessCases.Write(new SampleWorld([.. BusinessCases.People], parts: 2, dead: true).Run().Business(bound)));
+    }
+
+    [Theory]
     [InlineData("count_distinct(order.category) by city")]
     [InlineData("first(order.category) by city")]
     [InlineData("last(order.amount)")]
