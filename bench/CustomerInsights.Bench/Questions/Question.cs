@@ -25,6 +25,21 @@ internal sealed record Question(string Name, string[] Rules, string[] Sql, doubl
             1.5),
     ];
 
+    /// <summary>Kinds that are answered by other kernels; asked of our columns alone.</summary>
+    public static IReadOnlyList<Question> Further { get; } =
+    [
+        Ours("count_distinct(order.category) >= 4"),
+        Ours("""arg_max(order.category, order.amount) = "shoes" """),
+        Ours("arg_min(order.amount, order.at) > 100"),
+        Ours("count(order then order within 7d) >= 2"),
+        Ours("max(order.amount) by country"),
+        Ours("count_distinct(order.category) by country"),
+        Ours("""last(order.amount) by country, order.category"""),
+        Ours(
+            "count(order where at >= ago(90d)) >= 2", "count(order where at >= ago(90d)) = 0", "count(order where at >= ago(90d)) > count(order) / 2",
+            "sum(order.amount) > 500", "sum(order.amount) / 2 > lifetime_spend", "sum(order.amount) > 100 and count(order where at >= ago(90d)) = 1"),
+    ];
+
     private static (string Rule, string Where)[] Mixed =>
     [
         ("""country = "DE" and age between 30 and 45 and lifetime_spend > 500""", "country = 'DE' AND age BETWEEN 30 AND 45 AND lifetime_spend > 500"),
@@ -48,6 +63,8 @@ internal sealed record Question(string Name, string[] Rules, string[] Sql, doubl
         ("""count(page_view where page = "/page/7") >= 1 and tier = "bronze" """, "p.profile IN (SELECT profile FROM page_view WHERE page = '/page/7') AND tier = 'bronze'"),
         ("max(order.amount) >= 150 or sum(page_view.seconds) > 2000", $"""({Orders("TRUE", "max(amount) >= 150")} OR p.profile IN (SELECT profile FROM page_view GROUP BY profile HAVING sum(seconds) > 2000))"""),
     ];
+
+    private static Question Ours(params string[] rules) => new(rules.Length == 1 ? rules[0] : $"{rules.Length} rules that share aggregates", rules, [], 0);
 
     private static Question Members(string name, double target, params (string Rule, string Where)[] pairs) => new(
         name,

@@ -30,7 +30,7 @@ internal static class QuestionsBench
             var ours = Question.All.ToDictionary(question => question.Name, question => Ours(question, image, runs), StringComparer.Ordinal);
             if (only == "ours")
             {
-                foreach (var (name, answer) in ours)
+                foreach (var (name, answer) in ours.Concat(Question.Further.Select(question => KeyValuePair.Create(question.Name, Ours(question, image, runs)))))
                 {
                     Measure.Print(name, "ms", [.. answer.Milliseconds]);
                 }
@@ -63,6 +63,11 @@ internal static class QuestionsBench
         {
             var watch = Stopwatch.StartNew();
             var answers = new ColumnRun(ColumnWorld.Of(image), "customer", new RuleMoment(GeneratedPeople.Now), Environment.ProcessorCount, CancellationToken.None);
+            if (rules.Count > 1)
+            {
+                answers.Share(rules.Select(rule => rule.Rule!));
+            }
+
             var results = rules.Select(rule => question.Measure ? (object)answers.Business(rule.Rule!) : question.Rules.Length == 1 ? answers.Matches(rule.Rule!).Count : answers.Matches(rule.Rule!).Numbers()).ToList();
             if (run >= 0)
             {

@@ -7,6 +7,9 @@ internal abstract class Accumulator
 {
     public abstract void Add(Frame frame);
 
+    /// <summary>Adds what another of the same aggregate has taken of later rows. Sums of decimals and doubles may differ in their last digits from those of one.</summary>
+    public abstract void Merge(Accumulator later);
+
     /// <exception cref="OverflowException">The result does not fit.</exception>
     public abstract Value Result();
 }
@@ -17,6 +20,8 @@ internal sealed class CountAccumulator(Evaluation? value) : Accumulator
 
     public override void Add(Frame frame) => _count += value is null || !value(frame).IsMissing ? 1 : 0;
 
+    public override void Merge(Accumulator later) => _count += ((CountAccumulator)later)._count;
+
     public override Value Result() => Value.Of(_count);
 }
 
@@ -25,6 +30,8 @@ internal sealed class ExistsAccumulator(Evaluation? value) : Accumulator
     private bool _found;
 
     public override void Add(Frame frame) => _found = _found || value is null || !value(frame).IsMissing;
+
+    public override void Merge(Accumulator later) => _found |= ((ExistsAccumulator)later)._found;
 
     public override Value Result() => Value.Of(_found);
 }
@@ -40,6 +47,8 @@ internal sealed class DistinctAccumulator(Evaluation value) : Accumulator
             _seen.Add(Comparisons.Key(present));
         }
     }
+
+    public override void Merge(Accumulator later) => _seen.UnionWith(((DistinctAccumulator)later)._seen);
 
     public override Value Result() => Value.Of((long)_seen.Count);
 }
@@ -75,6 +84,15 @@ internal sealed class SumAccumulator(Evaluation value, RuleType type, bool mean)
         }
     }
 
+    public override void Merge(Accumulator later)
+    {
+        var other = (SumAccumulator)later;
+        _integer += other._integer;
+        _decimal += other._decimal;
+        _number += other._number;
+        _count += other._count;
+    }
+
     public override Value Result()
     {
         if (mean)
@@ -95,15 +113,19 @@ internal sealed class ExtremeAccumulator(Evaluation value, Comparison<Value> ord
 {
     private Value _best;
 
-    public override void Add(Frame frame)
+    public override void Add(Frame frame) => Take(value(frame));
+
+    public override void Merge(Accumulator later) => Take(((ExtremeAccumulator)later)._best);
+
+    public override Value Result() => _best;
+
+    private void Take(Value present)
     {
-        if (value(frame) is { IsMissing: false } present && (_best.IsMissing || order(present, _best) * (long)sign > 0))
+        if (!present.IsMissing && (_best.IsMissing || order(present, _best) * (long)sign > 0))
         {
             _best = present;
         }
     }
-
-    public override Value Result() => _best;
 }
 
 /// <summary>The value at the earliest or latest activity that has one.</summary>
@@ -112,13 +134,12 @@ internal sealed class EndAccumulator(Evaluation value, int sign) : Accumulator
     private IRuleActivity? _activity;
     private Value _value;
 
-    public override void Add(Frame frame)
+    public override void Add(Frame frame) => Take(value(frame), frame.Activity);
+
+    public override void Merge(Accumulator later)
     {
-        if (value(frame) is { IsMissing: false } present && (_activity is null || Order(frame.Activity!, _activity) * (long)sign > 0))
-        {
-            _activity = frame.Activity;
-            _value = present;
-        }
+        var other = (EndAccumulator)later;
+        Take(other._value, other._activity);
     }
 
     public override Value Result() => _value;
@@ -126,6 +147,15 @@ internal sealed class EndAccumulator(Evaluation value, int sign) : Accumulator
     /// <summary>By time, ties by id.</summary>
     public static int Order(IRuleActivity a, IRuleActivity b) =>
         a.At.CompareTo(b.At) is not 0 and var byTime ? byTime : string.CompareOrdinal(a.Id, b.Id);
+
+    private void Take(Value present, IRuleActivity? activity)
+    {
+        if (!present.IsMissing && (_activity is null || Order(activity!, _activity) * (long)sign > 0))
+        {
+            _activity = activity;
+            _value = present;
+        }
+    }
 }
 
 /// <summary>The value where the key is smallest or largest; of equal keys the earliest activity counts.</summary>
@@ -138,20 +168,31 @@ internal sealed class ArgumentAccumulator(Evaluation value, Evaluation key, Comp
     public override void Add(Frame frame)
     {
         var present = key(frame);
-        if (present.IsMissing)
+        if (IsBetter(present, frame.Activity))
         {
-            return;
+            (_key, _activity, _value) = (present, frame.Activity, value(frame));
         }
+    }
 
-        long better = _key.IsMissing ? 1 : order(present, _key) * (long)sign;
-        bool earlier = better == 0 && frame.Activity is { } activity && EndAccumulator.Order(activity, _activity!) < 0;
-        if (better > 0 || earlier)
+    public override void Merge(Accumulator later)
+    {
+        var other = (ArgumentAccumulator)later;
+        if (IsBetter(other._key, other._activity))
         {
-            _activity = frame.Activity;
-            _key = present;
-            _value = value(frame);
+            (_key, _activity, _value) = (other._key, other._activity, other._value);
         }
     }
 
     public override Value Result() => _value;
+
+    private bool IsBetter(Value present, IRuleActivity? activity)
+    {
+        if (present.IsMissing || _key.IsMissing)
+        {
+            return !present.IsMissing;
+        }
+
+        var better = order(present, _key) * (long)sign;
+        return better > 0 || (better == 0 && activity is not null && EndAccumulator.Order(activity, _activity!) < 0);
+    }
 }

@@ -95,6 +95,37 @@ public sealed class BusinessMeasure
         return [.. _groups.OrderBy(g => g.Key).Select(g => Row(g.Key, g.Value))];
     }
 
+    /// <summary>
+    /// Whether merging ranges gives to the digit what one pass gives: not when decimals or doubles are summed, since what rounding makes of them depends on
+    /// the order.
+    /// </summary>
+    internal static bool MergesExactly(BoundRule rule) => !rule.BusinessAggregates.Any(node =>
+        node is BoundAggregate { Function: AggregateFunction.Sum or AggregateFunction.Avg, Value.Type: not RuleType.Integer });
+
+    /// <summary>Adds the profiles that another of the same rule has been given; they come after those given to this one. The other is of no use then.</summary>
+    /// <exception cref="RuleEvaluationException">More than <see cref="MaxRows"/> rows.</exception>
+    internal void Merge(BusinessMeasure later)
+    {
+        foreach (var (key, others) in later._groups)
+        {
+            var group = Group(key);
+            for (int i = 0; i < group.Length; i++)
+            {
+                if (others[i] is { } other)
+                {
+                    if (group[i] is { } mine)
+                    {
+                        mine.Merge(other);
+                    }
+                    else
+                    {
+                        group[i] = other;
+                    }
+                }
+            }
+        }
+    }
+
     private void AddRow(AggregatePlan plan, int index, Frame frame, DimensionKey? ofProfile)
     {
         if (plan.Where is null || plan.Where(frame))
@@ -164,6 +195,8 @@ public sealed class BusinessMeasure
         }
 
         public override void Add(Frame frame) => throw new NotSupportedException();
+
+        public override void Merge(Accumulator later) => Pairs += ((PairAccumulator)later).Pairs;
 
         public override Value Result() => Value.Of(Pairs);
     }

@@ -34,6 +34,15 @@ public sealed class PopulationRanksBuilder
         }
     }
 
+    /// <summary>Adds the profiles that another of the same rules has been given.</summary>
+    internal void Merge(PopulationRanksBuilder other)
+    {
+        foreach (var (text, column) in other._columns)
+        {
+            _columns[text].Values.AddRange(column.Values);
+        }
+    }
+
     /// <summary>The ranks of what was added so far.</summary>
     public IPopulationRanks Build() => new Ranks(_columns.ToDictionary(
         c => c.Key,

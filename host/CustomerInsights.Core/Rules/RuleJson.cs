@@ -45,13 +45,13 @@ public static class RuleJson
     /// <summary>Reads a tree from JSON that is already parsed. Never throws for any JSON.</summary>
     public static ParseResult Read(JsonElement json)
     {
-        if (HalfCharacters.In(json))
+        var errors = new List<RuleError>();
+        var tree = new JsonReader(errors).Expression(json, "", 1);
+        if (errors.Count == 0 && HalfCharacters.In(json))
         {
             return Failed("RUL010", "the JSON holds half a surrogate pair");
         }
 
-        var errors = new List<RuleError>();
-        var tree = new JsonReader(errors).Expression(json, "", 1);
         if (errors.Count == 0 && RuleText.Format(tree).Length is > RuleLimits.Characters and var length)
         {
             return Failed("RUL006", $"the rule is {length} characters long as text; at most {RuleLimits.Characters} are allowed");

@@ -59,7 +59,7 @@ internal sealed partial class SqliteSegmentStore
             row =>
             {
                 last = row.Long(3);
-                return new SegmentMember(row.Id(0), row.Text(1), row.Time(2));
+                return new SegmentMember(row.Long(3), row.Id(0), row.Text(1), row.Time(2));
             },
             member => key is null ? Cursor.Of(list, Number(last), member.DisplayName) : Cursor.Of(list, key(member), Number(last)));
     }

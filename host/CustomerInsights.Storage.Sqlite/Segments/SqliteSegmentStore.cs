@@ -42,7 +42,7 @@ internal sealed partial class SqliteSegmentStore(Database database) : ISegmentSt
                     WHERE m.segment_no = (SELECT segment_no FROM segments WHERE name = ?1) AND m.profile_no > ?2 ORDER BY m.profile_no LIMIT ?3
                     """,
                     segment, behind, limit + 1L);
-                return Paging.Page(rows, limit, row => new SegmentMember(row.Id(0), row.Text(1), row.Time(2)), MemberList, numberColumn: 3);
+                return Paging.Page(rows, limit, row => new SegmentMember(row.Long(3), row.Id(0), row.Text(1), row.Time(2)), MemberList, numberColumn: 3);
             },
             cancellationToken);
     }

@@ -56,10 +56,11 @@ public interface ISegmentStore
 }
 
 /// <summary>A member.</summary>
+/// <param name="Number">The profile's number.</param>
 /// <param name="Profile">The profile.</param>
 /// <param name="DisplayName">What to call it.</param>
 /// <param name="Since">Since when.</param>
-public sealed record SegmentMember(ProfileId Profile, string DisplayName, DateTimeOffset Since);
+public sealed record SegmentMember(long Number, ProfileId Profile, string DisplayName, DateTimeOffset Since);
 
 /// <summary>How members are ordered; ties by profile, oldest first.</summary>
 public enum SegmentMemberOrder

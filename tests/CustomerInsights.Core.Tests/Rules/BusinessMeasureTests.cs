@@ -5,36 +5,14 @@ namespace CustomerInsights.Core.Tests.Rules;
 
 public sealed class BusinessMeasureTests
 {
-    private static readonly FakeProfile[] People = [MakePerson("UK", 30, ("a1", "2026-01-10", 10m), ("a2", "2026-02-10", 20m)), MakePerson("FR", 40, ("b1", "2026-01-20", 5m)), MakePerson(null, 50, ("c1", "2026-02-01", 100m)), MakePerson("UK", 20)];
+    private static readonly IReadOnlyList<FakeProfile> People = BusinessCases.People;
 
     [Theory]
-    [InlineData("avg(order.amount)", ": 33.75")]
-    [InlineData("avg(order.amount) by country, month(order.at)", "FR,1: 5|UK,1: 10|UK,2: 20|,2: 100")]
-    [InlineData("sum(order.amount) / count(order) by country", "FR: 5|UK: 15|: 100")]
-    [InlineData("count(profile)", ": 4")]
-    [InlineData("count(profile where age > 25) by country", "FR: 1|UK: 1|: 1")]
-    [InlineData("avg(age) by country", "FR: 40|UK: 25|: 50")]
-    [InlineData("count(profile where exists(order)) by country", "FR: 1|UK: 1|: 1")]
-    [InlineData("sum(order.amount) by count(order)", "1: 105|2: 30")]
-    [InlineData("count(order where amount > 1000)", ": 0")]
-    [InlineData("count(order where amount > 1000) by country", "")]
-    [InlineData("sum(order.amount where amount > 1000)", ": 0")]
-    [InlineData("max(order.amount where amount > 1000)", ": ")]
-    [InlineData("first(order.id)", ": a1")]
-    [InlineData("last(order.id) by country", "FR: b1|UK: a2|: c1")]
-    [InlineData("arg_max(order.id, order.amount)", ": c1")]
-    [InlineData("arg_max(age, lifetime_spend)", ": ")]
-    [InlineData("max(age) - min(age)", ": 30")]
-    [InlineData("count_distinct(country)", ": 2")]
-    [InlineData("count(order then order within 2mo)", ": 1")]
-    [InlineData("count(order then order) by country", "UK: 1")]
-    [InlineData("exists(order where amount = 5)", ": true")]
-    [InlineData("if(exists(order), count(order), 0) by truncate(order.at, \"month\")", "2026-01-01T00:00:00Z: 2|2026-02-01T00:00:00Z: 2")]
-    [InlineData("count(order where amount > avg(order.amount)) by country", "UK: 1")]
+    [MemberData(nameof(BusinessCases.All), MemberType = typeof(BusinessCases))]
     public void A_business_measure_is_computed_over_all_profiles_by_its_dimensions(string rule, string expected)
     {
-        Assert.Equal(expected, Show(Measure(rule, People)));
-        Assert.Equal(expected, Show(Measure(rule, [.. People.Reverse()])));
+        Assert.Equal(expected, BusinessCases.Write(Measure(rule, People)));
+        Assert.Equal(expected, BusinessCases.Write(Measure(rule, People.Reverse())));
     }
 
     [Theory]
@@ -52,7 +30,7 @@ public sealed class BusinessMeasureTests
     public void Sums_that_overflow_on_the_way_only_do_not_fail()
     {
         FakeProfile[] people = [Person(long.MaxValue), Person(long.MaxValue), Person(-long.MaxValue)];
-        Assert.Equal($": {long.MaxValue}", Show(Measure("sum(age)", people)));
+        Assert.Equal($": {long.MaxValue}", BusinessCases.Write(Measure("sum(age)", people)));
         var failed = Assert.Throws<RuleEvaluationException>(() => Measure("sum(age)", people[..2]));
         Assert.Equal("RUL030 overflow in `sum(age)` at 1:1", failed.Message);
 
@@ -97,17 +75,6 @@ public sealed class BusinessMeasureTests
         Assert.True(RuleBinder.Bind("days_since(joined) > 3", Sample.Schema, RuleUse.Condition).Rule!.Dependencies.TimeDependent);
     }
 
-    private static FakeProfile MakePerson(string? country, long age, params ReadOnlySpan<(string Id, string Day, decimal Amount)> orders)
-    {
-        var person = new FakeProfile { Attributes = { ["country"] = Value.Of(country), ["age"] = Value.Of(age) } };
-        foreach (var (id, day, amount) in orders)
-        {
-            person.Add("order", id, day + "T12:00:00Z", ("amount", Value.Of(amount)));
-        }
-
-        return person;
-    }
-
     private static IReadOnlyList<BusinessRow> Measure(string text, IEnumerable<IRuleSubject> people)
     {
         var bound = RuleBinder.Bind(text, Sample.Schema, RuleUse.BusinessMeasure);
@@ -120,7 +87,4 @@ public sealed class BusinessMeasureTests
 
         return measure.Rows();
     }
-
-    private static string Show(IEnumerable<BusinessRow> rows) =>
-        string.Join('|', rows.Select(r => $"{string.Join(',', r.Dimensions)}: {r.Value}"));
 }

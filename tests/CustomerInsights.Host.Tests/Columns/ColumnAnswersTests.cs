@@ -37,6 +37,54 @@ public sealed class ColumnAnswersTests
     }
 
     [Fact]
+    public async Task Changed_profiles_keep_their_place_and_some_are_answered_as_among_all()
+    {
+        await using var app = await Shop.OpenAsync();
+        var (columns, streamed) = (app.Services.GetRequiredService<IPopulationAnswers>(), app.Services.GetRequiredService<StreamedAnswers>());
+        var model = await app.Services.GetRequiredService<MetadataService>().ModelAsync(default);
+        var question = new PopulationQuestion(model, "customer", s_now);
+        List<Core.Rules.BoundRule> rules = [.. model.Measures.Where(measure => !measure.Document.Business).Select(measure => measure.Rule)];
+        await ValuesAsync(columns, question, rules);
+
+        // C2, in the middle, stands in a later part from now on.
+        app.WriteFile("orders.csv", Shop.Orders.Replace("O3,C2,2026-01-03,7.00", "O3,C2,2026-01-03,8.00", StringComparison.Ordinal));
+        await app.SucceedAsync();
+        var all = await ValuesAsync(columns, question, rules);
+        Assert.Equal(await ValuesAsync(streamed, question, rules), all);
+        Assert.Contains(all, text => text.Contains("8.00", StringComparison.Ordinal));
+
+        long[] numbers = [.. all.Select(text => long.Parse(text.Split(' ')[0], System.Globalization.CultureInfo.InvariantCulture)).Where((_, i) => i % 2 == 1), 999_999];
+        var (some, slowly) = (await columns.ValuesOfAsync(question, rules, numbers, default), await streamed.ValuesOfAsync(question, rules, numbers, default));
+        Assert.Equal(all.Where((_, i) => i % 2 == 1), some.Select(Text));
+        Assert.Equal(slowly.Select(Text), some.Select(Text));
+    }
+
+    [Fact]
+    public async Task A_sum_that_is_asked_while_data_changes_is_of_one_moment()
+    {
+        await using var app = await Shop.OpenAsync();
+        var answers = app.Services.GetRequiredService<IPopulationAnswers>();
+        var model = await app.Services.GetRequiredService<MetadataService>().ModelAsync(default);
+        var question = new PopulationQuestion(model, "customer", s_now);
+        List<MeasureModel> revenue = [model.Measures.Single(measure => measure.Name == "revenue")];
+        async Task<string> AskAsync() => (await answers.BusinessAsync(question, revenue, default))[0][0].Value.ToString();
+        Assert.Equal("157.30", await AskAsync());
+
+        // Two orders of two people, in one file: never one without the other.
+        app.WriteFile("orders.csv", Shop.Orders.Replace("100.10", "200.10", StringComparison.Ordinal).Replace("7.00", "1007.00", StringComparison.Ordinal));
+        var refresh = app.SucceedAsync();
+        var seen = new HashSet<string>(StringComparer.Ordinal);
+        do
+        {
+            seen.Add(await AskAsync());
+        }
+        while (!refresh.IsCompleted);
+        await refresh;
+        Assert.Equal("1257.30", await AskAsync());
+        Assert.Empty(seen.Except(["157.30", "1257.30"]));
+    }
+
+    [Fact]
     public async Task The_status_tells_what_columns_hold_and_a_rebuild_is_a_job()
     {
         await using var app = await Shop.OpenAsync();
@@ -55,6 +103,8 @@ public sealed class ColumnAnswersTests
         Assert.NotEmpty(Directory.GetFiles(Path.Combine(app.Directory, "columns"), "part-*.columns"));
     }
 
+    private static string Text(ProfileValues profile) => $"{profile.Number} {profile.Id} {string.Join(',', profile.Values)}";
+
     private static string Text(IReadOnlyList<Core.Rules.BusinessRow> rows) => string.Join('\n', rows.Select(row => $"{string.Join(',', row.Dimensions)}: {row.Value}"));
 
     private static async Task<List<string>> ValuesAsync(IPopulationAnswers answers, PopulationQuestion question, IReadOnlyList<Core.Rules.BoundRule> rules)
@@ -62,7 +112,7 @@ public sealed class ColumnAnswersTests
         var texts = new List<string>();
         await foreach (var profile in answers.ValuesAsync(question, rules, default))
         {
-            texts.Add($"{profile.Number} {profile.Id} {string.Join(',', profile.Values)}");
+            texts.Add(Text(profile));
         }
 
         return texts;

@@ -227,5 +227,9 @@ public sealed class LiveKindsTests
 
         public IAsyncEnumerable<ProfileValues> ValuesAsync(PopulationQuestion question, IReadOnlyList<BoundRule> rules, CancellationToken cancellationToken) =>
             answers.ValuesAsync(question, rules, cancellationToken);
+
+        public ValueTask<IReadOnlyList<ProfileValues>> ValuesOfAsync(
+            PopulationQuestion question, IReadOnlyList<BoundRule> rules, IReadOnlyCollection<long> numbers, CancellationToken cancellationToken) =>
+            answers.ValuesOfAsync(question, rules, numbers, cancellationToken);
     }
 }

@@ -64,6 +64,23 @@ public sealed class WhatIfTests
     }
 
     [Fact]
+    public async Task A_draft_of_a_business_measure_shows_which_rows_would_differ()
+    {
+        await using var app = await Shop.OpenAsync();
+        await app.SendTextAsync(HttpMethod.Put, "/measures/by_city", """{"business":true,"expression":"sum(order.amount) by city","total":true}""");
+        await app.SucceedAsync();
+        var answer = await app.PostAsync("/what-if", """{"measure":{"name":"by_city","definition":{"business":true,"expression":"sum(order.amount) by city","filter":"city = \"Paris\"","total":true}}}""");
+        Assert.Equal("""{"before":2,"after":1,"changed":0,"added":0,"removed":1,"sample":[{"dimensions":["Wien"],"before":"7.00"}],"totalBefore":"157.30","totalAfter":"150.30"}""", answer["business"]!.ToJsonString());
+
+        // With a bucket in a zone the first order is of the year before.
+        answer = await app.PostAsync("/what-if", """{"measure":{"name":"yearly","definition":{"business":true,"expression":"sum(order.amount)","bucket":"year","timeZone":"America/New_York"}}}""");
+        Assert.Equal((0, 2, 2), (answer["business"]!["before"]!.GetValue<int>(), answer["business"]!["after"]!.GetValue<int>(), answer["business"]!["added"]!.GetValue<int>()));
+        Assert.Null(answer["changedProfiles"]);
+        answer = await app.PostAsync("/what-if", """{"measure":{"name":"by_city","definition":{"business":true,"expression":"sum(order.amount) by city","active":false}}}""");
+        Assert.StartsWith("It is not active", answer["business"]!.Text("note"), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_draft_of_a_policy_is_pointed_to_its_preview()
     {
         await using var app = await Shop.OpenAsync();

@@ -100,7 +100,7 @@ public abstract class MeasureAndSegmentStoreContract : StoreContract
         Assert.Equal([_numbers[1], _numbers[2]], await Segments.MembersAsync("vip", None));
         Assert.Equal(2, await Segments.CountAsync("vip", None));
         Assert.Equal(
-            [new SegmentMember(Id(2), "Person 2", At(5)), new SegmentMember(Id(3), "Person 3", At(0))],
+            [new SegmentMember(_numbers[1], Id(2), "Person 2", At(5)), new SegmentMember(_numbers[2], Id(3), "Person 3", At(0))],
             await PagesAsync(after => Segments.ListAsync("vip", after, 1, None)));
         var moves = await PagesAsync(after => Segments.HistoryAsync("vip", after, 2, None));
         Assert.Equal([(Id(2), true), (Id(1), false), (Id(1), true), (Id(3), true)], moves.Select(move => (move.Profile, move.Entered)));

@@ -46,35 +46,6 @@ internal sealed record DimensionCodes(VectorNode<long> Codes, int Width, Func<in
     }
 
     private static int Bits(int count) => 32 - BitOperations.LeadingZeroCount((uint)count);
-
-    private sealed class CodeVector(TextColumn column) : VectorNode<long>
-    {
-        public override void Fill(Extent extent, Scratch scratch, Span<long> values, Span<ulong> present)
-        {
-            Presence.Fill(column, extent, present);
-            switch (column.Width)
-            {
-                case 1:
-                    Widen(column.Codes<byte>().Slice(extent.FirstRow, extent.Rows), values);
-                    break;
-                case 2:
-                    Widen(column.Codes<ushort>().Slice(extent.FirstRow, extent.Rows), values);
-                    break;
-                default:
-                    Widen(column.Codes<uint>().Slice(extent.FirstRow, extent.Rows), values);
-                    break;
-            }
-        }
-
-        private static void Widen<T>(ReadOnlySpan<T> codes, Span<long> values)
-            where T : unmanaged, IBinaryInteger<T>
-        {
-            for (var i = 0; i < codes.Length; i++)
-            {
-                values[i] = long.CreateTruncating(codes[i]) + 1;
-            }
-        }
-    }
 }
 
 /// <summary>Dimensions of business measures.</summary>
@@ -113,7 +84,7 @@ internal sealed partial class VectorCompiler
     public BusinessAggregate? Aggregate(BoundNode node)
     {
         if (node is not BoundAggregate aggregate
-            || aggregate.Function is not (AggregateFunction.Count or AggregateFunction.Exists or AggregateFunction.Sum or AggregateFunction.Avg))
+            || aggregate.Function is not (AggregateFunction.Count or AggregateFunction.Exists or AggregateFunction.Sum or AggregateFunction.Avg or AggregateFunction.Min or AggregateFunction.Max))
         {
             return null;
         }
@@ -130,15 +101,19 @@ internal sealed partial class VectorCompiler
             return null;
         }
 
-        var result = new BusinessAggregate(table, where);
+        var result = new BusinessAggregate(table, where) { Picks = aggregate.Function is AggregateFunction.Min or AggregateFunction.Max, Largest = aggregate.Function == AggregateFunction.Max };
         switch (aggregate.Function)
         {
             case AggregateFunction.Count or AggregateFunction.Exists:
                 result.Present = aggregate.Value is null ? null : Presence(aggregate.Value, missing: false, table);
                 return aggregate.Value is not null && result.Present is null ? null : result;
-            case var _ when aggregate.Value!.Type == RuleType.Integer:
+            case var _ when aggregate.Value!.Type is RuleType.Integer or RuleType.Date or RuleType.Time:
                 result.Whole = Longs(aggregate.Value, table);
                 return result.Whole is null ? null : result;
+            case var _ when aggregate.Value!.Type is not (RuleType.Decimal or RuleType.Number):
+                return null;
+            case var _ when aggregate.Value!.Type == RuleType.Number && result.Picks:
+                return null; // of 0.0 and -0.0 the first counts
             case var _ when aggregate.Value!.Type == RuleType.Number:
                 result.Number = Numbers(aggregate.Value, table);
                 return result.Number is null ? null : result;
@@ -175,4 +150,9 @@ internal sealed class BusinessAggregate(ActivityTable? table, BitsNode? where)
     public VectorNode<double>? Number { get; set; }
 
     public int Digits { get; set; }
+
+    /// <summary>Whether it is the smallest or largest of the whole or scaled numbers, and not their sum.</summary>
+    public bool Picks { get; init; }
+
+    public bool Largest { get; init; }
 }

@@ -80,7 +80,7 @@ internal struct BusinessCell
     /// <summary>Rows that count: with a value, where it takes values.</summary>
     public long Count;
 
-    /// <summary>Their sum, when it is of whole or scaled numbers.</summary>
+    /// <summary>Their sum, or the one that is picked, when they are whole or scaled numbers.</summary>
     public Int128 Whole;
 
     /// <summary>Their sum, when it is of doubles.</summary>

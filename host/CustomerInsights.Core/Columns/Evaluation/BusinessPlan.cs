@@ -148,7 +148,7 @@ internal sealed class BusinessPlan
             }
 
             int from = starts[i] - activities.FirstRow, to = starts[i + 1] - activities.FirstRow;
-            if (!_byRow && _aggregates[index].Number is null)
+            if (!_byRow && _aggregates[index] is { Number: null, Picks: false })
             {
                 // All of a profile are in one group, so its whole numbers are added up first.
                 if (rows.Any(from, to, out var sum))
@@ -205,7 +205,11 @@ internal sealed class BusinessPlan
             }
 
             cell.Count++;
-            if (_aggregate.Whole is not null)
+            if (_aggregate.Picks)
+            {
+                cell.Whole = cell.Count == 1 || (_aggregate.Largest ? _whole[row] > cell.Whole : _whole[row] < cell.Whole) ? _whole[row] : cell.Whole;
+            }
+            else if (_aggregate.Whole is not null)
             {
                 cell.Whole += _whole[row];
             }

@@ -19,6 +19,12 @@ internal struct BusinessSum
     /// <param name="digits">Of scaled decimals in that part.</param>
     public bool Add(BusinessCell cell, BoundAggregate aggregate, int digits)
     {
+        if (aggregate.Function is AggregateFunction.Min or AggregateFunction.Max)
+        {
+            Pick(cell, aggregate, digits);
+            return true;
+        }
+
         _count += cell.Count;
         _whole += cell.Whole;
         Number = cell.Number;
@@ -44,7 +50,36 @@ internal struct BusinessSum
         (AggregateFunction.Sum, RuleType.Decimal) => Value.Of(_amount),
         (AggregateFunction.Sum, _) => Value.Of(Number),
         _ when _count == 0 => Value.Missing,
+        (AggregateFunction.Min or AggregateFunction.Max, var type) => type switch
+        {
+            RuleType.Decimal => Value.Of(_amount),
+            RuleType.Date => Value.Of(DateOnly.FromDayNumber((int)_whole)),
+            RuleType.Time => Value.Of(new DateTimeOffset((long)_whole, TimeSpan.Zero)),
+            _ => Value.Of((long)_whole),
+        },
         (_, RuleType.Decimal) => Value.Of(_amount / _count),
         _ => Value.Of(Number / _count),
     };
+
+    // Of equal ones the first stays: decimals of another part may be written with other digits.
+    private void Pick(BusinessCell cell, BoundAggregate aggregate, int digits)
+    {
+        if (cell.Count == 0)
+        {
+            return;
+        }
+
+        var largest = aggregate.Function == AggregateFunction.Max;
+        if (aggregate.Value!.Type == RuleType.Decimal)
+        {
+            var amount = ScaledSum.Exact(cell.Whole, digits);
+            _amount = _count == 0 || (largest ? amount > _amount : amount < _amount) ? amount : _amount;
+        }
+        else
+        {
+            _whole = _count == 0 || (largest ? cell.Whole > _whole : cell.Whole < _whole) ? cell.Whole : _whole;
+        }
+
+        _count += cell.Count;
+    }
 }

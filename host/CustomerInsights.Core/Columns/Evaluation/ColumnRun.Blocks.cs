@@ -7,7 +7,7 @@ namespace CustomerInsights.Core.Columns.Evaluation;
 public sealed partial class ColumnRun
 {
     // 64 words: the bits and numbers of a block and of its activities stay in the cache of a core.
-    private const int BlockRows = 4096;
+    internal const int BlockRows = 4096;
 
     private IEnumerable<RowBlock> Blocks()
     {
@@ -34,8 +34,30 @@ public sealed partial class ColumnRun
 
     private void ForEachBlock(Action<RowBlock, Scratch> work) => Run([.. Blocks()], (block, scratch, _) => work(block, scratch));
 
+    /// <summary>Cuts the blocks into ranges and works on each from its first living row to its last; several ranges at a time.</summary>
+    private T[] ByRange<T>(Func<T> start, Action<T, ColumnSubject> add)
+    {
+        // A few a thread, since some are slower than others.
+        RowBlock[] blocks = [.. Blocks()];
+        RowBlock[][] ranges = [.. blocks.Chunk(Math.Max(1, (blocks.Length + (4 * _threads) - 1) / (4 * _threads)))];
+        var results = new T[ranges.Length];
+        Run(ranges, (range, _, index) =>
+        {
+            results[index] = start();
+            foreach (var block in range)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                foreach (var row in LivingRows(block))
+                {
+                    add(results[index], new ColumnSubject(_population, block.Part, row));
+                }
+            }
+        });
+        return results;
+    }
+
     /// <summary>Works on all blocks. When some fail, the failure of the first is thrown, whatever the order in which they ran.</summary>
-    private void Run(RowBlock[] blocks, Action<RowBlock, Scratch, int> work, bool inOrder = false)
+    private void Run<T>(T[] blocks, Action<T, Scratch, int> work, bool inOrder = false)
     {
         var next = -1;
         var failures = new ExceptionDispatchInfo?[blocks.Length];

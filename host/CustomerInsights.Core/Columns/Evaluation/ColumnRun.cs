@@ -18,6 +18,8 @@ public sealed partial class ColumnRun(ColumnWorld world, string profileType, Rul
     private readonly ColumnPopulation _population = new(world, profileType);
     private readonly int _threads = threads >= 1 ? threads : throw new ArgumentOutOfRangeException(nameof(threads));
 
+    private SharedAggregates? _shared;
+
     /// <summary>The profiles that are asked about.</summary>
     public ColumnImage Image => _population.Image;
 
@@ -40,6 +42,13 @@ public sealed partial class ColumnRun(ColumnWorld world, string profileType, Rul
         _population.Channels[channel] = ReferenceEquals(members.Image, Image) ? members : throw new ArgumentException("The members are of another image.", nameof(members));
     }
 
+    /// <summary>Tells which rules are going to be asked: what several of them compute alike is then computed once. Takes up to 8 bytes a profile for each such aggregate.</summary>
+    public void Share(IEnumerable<BoundRule> rules)
+    {
+        ArgumentNullException.ThrowIfNull(rules);
+        _shared = new SharedAggregates(rules);
+    }
+
     /// <summary>The living profiles that meet a condition.</summary>
     /// <param name="rule">A Boolean rule; a missing answer is no.</param>
     /// <param name="zone">The zone of calendar days, where it is not the moment's.</param>
@@ -56,7 +65,7 @@ public sealed partial class ColumnRun(ColumnWorld world, string profileType, Rul
 
         var rows = ImageRows.None(Image);
         var at = Moment(zone);
-        BitsNode[] compiled = [.. Image.Parts.Select((_, part) => new VectorCompiler(_population, part, at).Bits(rule.Root))];
+        BitsNode[] compiled = [.. Image.Parts.Select((_, part) => new VectorCompiler(_population, part, at, _shared).Bits(rule.Root))];
         ForEachBlock((block, scratch) =>
         {
             var words = rows.Parts[block.Part].Words;
@@ -66,29 +75,6 @@ public sealed partial class ColumnRun(ColumnWorld world, string profileType, Rul
             }
         });
         return rows;
-    }
-
-    /// <summary>The values of rules for every living profile, in the order of parts and rows.</summary>
-    /// <param name="rules">Rules of one value, or conditions.</param>
-    /// <param name="zone">The zone of calendar days, where it is not the moment's.</param>
-    /// <returns>Batches of up to some thousand profiles; computed while they are read.</returns>
-    /// <exception cref="RuleEvaluationException">An overflow; the message names the expression.</exception>
-    /// <exception cref="InvalidOperationException">A rule is a business measure.</exception>
-    /// <exception cref="OperationCanceledException">Cancelled.</exception>
-    public IEnumerable<ValueBatch> Values(IReadOnlyList<BoundRule> rules, TimeZoneInfo? zone = null)
-    {
-        ArgumentNullException.ThrowIfNull(rules);
-        var at = Moment(zone);
-        var compiled = Image.Parts.Select((_, part) => rules.Select(rule => ValueReader.Of(new VectorCompiler(_population, part, at), rule)).ToArray()).ToArray();
-        foreach (var wave in Blocks().Chunk(4 * _threads))
-        {
-            var batches = new ValueBatch[wave.Length];
-            Run(wave, (block, scratch, index) => batches[index] = Values(rules, compiled[block.Part], at, block, scratch));
-            foreach (var batch in batches.Where(batch => batch.Rows.Length > 0))
-            {
-                yield return batch;
-            }
-        }
     }
 
     /// <summary>The rows of a business measure; see <see cref="BusinessMeasure"/>. Sums of numbers (double) are in the order of parts and rows.</summary>
@@ -104,6 +90,24 @@ public sealed partial class ColumnRun(ColumnWorld world, string profileType, Rul
         if (BusinessByColumns(rule, at) is { } rows)
         {
             return rows;
+        }
+
+        if (_threads > 1 && BusinessMeasure.MergesExactly(rule))
+        {
+            try
+            {
+                foreach (var range in ByRange(() => new BusinessMeasure(rule), (of, subject) => of.Add(subject, at)))
+                {
+                    measure.Merge(range);
+                }
+
+                return measure.Rows();
+            }
+            catch (RuleEvaluationException)
+            {
+                // Which failure comes first, too many rows or another, one pass in order tells.
+                measure = new BusinessMeasure(rule);
+            }
         }
 
         foreach (var block in Blocks())
@@ -123,14 +127,12 @@ public sealed partial class ColumnRun(ColumnWorld world, string profileType, Rul
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
     public IPopulationRanks Ranks(IEnumerable<BoundRule> rules)
     {
-        var builder = new PopulationRanksBuilder(rules);
-        foreach (var block in Blocks())
+        // Only the order of the values counts, and they are sorted in the end.
+        List<BoundRule> list = [.. rules];
+        var builder = new PopulationRanksBuilder(list);
+        foreach (var range in ByRange(() => new PopulationRanksBuilder(list), (of, subject) => of.Add(subject, moment)))
         {
-            cancellationToken.ThrowIfCancellationRequested();
-            foreach (var row in LivingRows(block))
-            {
-                builder.Add(new ColumnSubject(_population, block.Part, row), moment);
-            }
+            builder.Merge(range);
         }
 
         return builder.Build();
@@ -174,52 +176,4 @@ public sealed partial class ColumnRun(ColumnWorld world, string profileType, Rul
             }
         }
     }
-
-    private ValueBatch Values(IReadOnlyList<BoundRule> rules, ValueReader?[] readers, RuleMoment at, RowBlock block, Scratch scratch)
-    {
-        int[] rows = [.. LivingRows(block)];
-        var extent = Extent.Of(block.From, block.To, Image.Parts[block.Part].Part.Rows);
-        var values = new Value[rules.Count][];
-        var slow = new List<int>();
-        for (var rule = 0; rule < values.Length; rule++)
-        {
-            values[rule] = new Value[rows.Length];
-            if (!Read(readers[rule], extent, rows, scratch, values[rule]))
-            {
-                slow.Add(rule);
-            }
-        }
-
-        // Row by row, so that of several failures the first profile's comes.
-        for (var i = 0; i < rows.Length && slow.Count > 0; i++)
-        {
-            var subject = new ColumnSubject(_population, block.Part, rows[i]);
-            foreach (var rule in slow)
-            {
-                values[rule][i] = rules[rule].Evaluate(subject, at);
-            }
-        }
-
-        return new ValueBatch(Image.Parts[block.Part].Part, rows, values);
-    }
-
-    private static bool Read(ValueReader? reader, Extent extent, int[] rows, Scratch scratch, Value[] into)
-    {
-        scratch.Failed = false;
-        try
-        {
-            reader?.Read(extent, scratch, rows, into);
-            return reader is not null && !scratch.Failed;
-        }
-        catch (Exception error) when (error is RuleEvaluationException or OverflowException)
-        {
-            return false;
-        }
-    }
 }
-
-/// <summary>The values of several rules for some profiles of one part.</summary>
-/// <param name="Part">The part.</param>
-/// <param name="Rows">Its rows, ascending; all are alive.</param>
-/// <param name="Values">By rule, then by the index in <paramref name="Rows"/>; missing where there is none.</param>
-public sealed record ValueBatch(ColumnPart Part, int[] Rows, Value[][] Values);

@@ -11,6 +11,8 @@ internal sealed class ColumnSubject(ColumnPopulation population, int part, int r
 
     public long Number => _part.Numbers[row];
 
+    public ProfileId Id => _part.IdAt(row);
+
     public Value Attribute(string name) => _part.Attributes.TryGetValue(name, out var column) ? column.ValueAt(row) : default;
 
     public IRuleSubject? Related(string relationship) => population.Related(relationship)?.Find(this);

@@ -17,8 +17,16 @@ internal abstract class ValueReader
         RuleType.Time when compiler.Longs(rule.Root) is { } ticks => new OfVector<long>(ticks, tick => Value.Of(new DateTimeOffset(tick, TimeSpan.Zero))),
         RuleType.Number when compiler.Numbers(rule.Root) is { } numbers => new OfVector<double>(numbers, Value.Of),
         RuleType.Decimal when compiler.Decimals(rule.Root) is { } decimals => new OfVector<decimal>(decimals, Value.Of),
+        RuleType.Text when compiler.TextCodes(rule.Root) is var (codes, column) => new OfVector<long>(codes, Texts(column)),
         _ => null,
     };
+
+    // Each text is made once; two threads may make one at the same time.
+    private static Func<long, Value> Texts(TextColumn column)
+    {
+        var texts = new string?[column.Dictionary.Count];
+        return code => Value.Of(texts[code - 1] ??= column.Dictionary.TextAt((int)code - 1));
+    }
 
     private sealed class OfVector<T>(VectorNode<T> vector, Func<T, Value> make) : ValueReader
         where T : unmanaged

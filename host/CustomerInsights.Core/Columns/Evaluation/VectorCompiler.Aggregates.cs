@@ -63,7 +63,8 @@ internal sealed partial class VectorCompiler
 
     private VectorNode<double>? NumberAggregate(BoundAggregate aggregate) =>
         aggregate is { Value.Type: RuleType.Number } && Rows(aggregate) is { } rows && Numbers(aggregate.Value, rows.Table) is { } operand
-            ? aggregate.Function is AggregateFunction.Sum or AggregateFunction.Avg
+            ? aggregate.Key is not null ? Argument(aggregate, (_, _) => operand)
+                : aggregate.Function is AggregateFunction.Sum or AggregateFunction.Avg
                 ? new FoldVector<double, double, NumberSum>(rows, operand, new NumberSum(aggregate.Function == AggregateFunction.Avg))
                 : Picked(aggregate, rows, operand)
             : null;
@@ -82,13 +83,91 @@ internal sealed partial class VectorCompiler
             return new FoldVector<long, decimal, ScaledSum>(rows, scaled, new ScaledSum(digits, mean));
         }
 
-        return Decimals(aggregate.Value, rows.Table) is not { } operand ? null
+        return aggregate.Key is not null ? Argument(aggregate, (value, table) => Decimals(value, table))
+            : Decimals(aggregate.Value, rows.Table) is not { } operand ? null
             : sums ? new FoldVector<decimal, decimal, DecimalSum>(rows, operand, new DecimalSum(mean))
             : Picked(aggregate, rows, operand);
     }
 
     /// <summary>Whether all its decimals are written with as many digits as they are kept with.</summary>
     private bool SameDigits(BoundNode node, ActivityTable table) => Column(node, table) is { Column: ScaledColumn { Scales.IsEmpty: true } } || node is BoundConvert;
+
+    private VectorNode<T>? Shared<T>(BoundAggregate aggregate, VectorNode<T>? vector)
+        where T : unmanaged => shared is null ? vector : shared.Of(aggregate, part, _part.Rows, moment.Calendar, vector);
+
+    private VectorNode<long>? Distinct(BoundAggregate aggregate)
+    {
+        if (aggregate.Activity is not null && !_part.Activities.ContainsKey(aggregate.Activity))
+        {
+            return new ConstantVector<long>(0);
+        }
+
+        return Rows(aggregate) is { } rows && Identities(aggregate.Value!, rows.Table) is var (values, codes) ? new DistinctVector(rows, values, codes) : null;
+    }
+
+    /// <summary>Values of activities as numbers that are equal when they are; the highest, where they are codes.</summary>
+    private (VectorNode<long> Values, int? Codes)? Identities(BoundNode node, ActivityTable table)
+    {
+        switch (node.Type)
+        {
+            case RuleType.Text when Column(node, table) is { Known: true } found:
+                return found.Column switch
+                {
+                    null => (new ConstantVector<long>(null), 1),
+                    TextColumn text => (new CodeVector(text), text.Dictionary.Count),
+                    _ => null,
+                };
+            case RuleType.Integer or RuleType.Date or RuleType.Time when Longs(node, table) is { } longs:
+                return (longs, null);
+            case RuleType.Decimal when Scaled(node, table) is var (scaled, _):
+                return (scaled, null);
+            case RuleType.Number when Numbers(node, table) is { } numbers:
+                return (new MapVector<double, long>(numbers, static number => BitConverter.DoubleToInt64Bits(number == 0 ? 0 : number)), null);
+            default:
+                return null;
+        }
+    }
+
+    private VectorNode<T>? Argument<T>(BoundAggregate aggregate, Func<BoundNode, ActivityTable, VectorNode<T>?> values)
+        where T : unmanaged
+    {
+        if (Rows(aggregate) is not { } rows || values(aggregate.Value!, rows.Table) is not { } operand)
+        {
+            return null;
+        }
+
+        var (key, largest) = (aggregate.Key!, aggregate.Function == AggregateFunction.ArgMax);
+        return key.Type switch
+        {
+            RuleType.Integer or RuleType.Date or RuleType.Time when Longs(key, rows.Table) is { } longs => new ArgumentVector<long, T>(rows, longs, operand, largest),
+            RuleType.Decimal when Scaled(key, rows.Table) is var (scaled, _) => new ArgumentVector<long, T>(rows, scaled, operand, largest),
+            RuleType.Number when Numbers(key, rows.Table) is { } numbers => new ArgumentVector<double, T>(rows, numbers, operand, largest),
+            _ => null,
+        };
+    }
+
+    /// <summary>Texts of profiles as codes of one column: an attribute, or what an aggregate picks of a field.</summary>
+    public (VectorNode<long> Codes, TextColumn Column)? TextCodes(BoundNode node)
+    {
+        if (node is BoundAttribute)
+        {
+            return Column(node, null) is { Column: TextColumn attribute } ? (new CodeVector(attribute), attribute) : null;
+        }
+
+        if (node is not BoundAggregate { Value: not null } aggregate || Rows(aggregate) is not { } rows || Column(aggregate.Value, rows.Table) is not { Column: TextColumn column })
+        {
+            return null;
+        }
+
+        var codes = new CodeVector(column);
+        var picked = aggregate.Function switch
+        {
+            AggregateFunction.First or AggregateFunction.Last => new FoldVector<long, long, End<long>>(rows, codes, new End<long>(aggregate.Function == AggregateFunction.Last)),
+            AggregateFunction.ArgMin or AggregateFunction.ArgMax => Argument(aggregate, (_, _) => codes),
+            _ => null,
+        };
+        return Shared(aggregate, picked) is { } vector ? (vector, column) : null;
+    }
 
     private static VectorNode<T>? Picked<T>(BoundAggregate aggregate, ActivityRows rows, VectorNode<T> operand)
         where T : unmanaged, System.Numerics.IComparisonOperators<T, T, bool> => aggregate.Function switch

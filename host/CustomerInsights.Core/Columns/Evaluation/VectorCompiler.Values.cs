@@ -44,7 +44,7 @@ internal sealed partial class VectorCompiler
                 new ZipVector<double>(left, right, Arithmetic(arithmetic.Operator)),
             BoundIf choice when Bits(choice.Condition, table) is { } condition && Numbers(choice.Then, table) is { } then && Numbers(choice.Otherwise, table) is { } otherwise =>
                 new ChoiceVector<double>(condition, then, otherwise),
-            BoundAggregate aggregate when table is null => NumberAggregate(aggregate),
+            BoundAggregate aggregate when table is null => Shared(aggregate, NumberAggregate(aggregate)),
             _ => null,
         };
     }
@@ -69,7 +69,7 @@ internal sealed partial class VectorCompiler
                 new ZipVector<decimal>(left, right, DecimalArithmetic(arithmetic.Operator)),
             BoundIf choice when Bits(choice.Condition, table) is { } condition && Decimals(choice.Then, table) is { } then && Decimals(choice.Otherwise, table) is { } otherwise =>
                 new ChoiceVector<decimal>(condition, then, otherwise),
-            BoundAggregate aggregate when table is null => DecimalAggregate(aggregate),
+            BoundAggregate aggregate when table is null => Shared(aggregate, DecimalAggregate(aggregate)),
             _ => null,
         };
     }
@@ -83,9 +83,13 @@ internal sealed partial class VectorCompiler
                 return (new ScaledVector(column), column.Digits);
             case BoundConvert { Operand.Type: RuleType.Integer } convert when Longs(convert.Operand, table) is { } longs:
                 return (longs, 0);
+            case BoundAggregate { Key: not null } aggregate when table is null:
+                return Rows(aggregate) is { } all && Scaled(aggregate.Value!, all.Table) is var (picked, places) && Argument(aggregate, (_, _) => picked) is { } argument
+                    ? (Shared(aggregate, argument)!, places)
+                    : null;
             case BoundAggregate { Value: not null } aggregate when table is null && aggregate.Function is not AggregateFunction.Avg:
                 return Rows(aggregate) is { } rows && Scaled(aggregate.Value, rows.Table) is var (operand, digits) && WholeAggregate(aggregate, rows, operand) is { } vector
-                    ? (vector, digits)
+                    ? (Shared(aggregate, vector)!, digits)
                     : null;
             default:
                 return null;
@@ -112,9 +116,13 @@ internal sealed partial class VectorCompiler
             case BoundIf choice when Bits(choice.Condition, table) is { } condition && Longs(choice.Then, table) is { } then && Longs(choice.Otherwise, table) is { } otherwise:
                 return new ChoiceVector<long>(condition, then, otherwise);
             case BoundAggregate { Function: AggregateFunction.Count } aggregate when table is null:
-                return Count(aggregate);
+                return Shared(aggregate, Count(aggregate));
+            case BoundAggregate { Function: AggregateFunction.CountDistinct } aggregate when table is null:
+                return Shared(aggregate, Distinct(aggregate));
+            case BoundAggregate { Key: not null } aggregate when table is null:
+                return Shared(aggregate, Argument(aggregate, (value, activities) => Longs(value, activities)));
             case BoundAggregate { Value: not null } aggregate when table is null && aggregate.Type == aggregate.Value.Type:
-                return Rows(aggregate) is { } rows && Longs(aggregate.Value, rows.Table) is { } operand ? WholeAggregate(aggregate, rows, operand) : null;
+                return Rows(aggregate) is { } rows && Longs(aggregate.Value, rows.Table) is { } operand ? Shared(aggregate, WholeAggregate(aggregate, rows, operand)) : null;
             default:
                 return null;
         }

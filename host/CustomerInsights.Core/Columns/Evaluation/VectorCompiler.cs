@@ -7,7 +7,7 @@ namespace CustomerInsights.Core.Columns.Evaluation;
 /// Turns bound nodes into nodes over the words of one part, once a rule and part. Over profiles whatever has no faster way becomes a
 /// closure of the one-profile execution; over activities it gives null, and the aggregate around it becomes the closure.
 /// </summary>
-internal sealed partial class VectorCompiler(ColumnPopulation population, int part, RuleMoment moment)
+internal sealed partial class VectorCompiler(ColumnPopulation population, int part, RuleMoment moment, SharedAggregates? shared = null)
 {
     private readonly ColumnPart _part = population.Image.Parts[part].Part;
 
@@ -24,7 +24,7 @@ internal sealed partial class VectorCompiler(ColumnPopulation population, int pa
             return new ConstantBits(!constant.IsMissing && constant.AsBoolean());
         }
 
-        return Known(node, table) ?? (BitsNode?)ByCode(node, table) ?? (table is null ? Closure(node) : null);
+        return Known(node, table) ?? (BitsNode?)ByCode(node, table) ?? (table is null ? (BitsNode?)ByCodeOfAggregate(node) ?? Closure(node) : null);
     }
 
     private BitsNode? Known(BoundNode node, ActivityTable? table)
@@ -53,7 +53,7 @@ internal sealed partial class VectorCompiler(ColumnPopulation population, int pa
                     _ => null,
                 };
             case BoundAggregate { Function: AggregateFunction.Exists } exists when table is null:
-                return Count(exists) is { } count ? new VectorRangeBits(count, new Interval(1, Interval.Highest), negated: false) : null;
+                return Shared(exists, Count(exists)) is { } count ? new VectorRangeBits(count, new Interval(1, Interval.Highest), negated: false) : null;
             case BoundIf choice:
                 return Bits(choice.Condition, table) is { } condition && Bits(choice.Then, table) is { } then && Bits(choice.Otherwise, table) is { } otherwise
                     ? new LogicalBits(false, [new LogicalBits(true, [condition, then]), new LogicalBits(true, [new NotBits(condition), otherwise])])
@@ -151,6 +151,37 @@ internal sealed partial class VectorCompiler(ColumnPopulation population, int pa
         {
             return null; // some text fails; perhaps no living profile has it
         }
+    }
+
+    /// <summary>A comparison of a text aggregate with constants: answered once for each text of the dictionary as well.</summary>
+    private VectorCodeBits? ByCodeOfAggregate(BoundNode node)
+    {
+        var (aggregate, test) = node switch
+        {
+            BoundCompare { Left: BoundAggregate left } compare when Constant(compare.Right) is not null => (left, (BoundNode)(compare with { Left = StandIn(left) })),
+            BoundIn { Operand: BoundAggregate operand } within when within.Items.All(item => Constant(item) is not null) => (operand, within with { Operand = StandIn(operand) }),
+            BoundMatches { Operand: BoundAggregate operand } matches => (operand, matches with { Operand = StandIn(operand) }),
+            BoundPresence { Operand: BoundAggregate operand } presence => (operand, presence with { Operand = StandIn(operand) }),
+            _ => default,
+        };
+        if (aggregate is not { Type: RuleType.Text } || TextCodes(aggregate) is not var (codes, column) || column.Dictionary.Count > Math.Max(1024, column.Rows / 8))
+        {
+            return null;
+        }
+
+        var compiler = new Compiler();
+        var holds = compiler.Test(test);
+        try
+        {
+            bool[] answers = [.. Enumerable.Range(0, column.Dictionary.Count).Select(code => holds(OneValue.Frame(Value.Of(column.Dictionary.TextAt(code)), moment, compiler.Slots)))];
+            return new VectorCodeBits(codes, answers, holds(OneValue.Frame(default, moment, compiler.Slots)));
+        }
+        catch (RuleEvaluationException)
+        {
+            return null; // as above
+        }
+
+        static BoundAttribute StandIn(BoundAggregate aggregate) => new(aggregate.Type, [], "", aggregate.Source);
     }
 
     private ClosureBits Closure(BoundNode node)

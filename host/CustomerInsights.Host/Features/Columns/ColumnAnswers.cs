@@ -56,38 +56,42 @@ internal sealed class ColumnAnswers(ColumnImages images, StreamedAnswers streame
         }
 
         var run = await Task.Run(() => Run(world, question, rules, cancellationToken), cancellationToken);
-        using var batches = run.Values(rules).GetEnumerator();
-        var inOrder = InOrder(run.Image);
-        var all = new List<ProfileValues>();
-        while (await Task.Run(() => RuleGuard.Compute("", batches.MoveNext), cancellationToken))
+        using var rows = new OrderedValues(run, rules);
+        while (await Task.Run(() => RuleGuard.Compute("", rows.Next), cancellationToken) is { Count: > 0 } profiles)
         {
-            var profiles = Profiles(batches.Current);
-            if (!inOrder)
-            {
-                all.AddRange(profiles);
-                continue;
-            }
-
             foreach (var profile in profiles)
             {
                 yield return profile;
             }
         }
 
-        // Changed profiles are in later parts: to give the oldest first, all have to be known.
-        all.Sort(static (a, b) => a.Number.CompareTo(b.Number));
-        foreach (var profile in all)
+        GC.KeepAlive(world);
+    }
+
+    public async ValueTask<IReadOnlyList<ProfileValues>> ValuesOfAsync(
+        PopulationQuestion question, IReadOnlyList<BoundRule> rules, IReadOnlyCollection<long> numbers, CancellationToken cancellationToken)
+    {
+        if (await WorldAsync(question, rules, cancellationToken) is not { } world)
         {
-            yield return profile;
+            return await streamed.ValuesOfAsync(question, rules, numbers, cancellationToken);
         }
 
-        GC.KeepAlive(world);
+        return await Task.Run<IReadOnlyList<ProfileValues>>(
+            () =>
+            {
+                var run = Run(world, question, rules, cancellationToken);
+                var found = RuleGuard.Compute("", () => run.ValuesOf(numbers, rules).Select(one => new ProfileValues(one.Number, one.Id, one.Values)).ToList());
+                GC.KeepAlive(world);
+                return found;
+            },
+            cancellationToken);
     }
 
     private static MembershipAnswer Members(
         ColumnWorld world, PopulationQuestion question, IReadOnlyList<SegmentModel> segments, IReadOnlyDictionary<string, long[]> given, CancellationToken cancellationToken)
     {
         var run = Run(world, question, [.. segments.Select(segment => segment.Rule)], cancellationToken);
+        run.Share(segments.Select(segment => segment.Rule));
         foreach (var (name, numbers) in given)
         {
             run.Enter(name, numbers);
@@ -116,22 +120,6 @@ internal sealed class ColumnAnswers(ColumnImages images, StreamedAnswers streame
 
         moment = question.Zone is null ? moment : moment with { Zone = question.Zone };
         return new ColumnRun(world, question.ProfileType, moment, Environment.ProcessorCount, cancellationToken);
-    }
-
-    private static bool InOrder(Core.Columns.ColumnImage image) =>
-        image.Parts.Where(part => part.Part.Rows > 0).Select(part => part.Part.Numbers[0]).Zip(image.Parts.Where(part => part.Part.Rows > 0).Select(part => part.Part.Numbers[^1]))
-            .Aggregate((Last: long.MinValue, Holds: true), static (so, part) => (part.Second, so.Holds && part.First > so.Last)).Holds;
-
-    private static List<ProfileValues> Profiles(ValueBatch batch)
-    {
-        var profiles = new List<ProfileValues>(batch.Rows.Length);
-        for (var i = 0; i < batch.Rows.Length; i++)
-        {
-            var row = batch.Rows[i];
-            profiles.Add(new ProfileValues(batch.Part.Numbers[row], batch.Part.IdAt(row), [.. batch.Values.Select(values => values[i])]));
-        }
-
-        return profiles;
     }
 
     private async ValueTask<ColumnWorld?> WorldAsync(PopulationQuestion question, IReadOnlyList<BoundRule> rules, CancellationToken cancellationToken)

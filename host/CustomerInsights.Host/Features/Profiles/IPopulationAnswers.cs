@@ -24,6 +24,11 @@ internal interface IPopulationAnswers
     /// <summary>The rules' values of every profile, oldest first.</summary>
     /// <exception cref="Jobs.JobFailedException">An overflow; names the expression.</exception>
     IAsyncEnumerable<ProfileValues> ValuesAsync(PopulationQuestion question, IReadOnlyList<BoundRule> rules, CancellationToken cancellationToken);
+
+    /// <summary>The rules' values of some profiles, oldest first; who is not there (any more) is left out.</summary>
+    /// <exception cref="Jobs.JobFailedException">An overflow; names the expression.</exception>
+    ValueTask<IReadOnlyList<ProfileValues>> ValuesOfAsync(
+        PopulationQuestion question, IReadOnlyList<BoundRule> rules, IReadOnlyCollection<long> numbers, CancellationToken cancellationToken);
 }
 
 /// <summary>Over which profiles a question is asked, and when.</summary>

@@ -73,6 +73,28 @@ internal sealed class StreamedAnswers(PopulationScan population) : IPopulationAn
         }
     }
 
+    public async ValueTask<IReadOnlyList<ProfileValues>> ValuesOfAsync(
+        PopulationQuestion question, IReadOnlyList<BoundRule> rules, IReadOnlyCollection<long> numbers, CancellationToken cancellationToken)
+    {
+        var wanted = numbers.ToHashSet();
+        var found = new List<ProfileValues>();
+        var moment = await MomentAsync(question, rules, cancellationToken);
+        await foreach (var profile in population.ScanAsync(question.Model, question.ProfileType, rules, cancellationToken))
+        {
+            if (wanted.Remove(profile.Number))
+            {
+                found.Add(new ProfileValues(profile.Number, profile.Id, [.. rules.Select(rule => RuleGuard.Compute("", () => rule.Evaluate(profile, moment)))]));
+            }
+
+            if (wanted.Count == 0)
+            {
+                break;
+            }
+        }
+
+        return found;
+    }
+
     private async Task<RuleMoment> MomentAsync(PopulationQuestion question, IReadOnlyList<BoundRule> rules, CancellationToken cancellationToken)
     {
         var moment = await population.MomentAsync(question.Model, question.ProfileType, rules, question.Now, null, cancellationToken);

@@ -44,29 +44,15 @@ internal static class MemberFields
         return faults.Count > 0 ? Problems.Invalid("A field is not valid.", faults) : null;
     }
 
-    /// <summary>The values of some profiles, by their ids. Reads the population until it has met all of them.</summary>
+    /// <summary>The values of some profiles, by their ids.</summary>
     public static async ValueTask<IReadOnlyDictionary<ProfileId, IReadOnlyDictionary<string, object?>>> OfAsync(
-        IPopulationAnswers population, PopulationQuestion question, IReadOnlyList<MappedField> fields, IEnumerable<ProfileId> profiles, CancellationToken cancellationToken)
+        IPopulationAnswers population, PopulationQuestion question, IReadOnlyList<MappedField> fields, IReadOnlyCollection<long> profiles, CancellationToken cancellationToken)
     {
-        var wanted = profiles.ToHashSet();
-        var found = new Dictionary<ProfileId, IReadOnlyDictionary<string, object?>>();
-        if (fields.Count == 0 || wanted.Count == 0)
-        {
-            return found;
-        }
-
-        await foreach (var profile in population.ValuesAsync(question, [.. fields.Select(field => field.Rule)], cancellationToken))
-        {
-            if (wanted.Remove(profile.Id))
-            {
-                found.Add(profile.Id, fields.Select((field, i) => (field.Name, Value: PlainJson.Of(profile.Values[i]))).ToDictionary(pair => pair.Name, pair => pair.Value, StringComparer.Ordinal));
-                if (wanted.Count == 0)
-                {
-                    break;
-                }
-            }
-        }
-
-        return found;
+        var values = fields.Count == 0 || profiles.Count == 0 ? [] : await population.ValuesOfAsync(question, [.. fields.Select(field => field.Rule)], profiles, cancellationToken);
+        return values.ToDictionary(
+            profile => profile.Id,
+            profile => (IReadOnlyDictionary<string, object?>)fields
+                .Select((field, i) => (field.Name, Value: PlainJson.Of(profile.Values[i])))
+                .ToDictionary(pair => pair.Name, pair => pair.Value, StringComparer.Ordinal));
     }
 }

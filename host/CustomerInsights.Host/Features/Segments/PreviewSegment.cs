@@ -85,7 +85,7 @@ internal static class PreviewSegment
 
         var members = answer.Members[draft.Name];
         var names = await profiles.NamesAsync(members[..Math.Min(SampleSize, members.Length)], cancellationToken);
-        var values = await MemberFields.OfAsync(population, question, fields, names.Select(one => one.Id), cancellationToken);
+        var values = await MemberFields.OfAsync(population, question, fields, [.. names.Select(one => one.Number)], cancellationToken);
         return TypedResults.Ok(new Response(
             members.Length,
             answer.Of,

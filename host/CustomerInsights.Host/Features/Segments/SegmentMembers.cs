@@ -71,7 +71,7 @@ internal static class ListSegmentMembers
         var values = segment is null
             ? new Dictionary<ProfileId, IReadOnlyDictionary<string, object?>>()
             : await MemberFields.OfAsync(
-                population, new PopulationQuestion(model, segment.Document.ProfileType, now, segment.Zone), shown, page.Items.Select(member => member.Profile), cancellationToken);
+                population, new PopulationQuestion(model, segment.Document.ProfileType, now, segment.Zone), shown, [.. page.Items.Select(member => member.Number)], cancellationToken);
         var response = PageRequest.Response(page, member => new Member(member.Profile.ToString(), member.DisplayName, member.Since, values.GetValueOrDefault(member.Profile)));
         return TypedResults.Ok(new Response(await store.CountAsync(name, cancellationToken), segment?.IsActiveAt(now) == true, response.Items, response.Next));
     }

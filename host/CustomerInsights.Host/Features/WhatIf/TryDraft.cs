@@ -35,6 +35,7 @@ internal static class TryDraft
     /// <param name="AsOf">The moment of the computed members.</param>
     /// <param name="Segments">What becomes of the draft itself and of the segments that build on it, in the order in which they are computed.</param>
     /// <param name="ChangedProfiles">For a measure per profile: how many profiles would have another value.</param>
+    /// <param name="Business">For a business measure: which rows would differ.</param>
     /// <param name="Measures">Measures that build on it.</param>
     /// <param name="Exports">Exports that build on it.</param>
     /// <param name="Preview">For a policy: where its preview is asked for, with POST.</param>
@@ -44,6 +45,7 @@ internal static class TryDraft
         DateTimeOffset AsOf,
         IReadOnlyList<DraftEffects.SegmentEffect> Segments,
         long? ChangedProfiles,
+        BusinessEffects.BusinessEffect? Business,
         IReadOnlyList<string> Measures,
         IReadOnlyList<string> Exports,
         string? Preview,
@@ -53,7 +55,7 @@ internal static class TryDraft
         routes.MapPost("/what-if", HandleAsync).WithName("WhatIf").WithTags("WhatIf").WithSummary("What a draft of a segment, a measure or a policy would do, before it is saved. Nothing is written.").Requires(AccessAction.Read, ResourceKind.Segment);
 
     internal static async Task<Results<Ok<Response>, ProblemHttpResult>> HandleAsync(
-        Request request, MetadataService metadata, IDefinitionStore definitions, DraftEffects effects, TimeProvider clock, CancellationToken cancellationToken)
+        Request request, MetadataService metadata, IDefinitionStore definitions, DraftEffects effects, BusinessEffects business, TimeProvider clock, CancellationToken cancellationToken)
     {
         if (new object?[] { request.Segment, request.Measure, request.Policy }.Count(draft => draft is not null) != 1)
         {
@@ -90,7 +92,7 @@ internal static class TryDraft
             var now = clock.GetUtcNow();
             var answer = kind == DefinitionKinds.Segment
                 ? await OfSegmentAsync(effects, proposed, proposed.Segments.First(one => one.Name == name), now, cancellationToken)
-                : await OfMeasureAsync(effects, await metadata.ModelAsync(cancellationToken), proposed, proposed.Measures.First(one => one.Name == name), now, cancellationToken);
+                : await OfMeasureAsync(effects, business, await metadata.ModelAsync(cancellationToken), proposed, proposed.Measures.First(one => one.Name == name), now, cancellationToken);
             return TypedResults.Ok(answer with
             {
                 Etag = saved is null ? null : ETags.Of(saved.Version),
@@ -110,14 +112,17 @@ internal static class TryDraft
     }
 
     private static async Task<Response> OfMeasureAsync(
-        DraftEffects effects, InsightsModel current, InsightsModel proposed, MeasureModel draft, DateTimeOffset now, CancellationToken cancellationToken)
+        DraftEffects effects, BusinessEffects business, InsightsModel current, InsightsModel proposed, MeasureModel draft, DateTimeOffset now, CancellationToken cancellationToken)
     {
         long? changed = draft.Document.Business ? null : await effects.ChangedAsync(current, proposed, draft, now, cancellationToken);
-        return Of(await effects.OfMeasureAsync(proposed, draft, now, cancellationToken), changed, ModelDependants.OfMeasure(proposed, draft.Name), now);
+        return Of(await effects.OfMeasureAsync(proposed, draft, now, cancellationToken), changed, ModelDependants.OfMeasure(proposed, draft.Name), now) with
+        {
+            Business = await business.OfAsync(current, proposed, draft, now, cancellationToken),
+        };
     }
 
     private static Response Of(IReadOnlyList<DraftEffects.SegmentEffect> segments, long? changed, ModelDependants dependants, DateTimeOffset now) => new(
-        null, now, segments, changed, [.. dependants.Measures.Select(measure => measure.Name)], [.. dependants.Exports.Select(export => export.Name)], null, null);
+        null, now, segments, changed, null, [.. dependants.Measures.Select(measure => measure.Name)], [.. dependants.Exports.Select(export => export.Name)], null, null);
 
     private static async Task<Results<Ok<Response>, ProblemHttpResult>> OfPolicyAsync(
         PolicyDraft policy, MetadataService metadata, IDefinitionStore definitions, TimeProvider clock, CancellationToken cancellationToken)
@@ -132,6 +137,7 @@ internal static class TryDraft
             ETags.Of(saved.Version),
             clock.GetUtcNow(),
             [],
+            null,
             null,
             [.. model.Measures.Where(measure => measure.Document.ProfileType == policy.ProfileType).Select(measure => measure.Name)],
             [.. model.Exports.Values.Where(export => export.ProfileType == policy.ProfileType).Select(export => export.Name).Order(StringComparer.Ordinal)],

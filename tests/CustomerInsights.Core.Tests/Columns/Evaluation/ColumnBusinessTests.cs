@@ -28,6 +28,19 @@ public sealed class ColumnBusinessTests
     [InlineData("sum(order.amount where amount > 100000)")]
     [InlineData("sum(order.amount * 2) by city")]
     [InlineData("max(order.amount) by city")]
+    [InlineData("min(order.amount) by country, order.category")]
+    [InlineData("max(order.at) by city")]
+    [InlineData("min(birthday) by country")]
+    [InlineData("max(age)")]
+    [InlineData("min(order.quantity where amount > 1) - max(age) by city")]
+    [InlineData("max(order.weight) by city")]
+    [InlineData("max(order.amount where amount > 100000)")]
+    [InlineData("first(order.category) by city")]
+    [InlineData("last(order.amount) by country")]
+    [InlineData("arg_max(order.category, order.amount) by city")]
+    [InlineData("arg_min(order.quantity, order.at)")]
+    [InlineData("max(order.amount) - avg(order.amount) by city")]
+    [InlineData("count_distinct(order.weight)")]
     [InlineData("count_distinct(order.category) by city")]
     [InlineData("exists(order where amount = 5) by city")]
     [InlineData("count(order then order) by city")]
@@ -59,6 +72,51 @@ public sealed class ColumnBusinessTests
                 }),
                 Shown(() => world.Run(moment).Business(bound.Rule)));
         }
+    }
+
+    [Theory]
+    [MemberData(nameof(BusinessCases.All), MemberType = typeof(BusinessCases))]
+    public void Every_case_of_the_business_table_holds_over_columns(string rule, string expected)
+    {
+        var bound = RuleBinder.Bind(rule, Sample.Schema, RuleUse.BusinessMeasure).Rule!;
+        Assert.Equal(expected, BusinessCases.Write(new SampleWorld([.. BusinessCases.People]).Run().Business(bound)));
+        Assert.Equal(expected, BusinessCases.Write(new SampleWorld([.. BusinessCases.People], parts: 2, dead: true).Run().Business(bound)));
+    }
+
+    [Theory]
+    [InlineData("count_distinct(order.category) by city")]
+    [InlineData("first(order.category) by city")]
+    [InlineData("last(order.amount)")]
+    [InlineData("arg_max(order.category, order.amount) by country")]
+    [InlineData("max(order.weight) by order.category")]
+    [InlineData("max(order.amount) by city")]
+    [InlineData("sum(order.weight) by city")]
+    [InlineData("max(order.weight) - sum(order.weight)")]
+    [InlineData("count(order then order) by city")]
+    [InlineData("count_distinct(order.quantity) + sum(order.quantity * 9223372036854775807)")]
+    public void One_thread_and_several_give_the_same_rows(string text)
+    {
+        var rule = RuleBinder.Bind(text, Sample.Schema, RuleUse.BusinessMeasure).Rule!;
+        var random = new RandomRules(11);
+
+        // Several blocks in each of two parts, so that there is something to divide.
+        FakeProfile[] some = [.. Enumerable.Range(0, 500).Select(_ => random.Profile())];
+        var world = new SampleWorld([.. Enumerable.Range(0, 20_000).Select(i => some[i % some.Length])], parts: 2);
+        var alone = Shown(() => world.Run(threads: 1).Business(rule));
+        Assert.All(new[] { 2, 3, 8 }, threads => Assert.Equal(alone, Shown(() => world.Run(threads: threads).Business(rule))));
+    }
+
+    [Fact]
+    public void Ranks_of_one_thread_and_of_several_are_the_same()
+    {
+        var rule = RuleBinder.Bind("percentile_rank(sum(order.weight))", Sample.Schema, RuleUse.Value).Rule!;
+        var random = new RandomRules(12);
+        FakeProfile[] some = [.. Enumerable.Range(0, 500).Select(_ => random.Profile())];
+        var world = new SampleWorld([.. Enumerable.Range(0, 10_000).Select(i => some[i % some.Length])], parts: 2);
+        Assert.Equal(Ranked(1), Ranked(4));
+
+        List<Core.Model.Value> Ranked(int threads) =>
+            [.. world.Run(Sample.Moment with { Ranks = world.Run(threads: threads).Ranks([rule]) }, threads).Values([rule]).SelectMany(batch => batch.Values[0])];
     }
 
     [Fact]

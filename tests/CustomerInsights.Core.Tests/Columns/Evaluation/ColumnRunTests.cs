@@ -75,6 +75,14 @@ public sealed class ColumnRunTests
     [InlineData("count_distinct(order.category) = 2")]
     [InlineData("count(order where amount > lifetime_spend) >= 1")]
     [InlineData("arg_max(order.category, order.amount) = \"books\"")]
+    [InlineData("arg_min(order.category, order.at where amount > 1) in (\"books\", \"toys\")")]
+    [InlineData("last(order.category) is missing or last(order.category) matches \"^b\"")]
+    [InlineData("first(order.category where quantity > 1) != \"toys\"")]
+    [InlineData("count_distinct(order.amount) >= 2 and count_distinct(order.weight) = count_distinct(order.quantity)")]
+    [InlineData("count_distinct(order.at where gift) > 1")]
+    [InlineData("arg_max(order.amount, order.weight) > 2.5 or arg_min(order.quantity, order.amount) = 1")]
+    [InlineData("arg_max(order.at, order.quantity) > ago(900d)")]
+    [InlineData("arg_max(order.quantity * 9223372036854775807, order.at) > 1")]
     [InlineData("account.employees > 10 and city = \"London\"")]
     [InlineData("segment(\"vips\") or reachable(\"email\")")]
     [InlineData("huge + 1 > 0")]
@@ -90,6 +98,73 @@ public sealed class ColumnRunTests
             var wrong = Differences(new SampleWorld(people, parts: 1 + (seed % 3), dead: seed % 2 == 1).Run(), people, rule, zone).ToList();
             Assert.True(wrong.Count == 0, $"seed {seed}\n{string.Join('\n', wrong)}");
         }
+    }
+
+    [Theory]
+    [InlineData("count_distinct(order.category)")]
+    [InlineData("count_distinct(order.amount where quantity > 0)")]
+    [InlineData("arg_max(order.category, order.amount)")]
+    [InlineData("arg_min(order.amount, order.quantity)")]
+    [InlineData("arg_max(order.weight, order.at)")]
+    [InlineData("arg_min(order.at, order.weight)")]
+    [InlineData("first(order.category)")]
+    [InlineData("city")]
+    [InlineData("count_distinct(web.click.target)")]
+    public void A_value_is_what_it_is_profile_by_profile(string text)
+    {
+        var rule = RuleBinder.Bind(text, Sample.Schema, RuleUse.Value).Rule!;
+        for (var seed = 0; seed < 6; seed++)
+        {
+            var random = new RandomRules(seed);
+            FakeProfile[] people = [.. Enumerable.Range(0, 150 + seed).Select(i => i == 77 ? Sample.Ada : i == 78 ? Sample.Nobody : random.Profile())];
+            var wrong = Differences(new SampleWorld(people, parts: 1 + (seed % 3), dead: seed % 2 == 1).Run(), people, rule, null).ToList();
+            Assert.True(wrong.Count == 0, $"seed {seed}\n{string.Join('\n', wrong)}");
+        }
+    }
+
+    [Fact]
+    public void Rules_that_share_aggregates_answer_as_each_alone()
+    {
+        string[] texts =
+        [
+            "count(order where amount > 1) > 1", "count(order where amount > 1) = 0 and sum(order.amount) > 1", "sum(order.amount) > count(order where amount > 1)",
+            "count(order where at >= date(2026-01-01)) > 0", "count(order where at >= date(2026-01-01)) = 1 or avg(order.amount) > 2", "avg(order.amount) > 3",
+            "exists(order where segment(\"vips\"))", "not exists(order where segment(\"vips\"))", "sum(order.quantity * 9223372036854775807) > 1", "sum(order.quantity * 9223372036854775807) < 1",
+            "last(order.category) = \"books\"", "last(order.category) != \"books\"", "count_distinct(order.category) > 1", "count_distinct(order.category) = 1",
+        ];
+        List<BoundRule> rules = [.. texts.Select(text => RuleBinder.Bind(text, Sample.Schema, RuleUse.Value).Rule ?? throw new InvalidOperationException(text))];
+        var random = new RandomRules(5);
+        FakeProfile[] some = [.. Enumerable.Range(0, 300).Select(_ => random.Profile())];
+        FakeProfile[] people = [.. Enumerable.Range(0, 9_000).Select(i => some[i % some.Length])];
+        var world = new SampleWorld(people, parts: 2, dead: true);
+        var run = world.Run();
+        run.Share(rules);
+        foreach (var zone in new[] { null, TimeZoneInfo.FindSystemTimeZoneById("Asia/Tokyo") })
+        {
+            // Twice, so that what was kept is asked for.
+            foreach (var rule in rules.Concat(rules))
+            {
+                Assert.Equal(All(() => world.Run().Matches(rule, zone).Numbers().Select(number => $"{number}")), All(() => run.Matches(rule, zone).Numbers().Select(number => $"{number}")));
+            }
+        }
+
+        // And a segment that is told later counts.
+        run.Enter("vips", ImageRows.All(run.Image));
+        Assert.Equal(run.Matches(RuleBinder.Bind("exists(order)", Sample.Schema, RuleUse.Condition).Rule!).Numbers(), run.Matches(rules[6]).Numbers());
+    }
+
+    [Fact]
+    public void Values_of_some_are_those_that_they_have_among_all()
+    {
+        var rule = RuleBinder.Bind("count(order) + age", Sample.Schema, RuleUse.Value).Rule!;
+        var random = new RandomRules(3);
+        FakeProfile[] people = [.. Enumerable.Range(0, 90).Select(_ => random.Profile())];
+        var run = new SampleWorld(people, parts: 3, dead: true).Run();
+
+        // Odd numbers are dead, and 5,000 nobody ever had.
+        var some = run.ValuesOf([178, 4, 3, 60, 5_000, 4], [rule]).ToList();
+        Assert.Equal([4, 60, 178], some.Select(one => one.Number));
+        Assert.All(some, one => Assert.Equal(rule.Evaluate(people[one.Number / 2], Sample.Moment), one.Values[0]));
     }
 
     [Fact]
