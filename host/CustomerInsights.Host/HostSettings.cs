@@ -39,6 +39,9 @@ internal sealed record HostSettings
     /// <summary>For how many hours events stay in the log after they were processed.</summary>
     public int EventLogHours { get; init; } = 24;
 
+    /// <summary>Sites that may put cards into frames of theirs: <c>https://crm.example</c>. Default: none.</summary>
+    public IReadOnlyList<string> FrameAncestors { get; init; } = [];
+
     /// <summary>Days after which a segment that nothing builds on and nobody looks at becomes inactive; null: never.</summary>
     public int? ExpireSegmentsAfterDays { get; init; }
 

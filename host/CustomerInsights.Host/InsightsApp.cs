@@ -3,6 +3,7 @@ using CustomerInsights.Host.Commands;
 using CustomerInsights.Host.Features.Access;
 using CustomerInsights.Host.Features.Accounts;
 using CustomerInsights.Host.Features.Activities;
+using CustomerInsights.Host.Features.Cards;
 using CustomerInsights.Host.Features.Catalog;
 using CustomerInsights.Host.Features.Columns;
 using CustomerInsights.Host.Features.Events;
@@ -71,6 +72,7 @@ internal static class InsightsApp
             .AddUnification()
             .AddAccounts()
             .AddProfiles()
+            .AddCards()
             .AddColumns()
             .AddMeasures()
             .AddSegments()
@@ -88,6 +90,7 @@ internal static class InsightsApp
         app.UseAccess();
         MapPublic(app);
         app.MapEvents();
+        EmbedCard.Map(app);
         var api = app.MapGroup("/api/v1");
         api.MapAccess();
         api.MapJobs();
@@ -100,6 +103,7 @@ internal static class InsightsApp
         api.MapUnification();
         api.MapAccounts();
         api.MapProfiles();
+        api.MapCards();
         api.MapColumns();
         api.MapMeasures();
         api.MapSegments();

@@ -10,7 +10,7 @@ internal static class ApiKeyAuthentication
     {
         const string Scheme = "Bearer ";
         var header = context.Request.Headers.Authorization.ToString();
-        if (context.Request.Path.StartsWithSegments("/v1", StringComparison.Ordinal))
+        if (context.Request.Path.StartsWithSegments("/v1", StringComparison.Ordinal) || context.Request.Path.StartsWithSegments("/embed", StringComparison.Ordinal))
         {
             // What is sent to the event routes is a write key, which they look at themselves.
             await next(context);

@@ -36,8 +36,8 @@ internal static class SuggestForProfileType
         }
 
         var attributes = type.Document.Attributes;
-        var card = name == Cards.Contact || type.Document.Card == Cards.Contact
-            ? Cards.ContactFields.Select(field => new CardSuggestion(
+        var card = name == ContactCard.Name || type.Document.Card == ContactCard.Name
+            ? ContactCard.Fields.Select(field => new CardSuggestion(
                 field.Name,
                 field.Label,
                 field.Type,

@@ -13,9 +13,10 @@ internal static class DefinitionKinds
     public const string Measure = "measure";
     public const string Segment = "segment";
     public const string Export = "export";
+    public const string Card = "card";
 
     /// <summary>In the order in which they build on each other.</summary>
-    public static readonly IReadOnlyList<string> All = [ProfileType, ActivityType, Relationship, Source, EventSource, Mapping, Unification, Measure, Segment, Export];
+    public static readonly IReadOnlyList<string> All = [ProfileType, ActivityType, Relationship, Source, EventSource, Mapping, Unification, Measure, Segment, Export, Card];
 
     /// <summary><c>a segment</c>, <c>an export</c>.</summary>
     public static string WithArticle(string kind) => kind is ActivityType or EventSource or Export ? $"an {Words(kind)}" : $"a {Words(kind)}";

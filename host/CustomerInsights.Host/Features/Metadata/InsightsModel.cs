@@ -36,6 +36,9 @@ internal sealed class InsightsModel
 
     public required IReadOnlyDictionary<string, ExportModel> Exports { get; init; }
 
+    /// <summary>Cards that are defined, and one for each profile type without.</summary>
+    public required IReadOnlyList<CardModel> Cards { get; init; }
+
     /// <summary>The rule schemas by profile type: attributes, measures, relationships, activities, segments.</summary>
     public required IReadOnlyDictionary<string, RuleSchema> Schemas { get; init; }
 

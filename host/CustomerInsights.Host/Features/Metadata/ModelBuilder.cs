@@ -46,7 +46,7 @@ internal sealed class ModelBuilder
         ReadAll(DefinitionKinds.ProfileType, _profileTypes);
         ReadAll(DefinitionKinds.ActivityType, _activityTypes);
         ReadAll(DefinitionKinds.Source, _sources);
-        Cards.Complete(_profileTypes, this);
+        ContactCard.Complete(_profileTypes, this);
         CheckNames();
         ReadRelationships();
         _eventSources = EventSources.Build(this, _sources);
@@ -74,6 +74,7 @@ internal sealed class ModelBuilder
             Measures = measures.Measures,
             Segments = measures.Segments,
             Exports = exports,
+            Cards = new CardModels(this, measures.Measures).Build(),
             Schemas = _schemas,
             Faults = _faults,
         };

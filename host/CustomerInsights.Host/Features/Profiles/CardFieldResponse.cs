@@ -18,7 +18,7 @@ public sealed record CardFieldResponse(string Name, string Label, object? Value)
         var id = profile.Id.ToString();
         return
         [
-            .. Cards.ContactFields.Select(field => new CardFieldResponse(field.Name, field.Label, field.Name switch
+            .. ContactCard.Fields.Select(field => new CardFieldResponse(field.Name, field.Label, field.Name switch
             {
                 "customer_id" => account?.Id,
                 "unified_contact_id" or "id" => id,

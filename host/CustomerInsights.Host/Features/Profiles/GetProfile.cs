@@ -83,7 +83,7 @@ internal static class GetProfile
         {
             BelongsTo = owner.BelongsTo,
             Parent = owner.Parent,
-            Card = type?.Document.Card == Cards.Contact ? CardFieldResponse.Contact(profile, owner.BelongsTo) : null,
+            Card = type?.Document.Card == ContactCard.Name ? CardFieldResponse.Contact(profile, owner.BelongsTo) : null,
         });
     }
 }

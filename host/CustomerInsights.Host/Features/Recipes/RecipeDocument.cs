@@ -48,4 +48,7 @@ public sealed record RecipeDocument
 
     /// <summary>Exports by name.</summary>
     public IReadOnlyDictionary<string, ExportDocument>? Exports { get; init; }
+
+    /// <summary>Cards by name: what is shown of a profile at a glance.</summary>
+    public IReadOnlyDictionary<string, CardDocument>? Cards { get; init; }
 }

@@ -163,6 +163,7 @@ internal sealed class RecipeService(IDefinitionStore definitions, MetadataServic
         [DefinitionKinds.Measure] = "measures",
         [DefinitionKinds.Segment] = "segments",
         [DefinitionKinds.Export] = "exports",
+        [DefinitionKinds.Card] = "cards",
     };
 
     private static Fault ToFault(DefinitionFault fault) =>
@@ -182,7 +183,8 @@ internal sealed class RecipeService(IDefinitionStore definitions, MetadataServic
             .Concat(Of(DefinitionKinds.Unification, recipe.Unification))
             .Concat(Of(DefinitionKinds.Measure, recipe.Measures))
             .Concat(Of(DefinitionKinds.Segment, recipe.Segments))
-            .Concat(Of(DefinitionKinds.Export, recipe.Exports));
+            .Concat(Of(DefinitionKinds.Export, recipe.Exports))
+            .Concat(Of(DefinitionKinds.Card, recipe.Cards));
     }
 
     private static IEnumerable<Difference> Differences(JsonNode? from, JsonNode? to, string pointer)

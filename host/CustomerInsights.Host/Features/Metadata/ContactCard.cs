@@ -11,12 +11,12 @@ namespace CustomerInsights.Host.Features.Metadata;
 internal sealed record CardField(string Name, string Label, DataType Type, string? SemanticType, bool Computed);
 
 /// <summary>Ready-made cards. The contact's follows the columns of UnifiedContact: 13 attributes that sources fill and 4 ids.</summary>
-internal static class Cards
+internal static class ContactCard
 {
-    public const string Contact = "contact";
+    public const string Name = "contact";
 
     /// <summary>The 17 fields of a contact, in the order of the card.</summary>
-    public static IReadOnlyList<CardField> ContactFields { get; } =
+    public static IReadOnlyList<CardField> Fields { get; } =
     [
         new("first_name", "First name", DataType.Text, Semantics.FirstName, false),
         new("last_name", "Last name", DataType.Text, Semantics.LastName, false),
@@ -42,14 +42,14 @@ internal static class Cards
     {
         foreach (var (name, type) in types.Where(pair => pair.Value.Card is not null).ToList())
         {
-            if (type.Card != Contact)
+            if (type.Card != Name)
             {
-                builder.Fault(DefinitionKinds.ProfileType, name, "/card", "unknown", $"There is no card '{type.Card}'.{Names.Suggest(type.Card!, [Contact])}");
+                builder.Fault(DefinitionKinds.ProfileType, name, "/card", "unknown", $"There is no card '{type.Card}'.{Names.Suggest(type.Card!, [Name])}");
                 continue;
             }
 
             var attributes = new Dictionary<string, FieldDocument>(type.Attributes, StringComparer.Ordinal);
-            foreach (var field in ContactFields)
+            foreach (var field in Fields)
             {
                 if (!field.Computed)
                 {
@@ -57,7 +57,7 @@ internal static class Cards
                 }
                 else if (type.Attributes.ContainsKey(field.Name))
                 {
-                    builder.Fault(DefinitionKinds.ProfileType, name, $"/attributes/{field.Name}", "reserved", $"The card '{Contact}' gives every profile '{field.Name}' by itself; choose another name.");
+                    builder.Fault(DefinitionKinds.ProfileType, name, $"/attributes/{field.Name}", "reserved", $"The card '{Name}' gives every profile '{field.Name}' by itself; choose another name.");
                 }
             }
 
