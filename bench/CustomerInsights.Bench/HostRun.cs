@@ -24,6 +24,8 @@ internal sealed class HostRun : IAsyncDisposable
         _http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", host.Key);
     }
 
+    public Uri Url => _http.BaseAddress!;
+
     public static async Task<HostRun> StartAsync(string directory)
     {
         var app = await InsightsApp.BuildAsync(

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.InteropServices;
 using System.Text.Json;
 using CustomerInsights.Core.Model;
 
@@ -13,17 +14,51 @@ internal static class EventCheck
     public static string? KindOf(JsonElement item, string? route) => route
         ?? (item.TryGetProperty("type"u8, out var type) && type.ValueKind == JsonValueKind.String ? Array.Find(s_kinds, kind => type.ValueEquals(kind)) : null);
 
-    /// <summary>Why an event is not taken; null when it is.</summary>
+    /// <summary>Why an event with half a character is not taken; of its members, none may be asked for but with <see cref="Named"/>.</summary>
+    public const string Half = "A text in it holds half a character.";
+
+    /// <summary>A member by the name that is written, last of its kind. The reader's own search throws where any name holds half a character.</summary>
+    public static JsonElement? Named(JsonElement item, ReadOnlySpan<byte> name)
+    {
+        JsonElement? found = null;
+        foreach (var property in item.EnumerateObject())
+        {
+            if (JsonMarshal.GetRawUtf8PropertyName(property).SequenceEqual(name))
+            {
+                found = property.Value;
+            }
+        }
+
+        return found is { } value && !HalfCharacters.In(value) ? value : null;
+    }
+
+    /// <summary>Whether a batch holds half a character elsewhere than in its events.</summary>
+    public static bool HalfBesideEvents(JsonElement batch)
+    {
+        if (!HalfCharacters.In(batch))
+        {
+            return false;
+        }
+
+        foreach (var property in batch.EnumerateObject())
+        {
+            var name = JsonMarshal.GetRawUtf8PropertyName(property);
+            byte[] text = [(byte)'"', .. name, (byte)'"'];
+            if (HalfCharacters.In(text) || (!name.SequenceEqual("batch"u8) && HalfCharacters.In(property.Value)))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>Why an event is not taken that has no half characters; null when it is.</summary>
     public static string? Refusal(JsonElement item, string? kind, int bytes)
     {
         if (bytes > EventLimits.EventBytes)
         {
             return string.Create(CultureInfo.InvariantCulture, $"It has {bytes:N0} bytes; an event has at most {EventLimits.EventBytes:N0}.");
-        }
-
-        if (HalfCharacters.In(item))
-        {
-            return "A text in it holds half a character.";
         }
 
         if (kind is null)

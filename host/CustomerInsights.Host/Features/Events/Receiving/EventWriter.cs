@@ -46,7 +46,7 @@ internal sealed class EventWriter(string source, JsonElement? batch, IPAddress? 
             writer.WriteStartObject();
             writer.WriteString("source"u8, source);
             writer.WriteString("kind"u8, kind ?? "unknown");
-            if (Sent(item) is { } sent)
+            if (Sent(item, refused is not null) is { } sent)
             {
                 writer.WriteString("sent"u8, sent);
             }
@@ -139,10 +139,11 @@ internal sealed class EventWriter(string source, JsonElement? batch, IPAddress? 
 
     private JsonElement? Said(JsonElement item, string name) => Of(Part(item, "context"), name) ?? (batch is { } shared ? Of(Part(shared, "context"), name) : null);
 
-    private DateTimeOffset? Sent(JsonElement item) => Time(item) ?? (batch is { } shared ? Time(shared) : null);
+    private DateTimeOffset? Sent(JsonElement item, bool refused) =>
+        (item.ValueKind != JsonValueKind.Object ? null : Time(refused ? EventCheck.Named(item, "sentAt"u8) : Of(item, "sentAt"))) ?? (batch is { } shared ? Time(Of(shared, "sentAt")) : null);
 
-    private static DateTimeOffset? Time(JsonElement element) =>
-        element.ValueKind == JsonValueKind.Object && Of(element, "sentAt") is { ValueKind: JsonValueKind.String } text && text.TryGetDateTimeOffset(out var sent) ? sent.ToUniversalTime() : null;
+    private static DateTimeOffset? Time(JsonElement? value) =>
+        value is { ValueKind: JsonValueKind.String } text && text.TryGetDateTimeOffset(out var sent) ? sent.ToUniversalTime() : null;
 
     private static JsonElement? Part(JsonElement element, string name) => Of(element, name) is { ValueKind: JsonValueKind.Object } part ? part : null;
 
@@ -150,11 +151,9 @@ internal sealed class EventWriter(string source, JsonElement? batch, IPAddress? 
 
     private static void Id(Utf8JsonWriter writer, JsonElement item, Func<string> newId)
     {
-        var given = item.ValueKind == JsonValueKind.Object && item.TryGetProperty("messageId"u8, out var id) && Readable(id) ? id.ToString() : "";
+        var given = item.ValueKind == JsonValueKind.Object && EventCheck.Named(item, "messageId"u8) is { ValueKind: JsonValueKind.String or JsonValueKind.Number } id ? id.ToString() : "";
         writer.WriteString("messageId"u8, given.Trim().Length == 0 ? newId() : given[..Math.Min(given.Length, EventLimits.MessageIdCharacters)]);
     }
-
-    private static bool Readable(JsonElement id) => id.ValueKind is JsonValueKind.String or JsonValueKind.Number && !Core.Model.HalfCharacters.In(id);
 
     private static void Raw(Utf8JsonWriter writer, JsonElement value) => writer.WriteRawValue(JsonMarshal.GetRawUtf8Value(value), skipInputValidation: true);
 }

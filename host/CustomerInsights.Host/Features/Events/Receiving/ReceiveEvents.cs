@@ -1,6 +1,8 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text.Json;
+using System.Text.Unicode;
+using CustomerInsights.Core.Model;
 using CustomerInsights.Host.Features.Metadata;
 using CustomerInsights.Storage;
 
@@ -64,6 +66,12 @@ internal static class ReceiveEvents
 
         using (body)
         {
+            // The parser looks at texts only when they are asked for.
+            if (!Utf8.IsValid(body.Bytes.Span))
+            {
+                return Answer(context, StatusCodes.Status400BadRequest, "The body is no UTF-8.");
+            }
+
             JsonDocument document;
             try
             {
@@ -87,6 +95,11 @@ internal static class ReceiveEvents
         if (root.ValueKind != JsonValueKind.Object)
         {
             return Answer(context, StatusCodes.Status400BadRequest, "The body is no JSON object.");
+        }
+
+        if (kind is null && EventCheck.HalfBesideEvents(root))
+        {
+            return Answer(context, StatusCodes.Status400BadRequest, "Beside its events, the batch holds half a character.");
         }
 
         if (WriteKeys.Find(context.Request, root, await intake.SourcesAsync(context.RequestAborted)) is not { } source)
@@ -152,6 +165,12 @@ internal static class ReceiveEvents
             if (item.ValueKind != JsonValueKind.Object)
             {
                 writer.Add(item, null, "It is no JSON object.");
+                return;
+            }
+
+            if (HalfCharacters.In(item))
+            {
+                writer.Add(item, kind, EventCheck.Half);
                 return;
             }
 

@@ -37,7 +37,7 @@ internal static class WriteKeys
             }
         }
 
-        if (body.TryGetProperty("writeKey"u8, out var key) && key.ValueKind == JsonValueKind.String && !Core.Model.HalfCharacters.In(key))
+        if (EventCheck.Named(body, "writeKey"u8) is { ValueKind: JsonValueKind.String } key)
         {
             yield return key.GetString()!;
         }

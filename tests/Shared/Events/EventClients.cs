@@ -1,0 +1,88 @@
+using System.ComponentModel;
+using System.Diagnostics;
+using System.Globalization;
+using System.Text.Json;
+using CustomerInsights.Storage.Events;
+
+namespace CustomerInsights.Tests.Shared.Events;
+
+/// <summary>What a client says became of its events.</summary>
+/// <param name="Delivered">Ids of those that it reports as delivered.</param>
+/// <param name="Failed">Those that it gave up on.</param>
+internal sealed record ClientReport(IReadOnlyList<string> Delivered, IReadOnlyList<FailedEvent> Failed);
+
+/// <summary>An event that a client gave up on.</summary>
+/// <param name="Id">Its id.</param>
+/// <param name="Why">What the client says of it.</param>
+internal sealed record FailedEvent(string Id, string Why);
+
+/// <summary>Published SDKs through node, from tests/clients; installed there the first time.</summary>
+internal static class EventClients
+{
+    private const int RowsAtOnce = 5000;
+
+    private static readonly string s_folder = Path.Combine(RepositoryRoot.Path, "tests", "clients");
+
+    private static readonly Lazy<Task> s_installed = new(InstallAsync);
+
+    /// <summary>Posts events and waits until the client knows what became of all of them.</summary>
+    /// <param name="sdk"><c>segment</c> or <c>rudder</c>.</param>
+    /// <param name="url">Where it posts to.</param>
+    /// <param name="key">The write key.</param>
+    /// <param name="count">How many events.</param>
+    public static async Task<ClientReport> PostAsync(string sdk, string url, string key, int count)
+    {
+        await s_installed.Value;
+        var output = await RunAsync("node", [Path.Combine(s_folder, "post.mjs"), sdk, url, key, count.ToString(CultureInfo.InvariantCulture)]);
+
+        // An SDK may print as well; the report is the last line.
+        return JsonSerializer.Deserialize<ClientReport>(output.TrimEnd().Split('\n')[^1], JsonSerializerOptions.Web)!;
+    }
+
+    /// <summary>The ids of the events in a log, in order, each as often as it came.</summary>
+    public static async Task<IReadOnlyList<string>> LoggedAsync(IEventLog log)
+    {
+        var ids = new List<string>();
+        var position = 0L;
+        while (await log.ReadAsync(position, RowsAtOnce, CancellationToken.None) is { Count: > 0 } rows)
+        {
+            foreach (var row in rows)
+            {
+                using var document = JsonDocument.Parse(row.Body);
+                ids.Add(document.RootElement.GetProperty("event").GetProperty("messageId").GetString()!);
+            }
+
+            position = rows[^1].Position;
+        }
+
+        return ids;
+    }
+
+    private static async Task InstallAsync()
+    {
+        // npm writes this file last.
+        if (!File.Exists(Path.Combine(s_folder, "node_modules", ".package-lock.json")))
+        {
+            await RunAsync(OperatingSystem.IsWindows() ? "npm.cmd" : "npm", ["ci", "--no-audit", "--no-fund", "--ignore-scripts"]);
+        }
+    }
+
+    private static async Task<string> RunAsync(string program, string[] arguments)
+    {
+        var start = new ProcessStartInfo(program, arguments) { WorkingDirectory = s_folder, RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
+        try
+        {
+            using var process = Process.Start(start)!;
+            var errors = process.StandardError.ReadToEndAsync();
+            var output = await process.StandardOutput.ReadToEndAsync();
+            await process.WaitForExitAsync();
+            return process.ExitCode == 0
+                ? output
+                : throw new InvalidOperationException($"'{program} {string.Join(' ', arguments)}' in tests/clients ended with {process.ExitCode}: {await errors}");
+        }
+        catch (Win32Exception error)
+        {
+            throw new InvalidOperationException($"The event SDKs are run by node: '{program}' cannot be started. Install node 20 or newer with npm.", error);
+        }
+    }
+}
