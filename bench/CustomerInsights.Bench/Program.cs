@@ -34,6 +34,9 @@ switch (args)
         var figures = rest.Select(one => int.Parse(one, System.Globalization.CultureInfo.InvariantCulture)).ToList();
         await LiveBench.RunAsync(figures is [var people, ..] ? people : 100_000, figures is [_, var rate, ..] ? rate : 2_000, figures is [_, _, var time, ..] ? time : 20, figures is [_, _, _, var types, ..] ? types : 10);
         return 0;
+    case ["events-project", .. var rest]:
+        await CustomerInsights.Bench.Events.EventsProjectBench.RunAsync(rest is [var events, ..] ? int.Parse(events, System.Globalization.CultureInfo.InvariantCulture) : 200_000);
+        return 0;
     case ["columns-build", .. var rest]:
         await CustomerInsights.Bench.Columns.ColumnsBuildBench.RunAsync(rest);
         return 0;
@@ -65,6 +68,7 @@ switch (args)
             questions [PROFILES [PEERS [ours]]]   rules and measures over columns, beside DuckDB and PostgreSQL on the same made-up people (default 1,000,000, ten activities each; PEERS: default bench/peers, after "npm ci" there)
             live [PROFILES [EVENTS [SECONDS [TYPES]]]]   from an event committed to membership changed and published, 1,000 segments (default 100,000 profiles, 2,000 events/s for 20 s, rules over 10 activity types)
             columns-build [--profiles N] [--activities M] [--runs R] [--keep FOLDER [--restart]]   columns from a filled store: built, saved, ready after a restart, caught up (default 1,000,000, and 10 activities each; M is in all; FOLDER keeps the store, --restart then only opens what was saved)
+            events-project [EVENTS]   from the event log to records, activities, edges, sessions and fates (default 200,000 made-up events of a shop's site)
             kernels           text comparisons of the matcher in ns a call, beside FuzzySharp on the same names
             """);
         return 2;

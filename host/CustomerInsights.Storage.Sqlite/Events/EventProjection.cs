@@ -15,6 +15,7 @@ internal sealed class EventProjection : IDisposable
     private readonly WriteTransaction _transaction;
     private readonly SqlConnection _db;
     private readonly EventIdentities _identities;
+    private readonly EventSessions _sessions;
     private readonly SqlStatement _fate;
     private readonly SqlStatement _again;
     private readonly SqlStatement _activity;
@@ -32,6 +33,7 @@ internal sealed class EventProjection : IDisposable
     {
         (_transaction, _db) = (transaction, transaction.Db);
         _identities = new EventIdentities(transaction);
+        _sessions = new EventSessions(transaction);
         _fate = _db.Query(
             """
             INSERT INTO event_fates(fate_no, stream_no, received_at, projected_at, kind, message_id, refused, rule, note)
@@ -62,6 +64,11 @@ internal sealed class EventProjection : IDisposable
             _changes.Add((ChangeKind.Node, node, null));
         }
 
+        foreach (var (visitor, type) in _sessions.Store())
+        {
+            _changes.Add((ChangeKind.Activity, visitor, type));
+        }
+
         foreach (var (kind, id, type) in _changes)
         {
             _transaction.Feed(kind, id, type);
@@ -79,6 +86,7 @@ internal sealed class EventProjection : IDisposable
         _outcome.Dispose();
         _edge.Dispose();
         _identities.Dispose();
+        _sessions.Dispose();
     }
 
     private void Project(ProjectedEvent one, Streams streams)
@@ -112,6 +120,11 @@ internal sealed class EventProjection : IDisposable
         foreach (var other in nodes.Skip(1))
         {
             Assert(nodes[0].Id, other.Id, one);
+        }
+
+        if (one.View is { } view && streams.Sessions is { } sessions)
+        {
+            _sessions.Add(sessions, nodes[^1].Id, one.MessageId, view);
         }
 
         Bind(_outcome, 1, one.Position);
@@ -197,7 +210,7 @@ internal sealed class EventProjection : IDisposable
         if (!_sources.TryGetValue(source, out var streams))
         {
             var (identities, events) = (StreamRows.Find(_db, source + ".identities"), StreamRows.Find(_db, source + ".events"));
-            _sources.Add(source, streams = identities is null || events is null ? null : new Streams(identities.Number, events.Number));
+            _sources.Add(source, streams = identities is null || events is null ? null : new Streams(identities.Number, events.Number, StreamRows.Find(_db, source + ".sessions")?.Number));
         }
 
         return streams;
@@ -227,5 +240,5 @@ internal sealed class EventProjection : IDisposable
         }
     }
 
-    private sealed record Streams(int Identities, int Events);
+    private sealed record Streams(int Identities, int Events, int? Sessions);
 }
