@@ -25,6 +25,7 @@ internal sealed class EventProjection : IDisposable
     private readonly Dictionary<string, long> _types = new(StringComparer.Ordinal);
     private readonly Dictionary<string, long> _profileTypes = new(StringComparer.Ordinal);
     private readonly HashSet<(ChangeKind Kind, long Id, long? Type)> _changes = [];
+    private readonly HashSet<(long First, long Other, string Type, string Rule)> _asserted = [];
     private int _accepted;
     private int _refused;
     private int _duplicates;
@@ -184,7 +185,7 @@ internal sealed class EventProjection : IDisposable
 
     private void Assert(long first, long other, ProjectedEvent one)
     {
-        if (first == other)
+        if (first == other || !_asserted.Add((first, other, one.ProfileType, one.EdgeRule)))
         {
             return;
         }
