@@ -40,6 +40,9 @@ switch (args)
         return 0;
     case ["event-clients", .. var rest]:
         return await CustomerInsights.Bench.Events.EventsBench.ClientsAsync(rest is [var posted, ..] ? int.Parse(posted, System.Globalization.CultureInfo.InvariantCulture) : 10_000);
+    case ["events-project", .. var rest]:
+        await CustomerInsights.Bench.Events.EventsProjectBench.RunAsync(rest is [var events, ..] ? int.Parse(events, System.Globalization.CultureInfo.InvariantCulture) : 200_000);
+        return 0;
     case ["columns-build", .. var rest]:
         await CustomerInsights.Bench.Columns.ColumnsBuildBench.RunAsync(rest);
         return 0;
@@ -74,6 +77,7 @@ switch (args)
             events RATE|max SECONDS [single|batch]   events posted to the door, durable, beside the same server that drops them and SQLite that appends them
             event-clients [COUNT]   Segment's and RudderStack's node SDKs post COUNT events each (default 10,000) through a proxy that fails at times; needs node
             columns-build [--profiles N] [--activities M] [--runs R]   columns from a filled store: built, saved, ready after a restart, caught up (default 1,000,000, and 10 activities each; M is in all)
+            events-project [EVENTS]   from the event log to records, activities, edges, sessions and fates (default 200,000 made-up events of a shop's site)
             kernels           text comparisons of the matcher in ns a call, beside FuzzySharp on the same names
             """);
         return 2;

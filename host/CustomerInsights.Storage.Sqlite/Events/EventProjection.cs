@@ -15,6 +15,7 @@ internal sealed class EventProjection : IDisposable
     private readonly WriteTransaction _transaction;
     private readonly SqlConnection _db;
     private readonly EventIdentities _identities;
+    private readonly EventSessions _sessions;
     private readonly SqlStatement _fate;
     private readonly SqlStatement _again;
     private readonly SqlStatement _activity;
@@ -24,6 +25,7 @@ internal sealed class EventProjection : IDisposable
     private readonly Dictionary<string, long> _types = new(StringComparer.Ordinal);
     private readonly Dictionary<string, long> _profileTypes = new(StringComparer.Ordinal);
     private readonly HashSet<(ChangeKind Kind, long Id, long? Type)> _changes = [];
+    private readonly HashSet<(long First, long Other, string Type, string Rule)> _asserted = [];
     private int _accepted;
     private int _refused;
     private int _duplicates;
@@ -32,6 +34,7 @@ internal sealed class EventProjection : IDisposable
     {
         (_transaction, _db) = (transaction, transaction.Db);
         _identities = new EventIdentities(transaction);
+        _sessions = new EventSessions(transaction);
         _fate = _db.Query(
             """
             INSERT INTO event_fates(fate_no, stream_no, received_at, projected_at, kind, message_id, refused, rule, note)
@@ -62,6 +65,11 @@ internal sealed class EventProjection : IDisposable
             _changes.Add((ChangeKind.Node, node, null));
         }
 
+        foreach (var (visitor, type) in _sessions.Store())
+        {
+            _changes.Add((ChangeKind.Activity, visitor, type));
+        }
+
         foreach (var (kind, id, type) in _changes)
         {
             _transaction.Feed(kind, id, type);
@@ -79,6 +87,7 @@ internal sealed class EventProjection : IDisposable
         _outcome.Dispose();
         _edge.Dispose();
         _identities.Dispose();
+        _sessions.Dispose();
     }
 
     private void Project(ProjectedEvent one, Streams streams)
@@ -112,6 +121,11 @@ internal sealed class EventProjection : IDisposable
         foreach (var other in nodes.Skip(1))
         {
             Assert(nodes[0].Id, other.Id, one);
+        }
+
+        if (one.View is { } view && streams.Sessions is { } sessions)
+        {
+            _sessions.Add(sessions, nodes[^1].Id, one.MessageId, view);
         }
 
         Bind(_outcome, 1, one.Position);
@@ -171,7 +185,7 @@ internal sealed class EventProjection : IDisposable
 
     private void Assert(long first, long other, ProjectedEvent one)
     {
-        if (first == other)
+        if (first == other || !_asserted.Add((first, other, one.ProfileType, one.EdgeRule)))
         {
             return;
         }
@@ -197,7 +211,7 @@ internal sealed class EventProjection : IDisposable
         if (!_sources.TryGetValue(source, out var streams))
         {
             var (identities, events) = (StreamRows.Find(_db, source + ".identities"), StreamRows.Find(_db, source + ".events"));
-            _sources.Add(source, streams = identities is null || events is null ? null : new Streams(identities.Number, events.Number));
+            _sources.Add(source, streams = identities is null || events is null ? null : new Streams(identities.Number, events.Number, StreamRows.Find(_db, source + ".sessions")?.Number));
         }
 
         return streams;
@@ -227,5 +241,5 @@ internal sealed class EventProjection : IDisposable
         }
     }
 
-    private sealed record Streams(int Identities, int Events);
+    private sealed record Streams(int Identities, int Events, int? Sessions);
 }

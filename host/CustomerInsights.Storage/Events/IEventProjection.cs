@@ -35,7 +35,7 @@ public sealed record EventBatch(long Position, IReadOnlyList<ProjectedEvent> Eve
 /// <summary>An event on its way in.</summary>
 /// <param name="Position">Its position in the log.</param>
 /// <param name="ReceivedAt">When it came.</param>
-/// <param name="Source">Its event source. Its streams are <c>source.identities</c> and <c>source.events</c>; without them it is left out.</param>
+/// <param name="Source">Its event source. Its streams are <c>source.identities</c> and <c>source.events</c>, without which it is left out, and <c>source.sessions</c>, without which there are no sessions.</param>
 /// <param name="Kind">The call, as the protocol names it.</param>
 /// <param name="MessageId">What names it at its source.</param>
 public sealed record ProjectedEvent(long Position, DateTimeOffset ReceivedAt, string Source, string Kind, string MessageId)
@@ -69,6 +69,9 @@ public sealed record ProjectedEvent(long Position, DateTimeOffset ReceivedAt, st
 
     /// <summary>A value document of the activity's fields.</summary>
     public byte[] Document { get; init; } = [];
+
+    /// <summary>The page that the visitor saw, for sessions; null when it tells of none. The visitor is the last identity.</summary>
+    public PageView? View { get; init; }
 }
 
 /// <summary>An identity that an event names.</summary>

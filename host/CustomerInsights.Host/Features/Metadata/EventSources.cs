@@ -52,6 +52,9 @@ internal static class EventSources
 
     public static string Activities(string source) => source + ".events";
 
+    /// <summary>The stream of its visitors' sessions; it has no records, and no mapping.</summary>
+    public static string Sessions(string source) => source + ".sessions";
+
     /// <summary>The traits that a mapping sees.</summary>
     public static IReadOnlyDictionary<string, DataType> Traits(EventSourceDocument document) => document.Traits ?? Reserved;
 
@@ -65,6 +68,7 @@ internal static class EventSources
                 .. Traits(document).Where(trait => trait.Key is not (UserId or AnonymousId)).Select(trait => new StoredField(trait.Key, trait.Value)),
             ],
             [Activities(name)] = [],
+            [Sessions(name)] = [],
         };
 
     /// <summary>The activity type that an event of no other name becomes: its name in lower case, with underscores.</summary>

@@ -19,6 +19,7 @@ internal sealed partial class EventProjector(
 
     private readonly SemaphoreSlim _arrived = new(0, 1);
     private (long Revision, EventReading Reading)? _reading;
+    private Task<Prepared?>? _next;
     private long _appended;
     private long _projected;
     private long _oldest = long.MaxValue;
@@ -94,14 +95,45 @@ internal sealed partial class EventProjector(
             Interlocked.Exchange(ref _projected, await projection.PositionAsync(cancellationToken));
         }
 
-        var logged = await log.ReadAsync(_projected, BatchSize, cancellationToken);
-        if (logged.Count == 0)
+        var ahead = _next;
+        _next = null;
+        var batch = await (ahead ?? PrepareAsync(_projected, cancellationToken));
+        if (batch is null)
         {
             Interlocked.Exchange(ref _oldest, long.MaxValue);
             return false;
         }
 
-        Interlocked.Exchange(ref _oldest, logged[0].ReceivedAt.UtcTicks);
+        Interlocked.Exchange(ref _oldest, batch.Oldest.UtcTicks);
+        if (batch.Full)
+        {
+            // Reading takes a core as writing does: the next batch is read while this one is written.
+            _next = Task.Run(() => PrepareAsync(batch.Events.Position, cancellationToken), cancellationToken);
+        }
+
+        try
+        {
+            await projection.ProjectAsync(batch.Events, cancellationToken);
+        }
+        catch
+        {
+            // What was read ahead comes after what was not written.
+            await ForgetNextAsync();
+            throw;
+        }
+
+        Interlocked.Exchange(ref _projected, batch.Events.Position);
+        return true;
+    }
+
+    private async Task<Prepared?> PrepareAsync(long after, CancellationToken cancellationToken)
+    {
+        var logged = await log.ReadAsync(after, BatchSize, cancellationToken);
+        if (logged.Count == 0)
+        {
+            return null;
+        }
+
         var reading = await ReadingAsync(cancellationToken);
         var events = new List<ProjectedEvent>(logged.Count);
         foreach (var one in logged)
@@ -112,9 +144,16 @@ internal sealed partial class EventProjector(
             }
         }
 
-        await projection.ProjectAsync(new EventBatch(logged[^1].Position, events), cancellationToken);
-        Interlocked.Exchange(ref _projected, logged[^1].Position);
-        return true;
+        return new Prepared(new EventBatch(logged[^1].Position, events), logged[0].ReceivedAt, logged.Count == BatchSize);
+    }
+
+    private async Task ForgetNextAsync()
+    {
+        if (_next is { } ahead)
+        {
+            _next = null;
+            await ((Task)ahead).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
     }
 
     // An event that cannot be read must not stand in the way of all that come after it.
@@ -158,6 +197,9 @@ internal sealed partial class EventProjector(
             await log.TrimAsync(from, cancellationToken);
         }
     }
+
+    /// <summary>A batch, read.</summary>
+    private sealed record Prepared(EventBatch Events, DateTimeOffset Oldest, bool Full);
 
     [LoggerMessage(1900, LogLevel.Error, "Events cannot be projected now; it is tried again.")]
     private partial void Failed(Exception exception);

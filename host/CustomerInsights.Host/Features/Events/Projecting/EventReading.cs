@@ -69,7 +69,7 @@ internal sealed class EventReading(InsightsModel model)
         var name = EventPlan.NameOf(envelope);
         var planned = source.Document.Events.GetValueOrDefault(name);
         var type = planned?.Activity ?? EventSources.TypeOf(name);
-        return read with { Traits = traits, ActivityType = type, Document = Fields(envelope, type, planned, plan.Omitted, notes), Note = Note(notes) };
+        return read with { Traits = traits, ActivityType = type, Document = Fields(envelope, type, planned, plan.Omitted, notes), View = PageViews.Of(envelope, read), Note = Note(notes) };
     }
 
     // The sender's clock may be wrong; how long the event waited at the sender is not. So the time of receipt, less that wait.
