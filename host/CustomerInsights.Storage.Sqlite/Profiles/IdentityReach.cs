@@ -21,9 +21,10 @@ internal static class IdentityReach
 
             Add(
                 """
-                SELECT b FROM edges WHERE a = ?1 AND type_no = ?2 AND kind <> ?3 UNION SELECT a FROM edges INDEXED BY edges_by_larger WHERE b = ?1 AND type_no = ?2 AND kind <> ?3
+                SELECT b FROM edges WHERE a = ?1 AND type_no = ?2 AND kind <> ?3
+                UNION ALL SELECT a FROM edges INDEXED BY edges_by_larger WHERE b = ?1 AND type_no = ?2 AND kind <> ?3 LIMIT ?4
                 """,
-                node, type, (long)EdgeKind.Denied);
+                node, type, (long)EdgeKind.Denied, limit + 1L);
         }
 
         foreach (var (kind, value) in identifiers)

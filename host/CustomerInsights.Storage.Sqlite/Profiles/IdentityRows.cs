@@ -38,6 +38,7 @@ internal static class IdentityRows
                 """
                 INSERT INTO demotions(type_no, type, value, cause, limit_type, limit_most, limit_found, at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
                 ON CONFLICT DO UPDATE SET cause = excluded.cause, limit_type = excluded.limit_type, limit_most = excluded.limit_most, limit_found = excluded.limit_found
+                WHERE cause <> excluded.cause OR limit_type IS NOT excluded.limit_type OR limit_most IS NOT excluded.limit_most OR limit_found IS NOT excluded.limit_found
                 """,
                 type, kind, value, (long)cause, breach?.Type, breach?.Limit, breach?.Found, now);
         }

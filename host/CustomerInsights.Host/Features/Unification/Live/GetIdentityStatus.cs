@@ -11,16 +11,17 @@ internal static class GetIdentityStatus
     /// <param name="Behind">Rows of the change feed that were not looked at yet.</param>
     /// <param name="Changes">Changes made since the host started.</param>
     /// <param name="Waiting">Profile types whose run is under way; what events tell of them waits for its end.</param>
-    /// <param name="LeftCount">Identities left to the next run since the host started.</param>
+    /// <param name="LeftCount">How often an identity was left to the next run since the host started.</param>
     /// <param name="Left">The last of them.</param>
     public sealed record Response(long Behind, long Changes, IReadOnlyList<string> Waiting, long LeftCount, IReadOnlyList<Left> Left);
 
-    /// <summary>An identity that is left to the next run.</summary>
+    /// <summary>Identities that are left to the next run.</summary>
     /// <param name="Type">The profile type.</param>
-    /// <param name="Record">The identity.</param>
+    /// <param name="Record">One of them.</param>
+    /// <param name="Count">How many.</param>
     /// <param name="At">When.</param>
     /// <param name="Reason">Why, and what to do.</param>
-    public sealed record Left(string Type, RecordReference? Record, DateTimeOffset At, string Reason);
+    public sealed record Left(string Type, RecordReference? Record, int Count, DateTimeOffset At, string Reason);
 
     public static void Map(IEndpointRouteBuilder routes) =>
         routes.MapGet("/unification/live", HandleAsync).WithName(nameof(GetIdentityStatus)).WithSummary("How far profiles follow events, and what is left to the next run.").Requires(AccessAction.Read, ResourceKind.Unification);
@@ -29,6 +30,6 @@ internal static class GetIdentityStatus
     {
         var behind = Math.Max(0, await changes.LastAsync(cancellationToken) - follower.Position);
         var (made, count, left, waiting) = follower.Progress.Now;
-        return new Response(behind, made, waiting, count, [.. left.Select(one => new Left(one.Type, one.Record, one.At, one.Reason))]);
+        return new Response(behind, made, waiting, count, [.. left.Select(one => new Left(one.Type, one.Record, one.Count, one.At, one.Reason))]);
     }
 }

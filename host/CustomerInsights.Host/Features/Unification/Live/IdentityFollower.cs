@@ -20,9 +20,12 @@ internal sealed class IdentityFollower(
 
     private const int MostRows = 500;
     private const int MostAttempts = 10;
+    private const int MostTogether = 500;
+    private static readonly TimeSpan s_large = TimeSpan.FromMinutes(10);
 
     // Nodes that wait for a run to end, and the row of the feed behind which each type's begin.
     private readonly Dictionary<string, (HashSet<long> Nodes, long Since)> _waiting = new(StringComparer.Ordinal);
+    private (string Hash, DateTimeOffset At, HashSet<long> Nodes) _large = ("", default, []);
     private long _position;
     private long _stored;
 
@@ -133,27 +136,41 @@ internal sealed class IdentityFollower(
         }
 
         var cause = string.Create(CultureInfo.InvariantCulture, $"feed:{since + 1}");
-        var parts = new Stack<long[]>([[.. nodes.Order()]]);
-        while (parts.TryPop(out var some))
+        foreach (var some in nodes.Order().Chunk(MostTogether))
         {
-            if (await TryAsync(policy, some, cause, cancellationToken))
-            {
-                continue;
-            }
-
-            if (some.Length > 1)
-            {
-                parts.Push(some[(some.Length / 2)..]);
-                parts.Push(some[..(some.Length / 2)]);
-                continue;
-            }
-
-            await LeaveAsync(type, some[0], $"More than {IdentityReach.MostNodes:N0} records are tied to it by identifiers that many share; block such a value in the policy.", cancellationToken);
+            await PartAsync(policy, some, cause, cancellationToken);
         }
     }
 
-    // False when too many are tied to them.
-    private async Task<bool> TryAsync(PolicyInForce policy, long[] nodes, string cause, CancellationToken cancellationToken)
+    // Most of the time all that changed is planned in one piece. Where that is too much, each node with what it is tied to.
+    private async Task PartAsync(PolicyInForce policy, long[] nodes, string cause, CancellationToken cancellationToken)
+    {
+        var large = LargeOf(policy);
+        if (await TryAsync(policy, nodes, null, cause, cancellationToken) is null)
+        {
+            return;
+        }
+
+        var (left, first, reason) = (0, 0L, "");
+        foreach (var node in nodes)
+        {
+            var undone = large.Contains(node) ? new(TooMany, []) : await TryAsync(policy, [node], large.Contains, cause, cancellationToken);
+            if (undone is not null)
+            {
+                large.UnionWith(undone.Tied);
+                (first, reason) = left++ == 0 ? (node, undone.Reason) : (first, reason);
+            }
+        }
+
+        if (left > 0)
+        {
+            var record = (await profiles.NodesAsync([first], cancellationToken)).TryGetValue(first, out var named) ? new RecordReference(named.Stream, named.Key) : null;
+            Progress.Left(new LeftToRun(policy.Unification.ProfileType, record, left, clock.GetUtcNow(), reason));
+        }
+    }
+
+    // Null when it is done; otherwise why it is not, and what was seen that is too much.
+    private async Task<Undone?> TryAsync(PolicyInForce policy, long[] nodes, Func<long, bool>? ends, string cause, CancellationToken cancellationToken)
     {
         var type = policy.Unification.ProfileType;
         for (var attempt = 1; ; attempt++)
@@ -161,11 +178,13 @@ internal sealed class IdentityFollower(
             try
             {
                 var basis = await profiles.BasisAsync(type, cancellationToken);
-                if (await reach.OfAsync(policy, [], nodes, cancellationToken) is not { } near)
+                var seen = await reach.FromAsync(policy, nodes, ends, cancellationToken);
+                if (seen.Count > reach.Most || (ends is not null && seen.Any(ends)))
                 {
-                    return false;
+                    return new(TooMany, seen);
                 }
 
+                var near = await reach.WholeAsync(policy, [], seen, cancellationToken);
                 var streams = partial.Streams(policy, near);
                 var result = await partial.UnifyAsync(policy, streams, near.Edges, cancellationToken);
                 var plan = partial.Changes(policy, streams, result, PreviousProfiles.Of(near, new Dictionary<Core.Model.ProfileId, long>()), cause);
@@ -175,7 +194,7 @@ internal sealed class IdentityFollower(
                     Progress.Changed();
                 }
 
-                return true;
+                return null;
             }
             catch (StoreConflictException) when (attempt < MostAttempts)
             {
@@ -183,23 +202,26 @@ internal sealed class IdentityFollower(
             }
             catch (JobFailedException error)
             {
-                if (nodes.Length > 1)
-                {
-                    return false;
-                }
-
-                await LeaveAsync(type, nodes[0], error.Message, cancellationToken);
-                return true;
+                return new(error.Message, []);
             }
         }
+    }
+
+    // What was too much a moment ago is too much now: a browser more of 100,000 must not make all of them be read again.
+    private HashSet<long> LargeOf(PolicyInForce policy)
+    {
+        if (_large.Hash != policy.Hash || clock.GetUtcNow() - _large.At > s_large)
+        {
+            _large = (policy.Hash, clock.GetUtcNow(), []);
+        }
+
+        return _large.Nodes;
     }
 
     private static bool IsEmpty(ProfileChanges plan) =>
         plan.Puts.Count + plan.Removed.Count + plan.Redirects.Count + plan.AddedEdges.Count + plan.RemovedEdges.Count + plan.Loose.Count + plan.Demoted.Count + plan.Restored.Count == 0;
 
-    private async Task LeaveAsync(string type, long node, string reason, CancellationToken cancellationToken)
-    {
-        var record = (await profiles.NodesAsync([node], cancellationToken)).TryGetValue(node, out var named) ? new RecordReference(named.Stream, named.Key) : null;
-        Progress.Left(new LeftToRun(type, record, clock.GetUtcNow(), reason));
-    }
+    private string TooMany => string.Create(CultureInfo.InvariantCulture, $"More than {reach.Most:N0} records are tied to it by what they share; block such a value in the policy.");
+
+    private sealed record Undone(string Reason, HashSet<long> Tied);
 }

@@ -5,9 +5,10 @@ namespace CustomerInsights.Host.Features.Unification.Live;
 /// <summary>Nodes that events changed and that are left to the next run.</summary>
 /// <param name="Type">The profile type.</param>
 /// <param name="Record">One of them.</param>
+/// <param name="Count">How many.</param>
 /// <param name="At">When.</param>
 /// <param name="Reason">Why.</param>
-internal sealed record LeftToRun(string Type, RecordReference? Record, DateTimeOffset At, string Reason);
+internal sealed record LeftToRun(string Type, RecordReference? Record, int Count, DateTimeOffset At, string Reason);
 
 /// <summary>What people are told of the identity follower; one writes, many read.</summary>
 internal sealed class IdentityProgress
@@ -52,7 +53,7 @@ internal sealed class IdentityProgress
     {
         lock (_lock)
         {
-            _leftCount++;
+            _leftCount += left.Count;
             _left.Enqueue(left);
             if (_left.Count > Kept)
             {

@@ -14,15 +14,32 @@ internal sealed class IdentityReach(IIdentityStore identities, TimeProvider cloc
     /// <summary>Most nodes that are unified between two runs.</summary>
     public const int MostNodes = 20_000;
 
-    /// <summary>What has to be looked at when some profiles change; those come first. Null when it is too much.</summary>
-    public async Task<ProfileNeighbourhood?> AroundAsync(PolicyInForce policy, ProfileNeighbourhood near, CancellationToken cancellationToken) =>
-        policy.Unification.Policy.Identity is null
-            ? near
-            : await OfAsync(policy, [.. near.Members.Select(member => member.Id).Distinct()], [.. near.Members.Select(member => member.Node)], cancellationToken);
+    /// <summary>How many it goes to.</summary>
+    public int Most { get; init; } = MostNodes;
 
-    /// <summary>What has to be looked at when some nodes change. Null when it is too much.</summary>
+    /// <summary>What has to be looked at when some profiles change; those come first. Null when it is too much.</summary>
+    public async Task<ProfileNeighbourhood?> AroundAsync(PolicyInForce policy, ProfileNeighbourhood near, CancellationToken cancellationToken)
+    {
+        if (policy.Unification.Policy.Identity is null)
+        {
+            return near;
+        }
+
+        var seen = await FromAsync(policy, [.. near.Members.Select(member => member.Node)], null, cancellationToken);
+        return seen.Count > Most ? null : await WholeAsync(policy, [.. near.Members.Select(member => member.Id).Distinct()], seen, cancellationToken);
+    }
+
+    /// <summary>Some nodes with everything that a change of them needs.</summary>
+    public async Task<ProfileNeighbourhood> WholeAsync(PolicyInForce policy, IReadOnlyList<ProfileId> first, IReadOnlyCollection<long> nodes, CancellationToken cancellationToken) =>
+        await identities.NeighbourhoodAsync(policy.Unification.ProfileType, first, nodes, cancellationToken);
+
+    /// <summary>All nodes that some are tied to; more than <see cref="Most"/>, and not all, when it is too much.</summary>
+    /// <param name="policy">What joins.</param>
+    /// <param name="nodes">The nodes.</param>
+    /// <param name="ends">Ends early, as too much, when one of these is met; null for none.</param>
+    /// <param name="cancellationToken">Cancels.</param>
     /// <exception cref="Jobs.JobFailedException">A mapping fails on a record.</exception>
-    public async Task<ProfileNeighbourhood?> OfAsync(PolicyInForce policy, IReadOnlyList<ProfileId> first, IReadOnlyCollection<long> nodes, CancellationToken cancellationToken)
+    public async Task<HashSet<long>> FromAsync(PolicyInForce policy, IReadOnlyCollection<long> nodes, Func<long, bool>? ends, CancellationToken cancellationToken)
     {
         var type = policy.Unification.ProfileType;
         var rules = new IdentityRules(policy.Unification.Policy.Identity!);
@@ -33,7 +50,7 @@ internal sealed class IdentityReach(IIdentityStore identities, TimeProvider cloc
         var values = new List<Identifier>();
         do
         {
-            var tied = await identities.TiedAsync(type, frontier, values, MostNodes, cancellationToken);
+            var tied = await identities.TiedAsync(type, frontier, values, Most, cancellationToken);
             values.Clear();
             var next = new List<long>();
             foreach (var node in tied.Where(node => seen.Add(node.Id)))
@@ -47,14 +64,9 @@ internal sealed class IdentityReach(IIdentityStore identities, TimeProvider cloc
             }
 
             frontier = next;
-            if (seen.Count > MostNodes)
-            {
-                return null;
-            }
         }
-        while (frontier.Count > 0);
+        while (frontier.Count > 0 && seen.Count <= Most && (ends is null || !frontier.Any(ends)));
 
-        var found = await identities.NeighbourhoodAsync(type, first, seen, cancellationToken);
-        return found.Nodes.Count > MostNodes ? null : found;
+        return seen;
     }
 }
