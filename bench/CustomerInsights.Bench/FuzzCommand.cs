@@ -41,7 +41,7 @@ internal static class FuzzCommand
                 return 0;
             case "identities":
                 var identities = new IdentityFuzz();
-                await FuzzRun.RunAsync("identities", identities.RoundAsync, () => identities.Merged, seed, minutes, only);
+                await FuzzRun.RunAsync("identities", identities.RoundAsync, () => identities.Merged, seed, minutes, only, TimeSpan.FromMinutes(5));
                 return 0;
             default:
                 await Console.Error.WriteLineAsync("fuzz packages, manifests, catalogs, protocol, rules or identities.");

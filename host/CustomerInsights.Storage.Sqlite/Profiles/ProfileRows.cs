@@ -56,7 +56,8 @@ internal static class ProfileRows
         row.BlobOrNull(6),
         Identifiers(db, row.Long(0)),
         row.Time(7),
-        row.Time(8)) { IsUnknown = row.Flag(9) };
+        row.Time(8))
+    { IsUnknown = row.Flag(9) };
 
     public static List<ProfileIdentifier> Identifiers(SqlConnection db, long number)
     {

@@ -75,5 +75,6 @@ internal sealed class SqliteLedgerStore(Database database) : ILedgerStore
         row.TextOrNull(6),
         row.IsNull(7) ? null : row.Id(7),
         row.IsNull(8) ? null : row.Id(8),
-        LedgerParts.Read(row.Blob(9))) { Because = row.TextOrNull(10) is { } because ? LedgerParts.Because(because) : null };
+        LedgerParts.Read(row.Blob(9)))
+    { Because = row.TextOrNull(10) is { } because ? LedgerParts.Because(because) : null };
 }

@@ -34,7 +34,7 @@ internal sealed class WorldClock : TimeProvider
 /// A host that is built and not started, with a CRM and two event sources; events reach the store as the projector brings them. No assertion of a test
 /// framework, since the long runs use it too.
 /// </summary>
-internal sealed class IdentityWorld : IAsyncDisposable
+internal sealed partial class IdentityWorld : IAsyncDisposable
 {
     public const string Type = "customer";
 
@@ -43,6 +43,7 @@ internal sealed class IdentityWorld : IAsyncDisposable
     private readonly Dictionary<string, int> _streams = new(StringComparer.Ordinal);
     private readonly Dictionary<(string Stream, string Key), Dictionary<string, (DateTimeOffset At, string Value)>> _traits = [];
     private readonly Dictionary<string, (int Stream, string Key)> _activities = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, long> _runs = new(StringComparer.Ordinal);
     private long _sequence;
 
     private IdentityWorld(WebApplication app, string directory, WorldClock clock) => (_app, _directory, Clock) = (app, directory, clock);
@@ -78,71 +79,6 @@ internal sealed class IdentityWorld : IAsyncDisposable
             DefaultRequestHeaders = { Authorization = new System.Net.Http.Headers.AuthenticationHeaderValue("Bearer", Of<Features.Access.LocalKey>().Text) },
         };
     }
-
-    /// <summary>An identify call; null for an id that it does not name.</summary>
-    public async Task IdentifyAsync(string source, string? user, string? anonymous, int second, params (string Name, string Value)[] traits)
-    {
-        var named = Named(user, anonymous);
-        for (var i = 0; i < named.Length; i++)
-        {
-            await RecordAsync(source + ".identities", named[i], second, i == 0 ? traits : []);
-        }
-
-        await TieAsync(source, "identify:" + source, named, second);
-    }
-
-    /// <summary>So many browsers, each identified as one user, in one go.</summary>
-    public async Task IdentifyManyAsync(string source, string user, int count)
-    {
-        var stream = _streams[source + ".identities"];
-        string[] keys = ["user_id/" + user, .. Enumerable.Range(0, count).Select(i => $"anonymous_id/many{i}")];
-        var run = await Store.Records.BeginRunAsync(stream, Guid.NewGuid().ToString(), false, CancellationToken.None);
-        foreach (var some in keys.Chunk(5000))
-        {
-            await Store.Records.WriteAsync(new RecordWrite(run.Id, [.. some.Select(key => new IncomingRecord(key, ValueDocument.Write([])))], [], null), CancellationToken.None);
-            await Store.Activities.ProjectAsync(new ProjectionBatch(stream, new ProjectionPosition(++_sequence, "m"), false, false, [.. some.Select(key => KeyValuePair.Create(key, true))], [], []), CancellationToken.None);
-        }
-
-        await Store.Records.EndRunAsync(run.Id, StreamRunOutcome.Complete, CancellationToken.None);
-        var nodes = new Dictionary<string, long>(StringComparer.Ordinal);
-        await foreach (var node in Store.Profiles.ReadNodesAsync(stream, CancellationToken.None))
-        {
-            nodes[node.Key] = node.Id;
-        }
-
-        foreach (var some in keys.Skip(1).Select((key, i) => (Node: nodes[key], At: At(i))).Chunk(5000))
-        {
-            await Store.Identities.TellAsync(
-                Type, [.. some.Select(one => new StoredEdge(nodes[keys[0]], one.Node, Storage.Profiles.EdgeKind.Asserted, "identify:" + source, 1) { At = one.At })], CancellationToken.None);
-        }
-    }
-
-    /// <summary>A track call, which becomes an activity.</summary>
-    public async Task TrackAsync(string source, string id, string? user, string? anonymous, int second)
-    {
-        await IdentifyAsync(source, user, anonymous, second);
-        var key = Named(user, anonymous)[0];
-        _activities[id] = (_streams[source + ".identities"], key);
-        await Store.Activities.ProjectAsync(
-            new ProjectionBatch(
-                _streams[source + ".events"], new ProjectionPosition(++_sequence, ""), false, false, [], [new ProjectedActivity(id, "visit", At(second), _streams[source + ".identities"], key, ValueDocument.Write([]))], []),
-            CancellationToken.None);
-    }
-
-    /// <summary>An alias call.</summary>
-    public async Task AliasAsync(string source, string user, string previous, int second)
-    {
-        string[] named = ["user_id/" + user, "user_id/" + previous];
-        foreach (var key in named)
-        {
-            await RecordAsync(source + ".identities", key, second);
-        }
-
-        await TieAsync(source, "alias:" + source, named, second);
-    }
-
-    /// <summary>A record of a file; the next run looks at it.</summary>
-    public Task ImportAsync(string key, params (string Name, string Value)[] fields) => RecordAsync("crm.contacts", key, 0, fields);
 
     public Task FollowAsync() => Follower.CatchUpAsync(CancellationToken.None);
 
@@ -237,8 +173,6 @@ internal sealed class IdentityWorld : IAsyncDisposable
 
     private static DateTimeOffset At(int second) => new DateTimeOffset(2026, 3, 1, 12, 0, 0, TimeSpan.Zero).AddSeconds(second);
 
-    private static string[] Named(string? user, string? anonymous) => [.. new[] { user is null ? null : "user_id/" + user, anonymous is null ? null : "anonymous_id/" + anonymous }.OfType<string>()];
-
     private static async Task<List<T>> AllAsync<T>(Func<string?, ValueTask<Page<T>>> read)
     {
         var (all, after) = (new List<T>(), (string?)null);
@@ -297,53 +231,5 @@ internal sealed class IdentityWorld : IAsyncDisposable
             "test",
             CancellationToken.None);
         Require(outcome.Done, string.Join('\n', outcome.Faults));
-    }
-
-    // A trait is what the event with the latest time said, whenever it came; of two of one time the larger text.
-    private async Task RecordAsync(string stream, string key, int second, params (string Name, string Value)[] traits)
-    {
-        if (!_traits.TryGetValue((stream, key), out var known))
-        {
-            _traits.Add((stream, key), known = new(StringComparer.Ordinal));
-        }
-
-        foreach (var (name, value) in traits)
-        {
-            if (!known.TryGetValue(name, out var there) || (At(second), value).CompareTo(there) > 0)
-            {
-                known[name] = (At(second), value);
-            }
-        }
-
-        var values = known.Select(pair => KeyValuePair.Create(pair.Key, Value.Of(pair.Value.Value)));
-        if (Core.Unification.Identities.Identifier.OfKey(key) is { } own && stream != "crm.contacts")
-        {
-            values = values.Append(KeyValuePair.Create(own.Type, Value.Of(own.Value)));
-        }
-
-        var run = await Store.Records.BeginRunAsync(_streams[stream], Guid.NewGuid().ToString(), false, CancellationToken.None);
-        await Store.Records.WriteAsync(new RecordWrite(run.Id, [new IncomingRecord(key, ValueDocument.Write([.. values.OrderBy(pair => pair.Key, StringComparer.Ordinal)]))], [], null), CancellationToken.None);
-        await Store.Records.EndRunAsync(run.Id, StreamRunOutcome.Complete, CancellationToken.None);
-        await Store.Activities.ProjectAsync(new ProjectionBatch(_streams[stream], new ProjectionPosition(++_sequence, "m"), false, false, [KeyValuePair.Create(key, true)], [], []), CancellationToken.None);
-    }
-
-    private async Task TieAsync(string source, string rule, string[] named, int second)
-    {
-        if (named.Length < 2)
-        {
-            return;
-        }
-
-        var nodes = new List<long>();
-        await foreach (var node in Store.Profiles.ReadNodesAsync(_streams[source + ".identities"], CancellationToken.None))
-        {
-            if (named.Contains(node.Key))
-            {
-                nodes.Add(node.Id);
-            }
-        }
-
-        Require(nodes.Count == 2, $"No two nodes of {string.Join(' ', named)}.");
-        await Store.Identities.TellAsync(Type, [new StoredEdge(nodes.Min(), nodes.Max(), Storage.Profiles.EdgeKind.Asserted, rule, 1) { At = At(second) }], CancellationToken.None);
     }
 }

@@ -1,5 +1,6 @@
 using CustomerInsights.Core.Model;
 using CustomerInsights.Core.Unification;
+using CustomerInsights.Core.Unification.Identities;
 using CustomerInsights.Host.Features.Jobs;
 using CustomerInsights.Host.Features.Unification.Live;
 using CustomerInsights.Storage.Profiles;
@@ -55,8 +56,10 @@ internal sealed class Reunification(ActivePolicies policies, PartialUnification 
             return (null, Problems.Conflict(error.Message, "Mend the mapping or the record, then send it again."));
         }
 
-        var before = NodeReading.Told(near.Edges, streams);
-        var told = NodeReading.Told(near.Edges.Concat(added), streams);
+        var limited = policy.Unification.Policy.Identity is not null;
+        var people = near.Edges.Where(edge => !limited || !edge.Rule.StartsWith(IdentityEdges.Identify, StringComparison.Ordinal)).ToList();
+        var before = NodeReading.Told(people, streams);
+        var told = NodeReading.Told(people.Concat(added), streams);
         if (Contradiction(before, told, added) is { } denied)
         {
             return (null, Refuse(denied, near));
@@ -106,7 +109,7 @@ internal sealed class Reunification(ActivePolicies policies, PartialUnification 
         (put.Id == undo.Merged && put.Nodes.Contains(undo.Came[0]))
         || (put.Id == undo.Kept && put.Id != near.Members[0].Id && put.Nodes.Contains(undo.Rest[0])));
 
-    // Asserted edges are taken before all others, so whether a "same" holds is settled among what is told. A new "same" may not put out an old one;
+    // Asserted edges are taken before all others, so whether a "same" holds is settled among what is told; who was identified as whom comes after it. A new "same" may not put out an old one;
     // a new "different" may.
     private static RefusedEdge? Contradiction(List<MatchEdge> before, List<MatchEdge> told, IReadOnlyList<StoredEdge> added)
     {
