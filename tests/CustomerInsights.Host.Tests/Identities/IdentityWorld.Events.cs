@@ -33,6 +33,7 @@ internal sealed partial class IdentityWorld
         }
 
         await Store.Records.EndRunAsync(run.Id, StreamRunOutcome.Complete, CancellationToken.None);
+        _runs.Remove(source + ".identities");
         var nodes = new Dictionary<string, long>(StringComparer.Ordinal);
         await foreach (var node in Store.Profiles.ReadNodesAsync(stream, CancellationToken.None))
         {
