@@ -1,12 +1,13 @@
 using System.Globalization;
 using CustomerInsights.Bench.Fuzz;
+using CustomerInsights.Host.Tests.Identities;
 using CustomerInsights.Plugins.Packaging;
 using CustomerInsights.Plugins.Trust;
 using CustomerInsights.Tests.Shared;
 
 namespace CustomerInsights.Bench;
 
-/// <summary>The long runs: <c>fuzz packages|manifests|catalogs|protocol|rules [MINUTES [SEED [ROUND]]]</c>.</summary>
+/// <summary>The long runs: <c>fuzz packages|manifests|catalogs|protocol|rules|identities [MINUTES [SEED [ROUND]]]</c>.</summary>
 internal static class FuzzCommand
 {
     internal static async Task<int> RunAsync(string[] arguments)
@@ -38,8 +39,12 @@ internal static class FuzzCommand
                 var rules = new RuleFuzz();
                 await FuzzRun.RunAsync("rules", rules.RoundAsync, () => rules.Refused, seed, minutes, only);
                 return 0;
+            case "identities":
+                var identities = new IdentityFuzz();
+                await FuzzRun.RunAsync("identities", identities.RoundAsync, () => identities.Merged, seed, minutes, only, TimeSpan.FromMinutes(5));
+                return 0;
             default:
-                await Console.Error.WriteLineAsync("fuzz packages, manifests, catalogs, protocol or rules.");
+                await Console.Error.WriteLineAsync("fuzz packages, manifests, catalogs, protocol, rules or identities.");
                 return 2;
         }
     }

@@ -76,7 +76,6 @@ switch (args)
             columns-build [--profiles N] [--activities M] [--runs R] [--keep FOLDER [--restart]]   columns from a filled store: built, saved, ready after a restart, caught up (default 1,000,000, and 10 activities each; M is in all; FOLDER keeps the store, --restart then only opens what was saved)
             events RATE|max SECONDS [single|batch]   events posted to the door, durable, beside the same server that drops them and SQLite that appends them
             event-clients [COUNT]   Segment's and RudderStack's node SDKs post COUNT events each (default 10,000) through a proxy that fails at times; needs node
-            columns-build [--profiles N] [--activities M] [--runs R]   columns from a filled store: built, saved, ready after a restart, caught up (default 1,000,000, and 10 activities each; M is in all)
             events-project [EVENTS]   from the event log to records, activities, edges, sessions and fates (default 200,000 made-up events of a shop's site)
             kernels           text comparisons of the matcher in ns a call, beside FuzzySharp on the same names
             """);

@@ -150,6 +150,7 @@ internal static class InsightsApp
         services.AddSingleton(provider => provider.GetRequiredService<IInsightsStore>().Plugins);
         services.AddSingleton(provider => provider.GetRequiredService<IInsightsStore>().PluginUpgrades);
         services.AddSingleton(provider => provider.GetRequiredService<IInsightsStore>().Ledger);
+        services.AddSingleton(provider => provider.GetRequiredService<IInsightsStore>().Identities);
         services.AddSingleton(provider => provider.GetRequiredService<IInsightsStore>().Verdicts);
         services.AddSingleton(provider => provider.GetRequiredService<IInsightsStore>().Reviews);
         services.AddSingleton(provider => provider.GetRequiredService<IInsightsStore>().Policies);

@@ -56,6 +56,7 @@ public sealed class SqliteStore : IInsightsStore
         Links = new SqliteProfileLinkStore(insights);
         Clusters = new SqliteClusterStore(insights);
         Ledger = new SqliteLedgerStore(insights);
+        Identities = new SqliteIdentityStore(insights);
         Verdicts = new SqliteVerdictStore(insights);
         Reviews = new SqliteReviewStore(insights);
         Policies = new SqlitePolicyStore(insights);
@@ -100,6 +101,8 @@ public sealed class SqliteStore : IInsightsStore
 
     /// <inheritdoc />
     public ILedgerStore Ledger { get; }
+
+    public IIdentityStore Identities { get; }
 
     /// <inheritdoc />
     public IVerdictStore Verdicts { get; }

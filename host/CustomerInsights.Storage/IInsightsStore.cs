@@ -53,6 +53,9 @@ public interface IInsightsStore : IAsyncDisposable
     /// <summary>Every change of who is who.</summary>
     ILedgerStore Ledger { get; }
 
+    /// <summary>Who is tied to whom by identifiers.</summary>
+    IIdentityStore Identities { get; }
+
     /// <summary>What stewards said.</summary>
     IVerdictStore Verdicts { get; }
 

@@ -98,8 +98,7 @@ public static class Clustering
 
         return [.. refused.Select(edge =>
         {
-            var (left, right) = across[(find(edge.Left), find(edge.Right))];
-            return new RefusedEdge(edge, left, right);
+            return across.TryGetValue((find(edge.Left), find(edge.Right)), out var pair) ? new RefusedEdge(edge, pair.Left, pair.Right) : new RefusedEdge(edge, edge.Left, edge.Right);
         })];
     }
 }

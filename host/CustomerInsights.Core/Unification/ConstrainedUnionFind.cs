@@ -1,3 +1,5 @@
+using CustomerInsights.Core.Unification.Identities;
+
 namespace CustomerInsights.Core.Unification;
 
 /// <summary>
@@ -12,9 +14,11 @@ internal sealed class ConstrainedUnionFind
     private readonly int[] _parent;
     private readonly int[] _size;
     private readonly Dictionary<int, HashSet<int>> _denied = [];
+    private readonly IdentifierBudget? _budget;
 
-    public ConstrainedUnionFind(int count)
+    public ConstrainedUnionFind(int count, IdentifierBudget? budget = null)
     {
+        _budget = budget;
         _parent = new int[count];
         _size = new int[count];
         for (var i = 0; i < count; i++)
@@ -45,6 +49,19 @@ internal sealed class ConstrainedUnionFind
         }
     }
 
+    /// <summary>The limit of identifiers that a union of the two would exceed; null when there is none. A union does not ask.</summary>
+    public LimitBreach? Breach(int left, int right)
+    {
+        var (a, b) = (Find(left), Find(right));
+        return _budget is null || a == b ? null : _budget.Breach(a, b);
+    }
+
+    /// <summary>The limit that a union of all these roots would exceed.</summary>
+    public LimitBreach? Breach(IReadOnlyCollection<int> roots) => _budget?.Breach(roots);
+
+    /// <summary>Whether a denied pair lies among these roots.</summary>
+    public bool AnyDenied(IReadOnlySet<int> roots) => _denied.Count > 0 && roots.Any(root => _denied.TryGetValue(root, out var denials) && denials.Overlaps(roots));
+
     /// <summary>Joins the two, or returns false when that would join a denied pair.</summary>
     public bool Union(int left, int right)
     {
@@ -68,6 +85,7 @@ internal sealed class ConstrainedUnionFind
         _parent[b] = a;
         _size[a] += _size[b];
         MoveDenials(b, a);
+        _budget?.Move(b, a);
         return true;
     }
 

@@ -6,7 +6,11 @@ namespace CustomerInsights.Core.Unification;
 /// <param name="Cluster">Its nodes.</param>
 /// <param name="Winners">For each stream that it holds records of, in match order: the record that gives that stream's values.</param>
 /// <param name="Values">One for each of <see cref="UnificationResult.Attributes"/>.</param>
-public sealed record MergedProfile(Cluster Cluster, IReadOnlyList<StreamWinner> Winners, IReadOnlyList<MergedValue> Values);
+public sealed record MergedProfile(Cluster Cluster, IReadOnlyList<StreamWinner> Winners, IReadOnlyList<MergedValue> Values)
+{
+    /// <summary>Whether nothing is known of it but what its browsers are called; only with <see cref="UnificationPolicy.Identity"/>.</summary>
+    public bool IsUnknown { get; init; }
+}
 
 /// <summary>The winning record of a stream inside a profile.</summary>
 public readonly record struct StreamWinner(string Stream, long Node);

@@ -23,6 +23,7 @@ public static class PolicyValidator
         check.Streams();
         check.Matching();
         check.Matcher();
+        check.Identity();
         check.Overrides();
         check.Merge();
         return check.Problems;

@@ -1,3 +1,4 @@
+using CustomerInsights.Core.Unification.Identities;
 using CustomerInsights.Core.Unification.Matching;
 
 namespace CustomerInsights.Core.Unification;
@@ -11,7 +12,8 @@ internal sealed record RowGroup(int[] Rows, string Rule, int Rank, string Stream
 /// </summary>
 /// <remarks>
 /// A group is laid out first-fit: each row joins the first part that no denied pair keeps it from. That is what taking all its
-/// pairs in order would give, since a part only grows and a refusal is for good.
+/// pairs in order would give, since a part only grows and a refusal is for good. Limits of identifiers hold for policy edges here; those of told edges
+/// and of shared identifiers were judged before.
 /// </remarks>
 internal sealed class RowClustering
 {
@@ -19,9 +21,13 @@ internal sealed class RowClustering
     private readonly ConstrainedUnionFind _sets;
     private readonly List<MatchEdge> _refused = [];
     private readonly List<MatchEdge> _edges = [];
+    private readonly List<RefusedEdge> _beyond = [];
+
+    // A row of a group looks at so many parts at most: beyond that each of 100,000 people with one address would be held against all others.
+    private const int MostParts = 1000;
 
     public RowClustering(
-        RecordTable table, IReadOnlyList<long> others, List<MatchEdge> constraints, List<MatchEdge> pairs, List<RowGroup> groups)
+        RecordTable table, IReadOnlyList<long> others, List<MatchEdge> constraints, List<MatchEdge> pairs, List<RowGroup> groups, IdentityNodes? identities = null)
     {
         long[] ids = [.. table.Nodes.Select(n => n.Id).Concat(others)
             .Concat(constraints.SelectMany(e => new[] { e.Left, e.Right })).Distinct().Order()];
@@ -30,7 +36,7 @@ internal sealed class RowClustering
             _index.Add(ids[i], i);
         }
 
-        _sets = new ConstrainedUnionFind(ids.Length);
+        _sets = new ConstrainedUnionFind(ids.Length, identities?.Budget(_index));
         foreach (var edge in constraints.Where(e => e.Kind == EdgeKind.Denied))
         {
             _sets.Deny(_index[edge.Left], _index[edge.Right]);
@@ -58,7 +64,7 @@ internal sealed class RowClustering
         }
 
         Clusters = [.. Clustering.Collect(ids.Length, _sets.Find).Select(m => new Cluster([.. m.Select(i => ids[i])]))];
-        Refused = Clustering.Explain(_refused, constraints, id => _sets.Find(_index[id]));
+        Refused = [.. Clustering.Explain(_refused, constraints, id => _sets.Find(_index[id])), .. _beyond];
         PolicyEdges = [.. _edges.OrderBy(e => e.Rank).ThenBy(e => e.Left).ThenBy(e => e.Right)];
     }
 
@@ -78,10 +84,26 @@ internal sealed class RowClustering
             _edges.Add(edge);
         }
 
-        if (!_sets.Union(_index[edge.Left], _index[edge.Right]))
+        Join(edge);
+    }
+
+    // Told edges and shared identifiers were judged by their limits, and a pair that somebody wrote down has none; what rules and the matcher found is judged here.
+    private bool Join(MatchEdge edge)
+    {
+        var (left, right) = (_index[edge.Left], _index[edge.Right]);
+        if (edge is { Kind: EdgeKind.Policy, Rule: not (UnificationRun.AlwaysMatch or UnificationRun.SameKey) } && _sets.Breach(left, right) is { } breach)
         {
-            _refused.Add(edge);
+            _beyond.Add(new RefusedEdge(edge, edge.Left, edge.Right) { Limit = breach });
+            return false;
         }
+
+        if (_sets.Union(left, right))
+        {
+            return true;
+        }
+
+        _refused.Add(edge);
+        return false;
     }
 
     private void TakeGroup(RecordTable table, MatchEdge edge, int[] rows)
@@ -90,11 +112,14 @@ internal sealed class RowClustering
         foreach (var row in rows.AsSpan(1))
         {
             var node = table.Nodes[row].Id;
-            var head = heads.FindIndex(h => _sets.Union(_index[h], _index[node]));
+            var head = heads.FindIndex(h => _sets.Breach(_index[h], _index[node]) is null && _sets.Union(_index[h], _index[node]));
             if (head < 0)
             {
-                _refused.Add(edge with { Left = heads[0], Right = node });
-                heads.Add(node);
+                Join(edge with { Left = heads[0], Right = node });
+                if (heads.Count < MostParts)
+                {
+                    heads.Add(node);
+                }
             }
             else
             {

@@ -12,7 +12,11 @@ public sealed record StreamField(string Name, DataType Type)
 }
 
 /// <summary>Name and fields of a stream: all that validation needs.</summary>
-public sealed record StreamSchema(string Name, IReadOnlyList<StreamField> Fields);
+public sealed record StreamSchema(string Name, IReadOnlyList<StreamField> Fields)
+{
+    /// <summary>Whether its records are the identities of an event source: their keys name them, <c>user_id/42</c>.</summary>
+    public bool IsIdentities { get; init; }
+}
 
 /// <summary>One record.</summary>
 /// <param name="Id">Node id, unique over all streams. Smaller means earlier.</param>

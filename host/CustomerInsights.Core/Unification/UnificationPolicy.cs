@@ -1,4 +1,5 @@
 using CustomerInsights.Core.Unification.Households;
+using CustomerInsights.Core.Unification.Identities;
 
 namespace CustomerInsights.Core.Unification;
 
@@ -16,6 +17,9 @@ public sealed record UnificationPolicy
 
     /// <summary>The matcher, which joins by evidence what the rules leave apart; null: the rules alone decide.</summary>
     public MatcherPolicy? Matcher { get; init; }
+
+    /// <summary>What shared identifiers join, within which limits; null: identifiers join nobody, and events wait for the next run.</summary>
+    public IdentityPolicy? Identity { get; init; }
 
     /// <summary>Custom match: pairs that always or never match, bypassed values and aliases.</summary>
     public MatchOverrides Overrides { get; init; } = new();

@@ -1,3 +1,5 @@
+using CustomerInsights.Core.Unification.Identities;
+
 namespace CustomerInsights.Core.Unification;
 
 /// <summary>Why two nodes are, or are not, one person; in order of strength.</summary>
@@ -29,6 +31,9 @@ public readonly record struct MatchEdge(long Left, long Right, EdgeKind Kind, st
 
     /// <summary>Stream whose rules made the edge; empty for edges that no rule made.</summary>
     public string Stream { get; init; } = "";
+
+    /// <summary>When it was told, by the event's own clock; null when that is not known, or nobody told it.</summary>
+    public DateTimeOffset? At { get; init; }
 }
 
 /// <summary>The nodes of one profile, in ascending order of id.</summary>
@@ -38,11 +43,15 @@ public sealed record Cluster(IReadOnlyList<long> Nodes)
     public long First => Nodes[0];
 }
 
-/// <summary>An edge that would have joined two nodes that are denied.</summary>
+/// <summary>An edge that would have joined two nodes that are denied, or a profile beyond a limit of its identifiers.</summary>
 /// <param name="Edge">The edge that was set aside.</param>
-/// <param name="DeniedLeft">A node on one side.</param>
+/// <param name="DeniedLeft">A node on one side; that of the edge where a limit was the reason.</param>
 /// <param name="DeniedRight">The node on the other side that it must not meet.</param>
-public readonly record struct RefusedEdge(MatchEdge Edge, long DeniedLeft, long DeniedRight);
+public readonly record struct RefusedEdge(MatchEdge Edge, long DeniedLeft, long DeniedRight)
+{
+    /// <summary>The limit that it would have exceeded; null where a denied pair was the reason.</summary>
+    public LimitBreach? Limit { get; init; }
+}
 
 /// <summary>Outcome of a run.</summary>
 public sealed record UnificationResult
@@ -50,13 +59,19 @@ public sealed record UnificationResult
     /// <summary>The policy edges of this run, ordered by rank, left, right. They replace all earlier policy edges.</summary>
     public required IReadOnlyList<MatchEdge> Edges { get; init; }
 
-    /// <summary>Edges (of any kind) that a denied pair stopped.</summary>
+    /// <summary>Edges of shared identifiers, ordered by left, right. They replace all earlier ones. Empty without <see cref="UnificationPolicy.Identity"/>.</summary>
+    public IReadOnlyList<MatchEdge> IdentifierEdges { get; init; } = [];
+
+    /// <summary>Identifiers that join nobody, and why.</summary>
+    public IReadOnlyList<Demotion> Demotions { get; init; } = [];
+
+    /// <summary>Edges (of any kind) that a denied pair or a limit stopped.</summary>
     public required IReadOnlyList<RefusedEdge> Refused { get; init; }
 
     /// <summary>Profiles, ordered by first node.</summary>
     public required IReadOnlyList<MergedProfile> Profiles { get; init; }
 
-    /// <summary>Nodes of streams without "include all" that matched nothing; ascending.</summary>
+    /// <summary>Nodes of streams without "include all" that matched nothing, and visitors of whom nothing is known where those are folded; ascending.</summary>
     public required IReadOnlyList<long> Dropped { get; init; }
 
     /// <summary>In match order.</summary>

@@ -1,9 +1,10 @@
+using CustomerInsights.Core.Unification.Identities;
 using CustomerInsights.Core.Unification.Matching;
 
 namespace CustomerInsights.Core.Unification;
 
 /// <summary>One run from records to profiles; see docs/unification.md for the order of things.</summary>
-internal sealed class UnificationRun
+internal sealed partial class UnificationRun
 {
     internal const string SameKey = "same primary key";
     internal const string AlwaysMatch = "always match";
@@ -20,6 +21,8 @@ internal sealed class UnificationRun
     private readonly List<RowGroup> _groups = [];
     private readonly List<RuleStatistics> _rules = [];
     private readonly List<string> _warnings = [];
+    private readonly IdentityNodes? _identities;
+    private IdentityGraph? _identity;
     private int _rank;
 
     public UnificationRun(UnificationPolicy policy, UnificationInput input, UnifierLimits limits, CancellationToken cancellation)
@@ -28,6 +31,7 @@ internal sealed class UnificationRun
         (_policy, _input, _limits, _cancellation) = (policy, input, limits, cancellation);
         _table = new RecordTable(policy.Streams, input.Streams);
         _values = new ValueColumns(_table, policy.Overrides);
+        _identities = policy.Identity is { } identity ? new IdentityNodes(new IdentityRules(identity), _table) : null;
     }
 
     public UnificationResult Execute()
@@ -38,7 +42,7 @@ internal sealed class UnificationRun
         {
             var ranks = new RuleRanks(_policy, _table);
             _pairs.AddRange(found.Select(edge => edge with { Rank = ranks.Of(edge) }));
-            return Conclude(new RowClustering(_table, _input.OtherNodes, _constraints, _pairs, _groups));
+            return Conclude(Cluster());
         }
 
         for (var stream = 0; stream < _policy.Streams.Count; stream++)
@@ -48,7 +52,7 @@ internal sealed class UnificationRun
             Match(stream);
         }
 
-        var clustering = new RowClustering(_table, _input.OtherNodes, _constraints, _pairs, _groups);
+        var clustering = Cluster();
         return _policy.Matcher is { } matcher ? WithMatcher(matcher, clustering) : Conclude(clustering);
     }
 
@@ -65,27 +69,7 @@ internal sealed class UnificationRun
 
         var rank = _rank++;
         _pairs.AddRange(joins.Select(join => Edge(join.Left, join.Right, MatcherPolicy.Rule, join.Score, rank, "")));
-        return Conclude(new RowClustering(_table, _input.OtherNodes, _constraints, _pairs, _groups)) with { Matcher = report, MatcherRun = run };
-    }
-
-    private static void Check(UnificationPolicy policy, UnificationInput input)
-    {
-        var unknown = input.Streams.Select(s => s.Schema.Name).Except(policy.Streams.Select(s => s.Stream), StringComparer.Ordinal).Order(StringComparer.Ordinal).FirstOrDefault();
-        if (unknown is not null)
-        {
-            throw new ArgumentException($"Stream '{unknown}' is not in the policy; leave it out or add it.", nameof(input));
-        }
-
-        if (input.Streams.GroupBy(s => s.Schema.Name, StringComparer.Ordinal).FirstOrDefault(g => g.Skip(1).Any()) is { } twice)
-        {
-            throw new ArgumentException($"Stream '{twice.Key}' is given twice.", nameof(input));
-        }
-
-        var errors = PolicyValidator.Validate(policy, [.. input.Streams.Select(s => s.Schema)]).Where(p => p.Severity == ProblemSeverity.Error).ToList();
-        if (errors.Count > 0)
-        {
-            throw new ArgumentException($"The policy has {errors.Count} errors, the first at {errors[0].Path}: {errors[0].Message} {errors[0].Remedy}", nameof(policy));
-        }
+        return Conclude(Cluster()) with { Matcher = report, MatcherRun = run };
     }
 
     private void Denials()
@@ -107,26 +91,6 @@ internal sealed class UnificationRun
         if (_table.RowByNode(edge.Left) is { } left && _table.RowByNode(edge.Right) is { } right)
         {
             _denied.Add(left, right);
-        }
-    }
-
-    private void Told()
-    {
-        _constraints.AddRange(_input.Edges.Where(e => e.Kind is EdgeKind.Asserted or EdgeKind.Identifier));
-        foreach (var (left, right) in Resolve(_policy.Overrides.Always, "always"))
-        {
-            _pairs.Add(Edge(left, right, AlwaysMatch, 1, -1, ""));
-        }
-
-        // Rows with one primary key are one record (1.1); the store keeps keys unique, so this is for other callers.
-        for (var row = 0; row < _table.Nodes.Length; row++)
-        {
-            var stream = _table.Schemas[_table.StreamOf[row]].Name;
-            var first = _table.RowByKey(stream, _table.Nodes[row].Key)!.Value;
-            if (first != row)
-            {
-                _pairs.Add(Edge(first, row, SameKey, 1, -1, stream));
-            }
         }
     }
 
@@ -269,6 +233,8 @@ internal sealed class UnificationRun
     private MatchEdge Edge(int left, int right, string rule, double score, int rank, string stream) =>
         new(_table.Nodes[left].Id, _table.Nodes[right].Id, EdgeKind.Policy, rule, score) { Rank = rank, Stream = stream };
 
+    private RowClustering Cluster() => new(_table, _input.OtherNodes, _constraints, _pairs, _groups, _identities);
+
     private UnificationResult Conclude(RowClustering clustering)
     {
         var streams = _table.Schemas.Length;
@@ -279,6 +245,7 @@ internal sealed class UnificationRun
             var present = cluster.Nodes.Select(n => _table.RowByNode(n)).OfType<int>().Select(r => _table.StreamOf[r]).Distinct().ToArray();
             var isKept = present.Length != 1 || _policy.Streams[present[0]].IncludeAll
                 || cluster.Nodes.Any(n => _table.RowByNode(n) is null);
+            isKept &= _policy.Identity?.UnknownVisitors != UnknownVisitors.Fold || !_identities!.AreUnknown(cluster);
             foreach (var stream in present)
             {
                 unique[stream]++;
@@ -300,8 +267,10 @@ internal sealed class UnificationRun
         return new UnificationResult
         {
             Edges = clustering.PolicyEdges,
-            Refused = clustering.Refused,
-            Profiles = [.. kept.Select(merger.Merge)],
+            IdentifierEdges = _identity?.Edges ?? [],
+            Demotions = _identity?.Demotions ?? [],
+            Refused = [.. _identity?.Refused ?? [], .. clustering.Refused],
+            Profiles = [.. kept.Select(cluster => merger.Merge(cluster) with { IsUnknown = _identities?.AreUnknown(cluster) == true })],
             Dropped = [.. lost.Order()],
             Streams = [.. Enumerable.Range(0, streams).Select(s => new StreamStatistics(
                 _table.Schemas[s].Name,

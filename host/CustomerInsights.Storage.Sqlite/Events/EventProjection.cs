@@ -25,7 +25,7 @@ internal sealed class EventProjection : IDisposable
     private readonly Dictionary<string, long> _types = new(StringComparer.Ordinal);
     private readonly Dictionary<string, long> _profileTypes = new(StringComparer.Ordinal);
     private readonly HashSet<(ChangeKind Kind, long Id, long? Type)> _changes = [];
-    private readonly HashSet<(long First, long Other, string Type, string Rule)> _asserted = [];
+    private readonly Dictionary<(long First, long Other, string Type, string Rule), long> _asserted = [];
     private int _accepted;
     private int _refused;
     private int _duplicates;
@@ -47,7 +47,11 @@ internal sealed class EventProjection : IDisposable
             INSERT INTO activities(activity_no, stream_no, type_no, node_id, at, hash, key, document) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) ON CONFLICT DO NOTHING
             """);
         _outcome = _db.Query("UPDATE event_fates SET node_id = ?2, activity_no = ?3 WHERE fate_no = ?1");
-        _edge = _db.Query("INSERT INTO edges(a, b, type_no, kind, rule, score) VALUES (?1, ?2, ?3, 0, ?4, 1) ON CONFLICT DO NOTHING");
+        _edge = _db.Query(
+            """
+            INSERT INTO edges(a, b, type_no, kind, rule, score, at) VALUES (?1, ?2, ?3, 0, ?4, 1, ?5)
+            ON CONFLICT DO UPDATE SET at = excluded.at WHERE at IS NULL OR at > excluded.at
+            """);
     }
 
     public EventCounts Run(EventBatch batch)
@@ -185,10 +189,14 @@ internal sealed class EventProjection : IDisposable
 
     private void Assert(long first, long other, ProjectedEvent one)
     {
-        if (first == other || !_asserted.Add((first, other, one.ProfileType, one.EdgeRule)))
+        // What a batch says of a pair again and again is written once, unless it is said of an earlier time: who was identified first decides.
+        var pair = (first, other, one.ProfileType, one.EdgeRule);
+        if (first == other || (_asserted.TryGetValue(pair, out var earliest) && earliest <= one.At.UtcTicks))
         {
             return;
         }
+
+        _asserted[pair] = one.At.UtcTicks;
 
         if (!_profileTypes.TryGetValue(one.ProfileType, out var type))
         {
@@ -199,6 +207,7 @@ internal sealed class EventProjection : IDisposable
         _edge.Bind(2, Math.Max(first, other));
         _edge.Bind(3, type);
         _edge.Bind(4, one.EdgeRule);
+        _edge.Bind(5, one.At.UtcTicks);
         if (_edge.Run() > 0)
         {
             _changes.Add((ChangeKind.Node, first, null));

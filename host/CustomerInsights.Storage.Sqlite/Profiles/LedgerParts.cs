@@ -1,3 +1,4 @@
+using System.Text.Json;
 using CustomerInsights.Core.Model;
 using CustomerInsights.Storage.Profiles;
 
@@ -59,6 +60,13 @@ internal static class LedgerParts
         return parts;
     }
 
+    /// <summary>An edge as JSON: its nodes, kind and rule.</summary>
+    public static string Because(StoredEdge edge) => JsonSerializer.Serialize(new Reason(edge.A, edge.B, (int)edge.Kind, edge.Rule));
+
+    /// <summary>An edge from JSON.</summary>
+    public static StoredEdge? Because(string json) =>
+        JsonSerializer.Deserialize<Reason>(json) is { } reason ? new StoredEdge(reason.A, reason.B, (EdgeKind)reason.Kind, reason.Rule, 1) : null;
+
     private static void WriteId(BinaryWriter writer, ProfileId? id)
     {
         if (id is { } some)
@@ -68,4 +76,6 @@ internal static class LedgerParts
     }
 
     private static ProfileId ReadId(BinaryReader reader) => new(new Guid(reader.ReadBytes(16), bigEndian: true));
+
+    private sealed record Reason(long A, long B, int Kind, string Rule);
 }

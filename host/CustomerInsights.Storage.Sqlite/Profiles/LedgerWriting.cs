@@ -156,8 +156,8 @@ internal sealed class LedgerWriting(WriteTransaction transaction, ProfileChanges
     {
         _db.Run(
             """
-            INSERT INTO ledger(at, type_no, kind, cause_kind, cause, principal, profile_id, other_id, parts)
-            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
+            INSERT INTO ledger(at, type_no, kind, cause_kind, cause, principal, profile_id, other_id, parts, because)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
             """,
             transaction.Now,
             type,
@@ -167,7 +167,8 @@ internal sealed class LedgerWriting(WriteTransaction transaction, ProfileChanges
             changes.Principal,
             profile is { } one ? one : default(SqlValue),
             other is { } two ? two : default(SqlValue),
-            LedgerParts.Write(parts));
+            LedgerParts.Write(parts),
+            kind == LedgerKind.Merged && other is { } gone && changes.Because.TryGetValue(gone, out var edge) ? LedgerParts.Because(edge) : null);
         return _db.Number("SELECT last_insert_rowid()") ?? 0;
     }
 }

@@ -48,7 +48,7 @@ internal static class Neighbourhood
             edges.AddRange(ProfileStreams.Rows(
                 db,
                 """
-                SELECT e.a, e.b, e.kind, e.rule, e.score FROM node_profile np CROSS JOIN edges e ON e.a = np.node_id
+                SELECT e.a, e.b, e.kind, e.rule, e.score, e.at FROM node_profile np CROSS JOIN edges e ON e.a = np.node_id
                 JOIN profiles p ON p.profile_no = ?1 AND p.type_no = e.type_no WHERE np.profile_no = ?1 ORDER BY e.a, e.b, e.kind, e.rule
                 """,
                 ProfileStreams.Edge,

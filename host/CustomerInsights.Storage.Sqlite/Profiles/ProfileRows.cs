@@ -9,7 +9,7 @@ internal static class ProfileRows
 {
     public const string Select =
         """
-        SELECT p.profile_no, p.profile_id, t.name, p.display_name, p.attributes, p.provenance, m.document, p.created_at, p.changed_at
+        SELECT p.profile_no, p.profile_id, t.name, p.display_name, p.attributes, p.provenance, m.document, p.created_at, p.changed_at, p.unknown
         FROM profiles p JOIN profile_types t ON t.type_no = p.type_no LEFT JOIN profile_measures m ON m.profile_no = p.profile_no
         """;
 
@@ -56,7 +56,8 @@ internal static class ProfileRows
         row.BlobOrNull(6),
         Identifiers(db, row.Long(0)),
         row.Time(7),
-        row.Time(8));
+        row.Time(8))
+    { IsUnknown = row.Flag(9) };
 
     public static List<ProfileIdentifier> Identifiers(SqlConnection db, long number)
     {

@@ -15,7 +15,7 @@ internal static class ProfileStreams
         }
     }
 
-    public static StoredEdge Edge(SqlStatement row) => new(row.Long(0), row.Long(1), (EdgeKind)row.Int(2), row.Text(3), row.Real(4));
+    public static StoredEdge Edge(SqlStatement row) => new(row.Long(0), row.Long(1), (EdgeKind)row.Int(2), row.Text(3), row.Real(4)) { At = row.TimeOrNull(5) };
 
     public static IEnumerable<RedirectedProfile> Redirected(SqlConnection db, string profileType) => Rows(
         db,
@@ -40,7 +40,7 @@ internal static class ProfileStreams
         var edges = Rows(
             db,
             """
-            SELECT e.a, e.b, e.kind, e.rule, e.score FROM node_profile np
+            SELECT e.a, e.b, e.kind, e.rule, e.score, e.at FROM node_profile np
             CROSS JOIN edges e ON e.a = np.node_id JOIN node_profile other ON other.node_id = e.b AND other.profile_no = ?1
             JOIN profiles p ON p.profile_no = ?1 AND p.type_no = e.type_no
             WHERE np.profile_no = ?1 ORDER BY e.a, e.b, e.kind, e.rule

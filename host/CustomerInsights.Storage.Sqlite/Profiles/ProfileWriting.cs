@@ -21,6 +21,7 @@ internal sealed class ProfileWriting
     // Who lost a node to another and is not put itself has changed all the same: its activities are fewer.
     private readonly HashSet<long> _fed = [];
     private readonly HashSet<long> _losers = [];
+    private bool? _anyLoose;
 
     public ProfileWriting(WriteTransaction transaction, ProfileChanges changes)
     {
@@ -55,6 +56,7 @@ internal sealed class ProfileWriting
 
         _ledger.Write();
         WriteEdges();
+        IdentityRows.Write(_db, _changes, _type, _now);
         if (_db.TotalChanges != before)
         {
             _db.Run("UPDATE profile_types SET revision = revision + 1 WHERE type_no = ?1", _type);
@@ -132,18 +134,18 @@ internal sealed class ProfileWriting
             var restored = _db.Run("DELETE FROM redirects WHERE from_id = ?1", put.Id) > 0;
             _db.Run(
                 """
-                INSERT INTO profiles(profile_no, profile_id, type_no, first_node, hash, created_at, changed_at, display_name, attributes, provenance, created_entry)
-                VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?6, ?7, ?8, ?9, ?10)
+                INSERT INTO profiles(profile_no, profile_id, type_no, first_node, hash, created_at, changed_at, display_name, attributes, provenance, created_entry, unknown)
+                VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?6, ?7, ?8, ?9, ?10, ?11)
                 """,
-                number, put.Id, _type, put.FirstNode, put.Hash, _now, put.DisplayName, put.Attributes, put.Provenance, _ledger.New(put.Id, restored));
+                number, put.Id, _type, put.FirstNode, put.Hash, _now, put.DisplayName, put.Attributes, put.Provenance, _ledger.New(put.Id, restored), put.IsUnknown);
         }
         else if (changed)
         {
             _db.Run(
                 """
-                UPDATE profiles SET hash = ?2, changed_at = ?3, display_name = ?4, attributes = ?5, provenance = ?6, type_no = ?7 WHERE profile_no = ?1
+                UPDATE profiles SET hash = ?2, changed_at = ?3, display_name = ?4, attributes = ?5, provenance = ?6, type_no = ?7, unknown = ?8 WHERE profile_no = ?1
                 """,
-                number, put.Hash, _now, put.DisplayName, put.Attributes, put.Provenance, _type);
+                number, put.Hash, _now, put.DisplayName, put.Attributes, put.Provenance, _type, put.IsUnknown);
         }
 
         if (changed)
@@ -190,6 +192,11 @@ internal sealed class ProfileWriting
             if (_db.Run("INSERT INTO node_profile(node_id, profile_no) VALUES (?1, ?2) ON CONFLICT DO NOTHING", node, number) != 0)
             {
                 _ledger.Went(node, null, put.Id);
+                _anyLoose ??= _db.Number("SELECT 1 FROM loose_identifiers LIMIT 1") is not null;
+                if (_anyLoose.Value)
+                {
+                    _db.Run("DELETE FROM loose_identifiers WHERE node_id = ?1", node);
+                }
             }
             else
             {
@@ -269,10 +276,10 @@ internal sealed class ProfileWriting
         {
             _db.Run(
                 """
-                INSERT INTO edges(a, b, type_no, kind, rule, score) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+                INSERT INTO edges(a, b, type_no, kind, rule, score, at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
                 ON CONFLICT DO UPDATE SET score = excluded.score WHERE score <> excluded.score
                 """,
-                edge.A, edge.B, _type, (long)edge.Kind, edge.Rule, edge.Score);
+                edge.A, edge.B, _type, (long)edge.Kind, edge.Rule, edge.Score, edge.At);
         }
     }
 

@@ -11,7 +11,7 @@ internal sealed class SqliteLedgerStore(Database database) : ILedgerStore
 
     private const string Select =
         """
-        SELECT l.entry, t.name, l.kind, l.at, l.cause_kind, l.cause, l.principal, l.profile_id, l.other_id, l.parts
+        SELECT l.entry, t.name, l.kind, l.at, l.cause_kind, l.cause, l.principal, l.profile_id, l.other_id, l.parts, l.because
         FROM ledger l JOIN profile_types t ON t.type_no = l.type_no
         """;
 
@@ -75,5 +75,6 @@ internal sealed class SqliteLedgerStore(Database database) : ILedgerStore
         row.TextOrNull(6),
         row.IsNull(7) ? null : row.Id(7),
         row.IsNull(8) ? null : row.Id(8),
-        LedgerParts.Read(row.Blob(9)));
+        LedgerParts.Read(row.Blob(9)))
+    { Because = row.TextOrNull(10) is { } because ? LedgerParts.Because(because) : null };
 }

@@ -48,7 +48,7 @@ internal sealed class SqliteProfileStore(Database database) : IProfileStore
             db => ProfileStreams.Rows(
                 db,
                 """
-                SELECT a, b, kind, rule, score FROM edges
+                SELECT a, b, kind, rule, score, at FROM edges
                 WHERE type_no = (SELECT type_no FROM profile_types WHERE name = ?1) ORDER BY a, b, type_no, kind, rule
                 """,
                 ProfileStreams.Edge,

@@ -110,6 +110,7 @@ internal static class StreamRemoval
                 transaction.Feed(ChangeKind.Profile, profile);
             }
 
+            db.Run("DELETE FROM loose_identifiers WHERE node_id = ?1", node);
             db.Run("DELETE FROM edges WHERE a = ?1", node);
             db.Run("DELETE FROM edges WHERE b = ?1", node);
             db.Run("DELETE FROM event_identities WHERE node_id = ?1", node);

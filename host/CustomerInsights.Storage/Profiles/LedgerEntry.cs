@@ -44,6 +44,12 @@ public enum CauseKind
 
     /// <summary>A stream was removed with its records; the cause is the number that it had.</summary>
     Removal = 2,
+
+    /// <summary>Events told who is who; the cause is the first row of the change feed that was looked at.</summary>
+    Event = 3,
+
+    /// <summary>Unknown visitors were not seen any more; the cause is the job's id.</summary>
+    Expiry = 4,
 }
 
 /// <summary>Nodes that went from one place to another.</summary>
@@ -73,7 +79,11 @@ public sealed record LedgerEntry(
     string? Principal,
     ProfileId? Profile,
     ProfileId? Other,
-    IReadOnlyList<LedgerPart> Parts);
+    IReadOnlyList<LedgerPart> Parts)
+{
+    /// <summary>Of a merge the edge that brought it about; null where that was not told.</summary>
+    public StoredEdge? Because { get; init; }
+}
 
 /// <summary>Which entries are asked for; all that is null is not looked at.</summary>
 /// <param name="Profile">Those that tell of this profile; an id that was merged away too.</param>

@@ -1,4 +1,5 @@
 using CustomerInsights.Core.Model;
+using CustomerInsights.Core.Unification.Identities;
 
 namespace CustomerInsights.Storage.Profiles;
 
@@ -28,6 +29,18 @@ public sealed record ProfileChanges(
     /// <summary>A verdict that comes with the change.</summary>
     public NewVerdict? Verdict { get; init; }
 
+    /// <summary>Nodes that are in no profile, with what they are named by; written where it differs. A node that comes to a profile is forgotten by itself.</summary>
+    public IReadOnlyList<LooseNode> Loose { get; init; } = [];
+
+    /// <summary>Identifiers that join nobody from now on, or for another reason than before.</summary>
+    public IReadOnlyList<DemotedIdentifier> Demoted { get; init; } = [];
+
+    /// <summary>Identifiers that are demoted no more.</summary>
+    public IReadOnlyList<Identifier> Restored { get; init; } = [];
+
+    /// <summary>For ids that are merged away: the edge that brought it about, for the ledger.</summary>
+    public IReadOnlyDictionary<ProfileId, StoredEdge> Because { get; init; } = new Dictionary<ProfileId, StoredEdge>();
+
     /// <summary>What the change was made from: nothing is written, with a <see cref="StoreConflictException"/>, when more was said or changed since. Null: not asked.</summary>
     public ProfileBasis? Basis { get; init; }
 }
@@ -48,7 +61,14 @@ public sealed record ProfileNeighbourhood(
     IReadOnlyList<Membership> Members,
     IReadOnlyList<RedirectedProfile> Redirected,
     IReadOnlyList<StoredEdge> Edges,
-    IReadOnlyList<ProfileFingerprint> Fingerprints);
+    IReadOnlyList<ProfileFingerprint> Fingerprints)
+{
+    /// <summary>What the loose ones among the nodes are named by; only where identities were asked.</summary>
+    public IReadOnlyList<LooseNode> Loose { get; init; } = [];
+
+    /// <summary>The demotions of what the nodes are named by; only where identities were asked.</summary>
+    public IReadOnlyList<DemotedIdentifier> Demotions { get; init; } = [];
+}
 
 /// <summary>A node with its record, when that is present.</summary>
 /// <param name="Id">The node.</param>
@@ -76,7 +96,11 @@ public sealed record ProfilePut(
     string DisplayName,
     string SearchText,
     IReadOnlyList<ProfileIdentifier> Identifiers,
-    byte[] Hash);
+    byte[] Hash)
+{
+    /// <summary>Whether nothing is known of it but what its browsers are called.</summary>
+    public bool IsUnknown { get; init; }
+}
 
 /// <summary>A typed value that names a profile.</summary>
 /// <param name="Type"><c>email</c>, <c>phone</c>, <c>loyalty_id</c>…</param>

@@ -21,7 +21,11 @@ public sealed record Membership(long Node, long Profile, ProfileId Id, long Firs
 /// <param name="Kind">Whose word it is.</param>
 /// <param name="Rule">The rule that found it, or who asserted it.</param>
 /// <param name="Score">How alike, 0 to 1.</param>
-public sealed record StoredEdge(long A, long B, EdgeKind Kind, string Rule, double Score);
+public sealed record StoredEdge(long A, long B, EdgeKind Kind, string Rule, double Score)
+{
+    /// <summary>When it was told, by the event's own clock; null when that is not known, or nobody told it.</summary>
+    public DateTimeOffset? At { get; init; }
+}
 
 /// <summary>Whose word an edge is.</summary>
 public enum EdgeKind

@@ -23,7 +23,11 @@ public sealed record StoredProfile(
     byte[]? Measures,
     IReadOnlyList<ProfileIdentifier> Identifiers,
     DateTimeOffset CreatedAt,
-    DateTimeOffset ChangedAt);
+    DateTimeOffset ChangedAt)
+{
+    /// <summary>Whether nothing is known of it but what its browsers are called.</summary>
+    public bool IsUnknown { get; init; }
+}
 
 /// <summary>What to call a profile.</summary>
 /// <param name="Number">Its number.</param>

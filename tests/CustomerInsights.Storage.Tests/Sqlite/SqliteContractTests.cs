@@ -136,6 +136,15 @@ public sealed class SqliteLinkAndClusterStoreTests : LinkAndClusterStoreContract
     protected override Task CleanUpAsync() => _directory.RemoveAsync();
 }
 
+public sealed class SqliteIdentityStoreTests : IdentityStoreContract
+{
+    private readonly TempDirectory _directory = new();
+
+    protected override Task<IInsightsStore> OpenAsync() => _directory.OpenAsync(Time);
+
+    protected override Task CleanUpAsync() => _directory.RemoveAsync();
+}
+
 public sealed class SqliteLedgerTests : LedgerContract
 {
     private readonly TempDirectory _directory = new();

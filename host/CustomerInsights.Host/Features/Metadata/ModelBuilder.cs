@@ -345,7 +345,7 @@ internal sealed class ModelBuilder
 
             var mapped = _mappings.Values.Where(mapping => mapping.Profile?.Type == type).OrderBy(mapping => mapping.Stream, StringComparer.Ordinal);
             var schemas = mapped
-                .Select(mapping => new StreamSchema(mapping.Stream, [.. mapping.Profile!.Fields.Select(field => new StreamField(field.Name, field.Type) { Semantic = _profileTypes[type].Attributes.GetValueOrDefault(field.Name)?.SemanticType })]))
+                .Select(mapping => new StreamSchema(mapping.Stream, [.. mapping.Profile!.Fields.Select(field => new StreamField(field.Name, field.Type) { Semantic = _profileTypes[type].Attributes.GetValueOrDefault(field.Name)?.SemanticType })]) { IsIdentities = _eventSources.Values.Any(source => source.Identities == mapping.Stream) })
                 .ToList();
             var order = document.Streams.Select(stream => stream.Stream).ToList();
             var ordered = schemas.Where(schema => order.Contains(schema.Name)).OrderBy(schema => order.IndexOf(schema.Name)).ToList();

@@ -9,25 +9,12 @@ internal static class Semantics
     public const string OrganizationName = "organization.name";
     public const string Email = "contact.email";
     public const string Phone = "contact.phone";
-    private const string Identity = "identity.";
 
     public static bool IsName(string? semantic) => semantic is FirstName or LastName or FullName or OrganizationName;
 
     /// <summary>The identifier type of an attribute: email, phone, or for <c>identity.loyalty_id</c> its last word; null when it names nobody.</summary>
-    public static string? Identifier(string attribute, string? semantic) => semantic switch
-    {
-        Email => "email",
-        Phone => "phone",
-        not null when semantic.StartsWith(Identity, StringComparison.Ordinal) && semantic.Length > Identity.Length => semantic[Identity.Length..],
-        "identity" => attribute,
-        _ => null,
-    };
+    public static string? Identifier(string attribute, string? semantic) => Core.Unification.Identities.Identifier.TypeOf(attribute, semantic);
 
     /// <summary>The form in which an identifier is stored and looked up.</summary>
-    public static string NormaliseIdentifier(string type, string value) => type switch
-    {
-        "email" => value.Trim().ToLowerInvariant(),
-        "phone" => string.Concat(value.Where(char.IsAsciiDigit)),
-        _ => value.Trim(),
-    };
+    public static string NormaliseIdentifier(string type, string value) => Core.Unification.Identities.Identifier.Normalise(type, value);
 }

@@ -38,6 +38,9 @@ internal static class GetProfile
         DateTimeOffset CreatedAt,
         DateTimeOffset ChangedAt)
     {
+        /// <summary>False for a visitor of whom nothing is known but what the browser is called.</summary>
+        public bool Known { get; init; } = true;
+
         /// <summary>The account that it belongs to; absent when it has none.</summary>
         public ProfileReference? BelongsTo { get; init; }
 
@@ -81,6 +84,7 @@ internal static class GetProfile
             profile.CreatedAt,
             profile.ChangedAt)
         {
+            Known = !profile.IsUnknown,
             BelongsTo = owner.BelongsTo,
             Parent = owner.Parent,
             Card = type?.Document.Card == ContactCard.Name ? CardFieldResponse.Contact(profile, owner.BelongsTo) : null,

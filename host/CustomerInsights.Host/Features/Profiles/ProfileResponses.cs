@@ -23,6 +23,9 @@ public sealed record ProfileResponse(
     DateTimeOffset CreatedAt,
     DateTimeOffset ChangedAt)
 {
+    /// <summary>False for a visitor of whom nothing is known but what the browser is called.</summary>
+    public bool Known { get; init; } = true;
+
     /// <summary>The account that it belongs to; absent when it has none.</summary>
     public ProfileReference? BelongsTo { get; init; }
 
@@ -37,7 +40,10 @@ public sealed record ProfileResponse(
         PlainJson.Of(profile.Measures),
         profile.Identifiers,
         profile.CreatedAt,
-        profile.ChangedAt);
+        profile.ChangedAt)
+    {
+        Known = !profile.IsUnknown,
+    };
 }
 
 /// <summary>Another profile, as far as it takes to name it.</summary>

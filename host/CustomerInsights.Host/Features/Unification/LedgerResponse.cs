@@ -36,6 +36,9 @@ public sealed record LedgerResponse(
 {
     private const int Shown = 100;
 
+    /// <summary>Of a merge: the edge that brought it about.</summary>
+    public EdgeResponse? Because { get; init; }
+
     internal static async Task<PageResponse<LedgerResponse>> PageAsync(
         Page<LedgerEntry> page, ProfileId? about, IProfileStore profiles, CancellationToken cancellationToken)
     {
@@ -43,7 +46,8 @@ public sealed record LedgerResponse(
         var entries = page.Items.Select(entry => about is { } id && entry.Profile is null
             ? entry with { Parts = [.. entry.Parts.Where(part => part.From == id || part.To == id)] }
             : entry).ToList();
-        var shown = entries.SelectMany(entry => entry.Parts.Take(Shown)).SelectMany(part => part.Nodes.Take(Shown)).ToHashSet();
+        var shown = entries.SelectMany(entry => entry.Parts.Take(Shown)).SelectMany(part => part.Nodes.Take(Shown))
+            .Concat(entries.Select(entry => entry.Because).OfType<StoredEdge>().SelectMany(edge => new[] { edge.A, edge.B })).ToHashSet();
         var nodes = await profiles.NodesAsync(shown, cancellationToken);
         return PageRequest.Response(new Page<LedgerEntry>(entries, page.Next), entry => Of(entry, nodes));
     }
@@ -64,7 +68,12 @@ public sealed record LedgerResponse(
             part.From?.ToString(),
             part.To?.ToString(),
             part.Nodes.Count,
-            [.. part.Nodes.Take(Shown).Where(nodes.ContainsKey).Select(node => new RecordReference(nodes[node].Stream, nodes[node].Key))]))]);
+            [.. part.Nodes.Take(Shown).Where(nodes.ContainsKey).Select(node => new RecordReference(nodes[node].Stream, nodes[node].Key))]))])
+    {
+        Because = entry.Because is { } edge && nodes.TryGetValue(edge.A, out var a) && nodes.TryGetValue(edge.B, out var b)
+            ? new EdgeResponse(new RecordReference(a.Stream, a.Key), new RecordReference(b.Stream, b.Key), edge.Kind, edge.Rule, edge.Score)
+            : null,
+    };
 
     private static string Words(LedgerEntry entry)
     {
@@ -85,9 +94,12 @@ public sealed record LedgerResponse(
         var cause = entry.CauseKind switch
         {
             CauseKind.Run => $"the run {entry.Cause}",
+            CauseKind.Event => "what events told",
+            CauseKind.Expiry => $"the expiry of unknown visitors {entry.Cause}",
             CauseKind.Verdict => $"the verdict {entry.Cause} of {entry.Principal}",
             _ => $"the removal of the stream {entry.Cause}",
         };
-        return $"{what}, by {cause}.";
+        var because = entry.Because is { } edge ? $" They are tied by {Explaining.EdgeWords.Of(edge)}." : "";
+        return $"{what}, by {cause}.{because}";
     }
 }

@@ -38,9 +38,9 @@ internal static class NodeReading
         ];
     }
 
-    /// <summary>What is told and not found. A verdict on a record that is gone makes no profile of nothing; it holds again when the record comes back.</summary>
+    /// <summary>What is told and not found; shared identifiers are found anew each time. A verdict on a record that is gone makes no profile of nothing; it holds again when the record comes back.</summary>
     public static List<MatchEdge> Told(IEnumerable<StoredEdge> edges, IReadOnlyList<SourceStream> streams) =>
-        Present([.. edges.Where(edge => edge.Kind != Storage.Profiles.EdgeKind.Policy)], streams);
+        Present([.. edges.Where(edge => edge.Kind is Storage.Profiles.EdgeKind.Asserted or Storage.Profiles.EdgeKind.Denied)], streams);
 
     /// <summary>What rules and matcher found in the last run.</summary>
     public static List<MatchEdge> Found(IEnumerable<StoredEdge> edges, IReadOnlyList<SourceStream> streams) =>
@@ -55,6 +55,6 @@ internal static class NodeReading
 
         var present = streams.SelectMany(stream => stream.Nodes).Select(node => node.Id).ToHashSet();
         return [.. edges.Where(edge => present.Contains(edge.A) && present.Contains(edge.B))
-            .Select(edge => new MatchEdge(edge.A, edge.B, (Core.Unification.EdgeKind)(int)edge.Kind, edge.Rule, edge.Score))];
+            .Select(edge => new MatchEdge(edge.A, edge.B, (Core.Unification.EdgeKind)(int)edge.Kind, edge.Rule, edge.Score) { At = edge.At })];
     }
 }

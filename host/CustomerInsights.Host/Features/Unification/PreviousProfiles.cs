@@ -1,5 +1,6 @@
 using CustomerInsights.Core.Model;
 using CustomerInsights.Core.Unification;
+using CustomerInsights.Core.Unification.Identities;
 using CustomerInsights.Storage.Profiles;
 
 namespace CustomerInsights.Host.Features.Unification;
@@ -27,6 +28,12 @@ internal sealed class PreviousProfiles
     /// <summary>Profiles whose nodes have all gone, with their stream say.</summary>
     public List<ProfileId> Empty { get; } = [];
 
+    /// <summary>Nodes of no profile, with what they are named by.</summary>
+    public Dictionary<long, List<Identifier>> Loose { get; } = [];
+
+    /// <summary>Identifiers that join nobody.</summary>
+    public HashSet<DemotedIdentifier> Demotions { get; } = [];
+
     /// <summary>Where the ids of an undone merge belong, whatever their first nodes say; empty in a run.</summary>
     public IReadOnlyDictionary<ProfileId, long> Anchors { get; private init; } = new Dictionary<ProfileId, long>();
 
@@ -50,10 +57,16 @@ internal sealed class PreviousProfiles
         }
 
         previous.Edges.AddRange(near.Edges);
+        foreach (var loose in near.Loose)
+        {
+            previous.Add(loose);
+        }
+
+        previous.Demotions.UnionWith(near.Demotions);
         return previous;
     }
 
-    public static async Task<PreviousProfiles> ReadAsync(IProfileStore store, string type, CancellationToken cancellationToken)
+    public static async Task<PreviousProfiles> ReadAsync(IProfileStore store, IIdentityStore identities, string type, CancellationToken cancellationToken)
     {
         var previous = new PreviousProfiles();
         await foreach (var membership in store.ReadMembershipAsync(type, cancellationToken))
@@ -80,7 +93,27 @@ internal sealed class PreviousProfiles
             previous.Edges.Add(edge);
         }
 
+        await foreach (var loose in identities.ReadLooseAsync(type, cancellationToken))
+        {
+            previous.Add(loose);
+        }
+
+        await foreach (var demotion in identities.ReadDemotionsAsync(type, cancellationToken))
+        {
+            previous.Demotions.Add(demotion.Demoted);
+        }
+
         return previous;
+    }
+
+    private void Add(LooseNode loose)
+    {
+        if (!Loose.TryGetValue(loose.Node, out var identifiers))
+        {
+            Loose.Add(loose.Node, identifiers = []);
+        }
+
+        identifiers.AddRange(loose.Identifiers);
     }
 
     private void Add(Membership membership)

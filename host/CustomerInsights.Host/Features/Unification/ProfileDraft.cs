@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using CustomerInsights.Core.Model;
 using CustomerInsights.Core.Unification;
+using CustomerInsights.Core.Unification.Identities;
 using CustomerInsights.Host.Features.Metadata;
 using CustomerInsights.Storage.Profiles;
 
@@ -13,27 +14,27 @@ internal sealed class ProfileDraft
 {
     private readonly IReadOnlyList<string> _attributes;
     private readonly Dictionary<string, string?> _semantics;
-    private readonly Dictionary<long, Value[]> _values = [];
-    private readonly Dictionary<long, IReadOnlyList<(int Field, string Identifier)>> _identifierFields = [];
+    private readonly IdentityRules? _rules;
+    private readonly Dictionary<long, (StreamIdentifiers Stream, SourceNode Node)> _nodes = [];
 
-    public ProfileDraft(ProfileTypeModel type, IReadOnlyList<SourceStream> streams, IReadOnlyList<string> attributes)
+    public ProfileDraft(ProfileTypeModel type, UnificationPolicy policy, IReadOnlyList<SourceStream> streams, IReadOnlyList<string> attributes)
     {
         _attributes = attributes;
         _semantics = type.Document.Attributes.ToDictionary(pair => pair.Key, pair => pair.Value.SemanticType, StringComparer.Ordinal);
+        _rules = policy.Identity is { } identity ? new IdentityRules(identity) : null;
         foreach (var stream in streams)
         {
-            var identifiers = stream.Schema.Fields
-                .Select((field, index) => (Field: index, Identifier: Semantics.Identifier(field.Name, _semantics.GetValueOrDefault(field.Name))))
-                .Where(pair => pair.Identifier is not null)
-                .Select(pair => (pair.Field, pair.Identifier!))
-                .ToList();
+            var identifiers = new StreamIdentifiers(stream.Schema);
             foreach (var node in stream.Nodes)
             {
-                _values[node.Id] = node.Values;
-                _identifierFields[node.Id] = identifiers;
+                _nodes[node.Id] = (identifiers, node);
             }
         }
     }
+
+    /// <summary>What a node is named by; what names nobody is left out.</summary>
+    public IReadOnlyList<Identifier> Identifiers(long node) =>
+        _nodes.TryGetValue(node, out var known) ? [.. known.Stream.Of(known.Node).Where(one => _rules?.Names(one) != false).Distinct()] : [];
 
     public ProfilePut Put(MergedProfile profile, ProfileId id, long firstNode)
     {
@@ -53,30 +54,15 @@ internal sealed class ProfileDraft
         var identifiers = Identifiers(profile.Cluster);
         var name = DisplayName(values);
         var search = SearchText(values, identifiers);
-        var hash = Hash(profile.Cluster.Nodes, firstNode, document, provenance.ToString(), name, search, identifiers);
-        return new ProfilePut(id, firstNode, profile.Cluster.Nodes, document, provenance.ToString(), name, search, identifiers, hash);
-    }
-
-    private List<ProfileIdentifier> Identifiers(Cluster cluster)
-    {
-        var found = new SortedSet<(string Type, string Value)>();
-        foreach (var node in cluster.Nodes)
+        var hash = Hash(profile.Cluster.Nodes, firstNode, document, provenance.ToString(), name, search, identifiers, profile.IsUnknown);
+        return new ProfilePut(id, firstNode, profile.Cluster.Nodes, document, provenance.ToString(), name, search, identifiers, hash)
         {
-            if (_identifierFields.TryGetValue(node, out var fields))
-            {
-                foreach (var (field, identifier) in fields)
-                {
-                    var normal = Semantics.NormaliseIdentifier(identifier, _values[node][field].ToString());
-                    if (normal.Length > 0)
-                    {
-                        found.Add((identifier, normal));
-                    }
-                }
-            }
-        }
-
-        return [.. found.Select(pair => new ProfileIdentifier(pair.Type, pair.Value))];
+            IsUnknown = profile.IsUnknown,
+        };
     }
+
+    private List<ProfileIdentifier> Identifiers(Cluster cluster) =>
+        [.. cluster.Nodes.SelectMany(Identifiers).Select(one => (one.Type, one.Value)).Distinct().Order().Select(pair => new ProfileIdentifier(pair.Type, pair.Value))];
 
     private string DisplayName(Value[] values)
     {
@@ -113,7 +99,7 @@ internal sealed class ProfileDraft
     }
 
     private static byte[] Hash(
-        IReadOnlyList<long> nodes, long firstNode, byte[] document, string provenance, string name, string search, List<ProfileIdentifier> identifiers)
+        IReadOnlyList<long> nodes, long firstNode, byte[] document, string provenance, string name, string search, List<ProfileIdentifier> identifiers, bool isUnknown)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         Span<byte> number = stackalloc byte[8];
@@ -126,6 +112,11 @@ internal sealed class ProfileDraft
         hash.AppendData(document);
         hash.AppendData(Encoding.UTF8.GetBytes(
             string.Join('\u001f', identifiers.Select(identifier => identifier.Type + "=" + identifier.Value).Prepend(search).Prepend(name).Prepend(provenance))));
+        if (isUnknown)
+        {
+            hash.AppendData("\u001funknown"u8);
+        }
+
         return hash.GetHashAndReset();
     }
 }

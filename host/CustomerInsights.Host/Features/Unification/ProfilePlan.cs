@@ -17,17 +17,19 @@ internal sealed class ProfilePlan
     private readonly UnificationResult _result;
     private readonly PreviousProfiles _previous;
     private readonly ProfileDraft _draft;
+    private readonly IdentityChanges _identities;
     private readonly DateTimeOffset _now;
     private readonly ProfileAssignmentResult _assigned;
     private readonly Dictionary<int, (ProfileId Id, long FirstNode, long? Number)> _identity = [];
 
-    public ProfilePlan(ProfileTypeModel type, IReadOnlyList<SourceStream> streams, UnificationResult result, PreviousProfiles previous, DateTimeOffset now)
+    public ProfilePlan(ProfileTypeModel type, UnificationPolicy policy, IReadOnlyList<SourceStream> streams, UnificationResult result, PreviousProfiles previous, DateTimeOffset now)
     {
         _type = type.Name;
         _result = result;
         _previous = previous;
         _now = now;
-        _draft = new ProfileDraft(type, streams, result.Attributes);
+        _draft = new ProfileDraft(type, policy, streams, result.Attributes);
+        _identities = new IdentityChanges(policy, _draft, result, previous);
         _assigned = ProfileAssignment.Assign(previous.Nodes, previous.All, [.. result.Profiles.Select(profile => profile.Cluster)]);
         Identify();
     }
@@ -49,6 +51,8 @@ internal sealed class ProfilePlan
         var redirects = new List<Storage.Profiles.ProfileRedirect>();
         var added = new List<StoredEdge>();
         var gone = new List<StoredEdge>();
+        var because = new Dictionary<ProfileId, StoredEdge>();
+        var reasons = _assigned.Redirects.Any(redirect => _previous.Hashes.ContainsKey(redirect.Old.Number)) ? _identities.Reasons() : [];
         var redirectsByTarget = _assigned.Redirects.ToLookup(redirect => redirect.New.Number);
         foreach (var group in Groups())
         {
@@ -74,6 +78,10 @@ internal sealed class ProfilePlan
                             // It was a living profile until now; a redirect of a redirect only changes its end.
                             removed.Add(_previous.Ids[redirect.Old.Number]);
                             Merged++;
+                            if (reasons.TryGetValue(redirect.Old.Number, out var reason))
+                            {
+                                because[_previous.Ids[redirect.Old.Number]] = reason;
+                            }
                         }
                     }
                 }
@@ -105,9 +113,15 @@ internal sealed class ProfilePlan
             yield return Take();
         }
 
+        foreach (var part in _identities.Parts(_type, cause))
+        {
+            yield return part;
+        }
+
         ProfileChanges Take()
         {
-            var changes = new ProfileChanges(_type, [.. puts], [.. removed], [.. redirects], [.. added], [.. gone], cause);
+            var changes = new ProfileChanges(_type, [.. puts], [.. removed], [.. redirects], [.. added], [.. gone], cause) { Because = because.ToDictionary() };
+            because.Clear();
             puts.Clear();
             removed.Clear();
             redirects.Clear();
@@ -198,12 +212,8 @@ internal sealed class ProfilePlan
             }
         }
 
-        var before = _previous.Edges.Where(edge => edge.Kind == Storage.Profiles.EdgeKind.Policy).ToHashSet();
-        var after = _result.Edges
-            .Where(edge => edge.Kind == Core.Unification.EdgeKind.Policy)
-            .Select(edge => new StoredEdge(
-                Math.Min(edge.Left, edge.Right), Math.Max(edge.Left, edge.Right), Storage.Profiles.EdgeKind.Policy, edge.Rule, edge.Score))
-            .ToHashSet();
+        var before = _previous.Edges.Where(edge => edge.Kind is Storage.Profiles.EdgeKind.Policy or Storage.Profiles.EdgeKind.Identifier).ToHashSet();
+        var after = _result.Edges.Where(edge => edge.Kind == Core.Unification.EdgeKind.Policy).Concat(_result.IdentifierEdges).Select(IdentityChanges.Stored).ToHashSet();
         var changes = new Dictionary<int, (List<StoredEdge> Added, List<StoredEdge> Removed)>();
         foreach (var edge in after.Where(edge => !before.Contains(edge)).OrderBy(edge => edge.A).ThenBy(edge => edge.B))
         {

@@ -1,9 +1,8 @@
 using CustomerInsights.Core.Model;
-using CustomerInsights.Core.Rules;
 using CustomerInsights.Core.Unification;
-using CustomerInsights.Host.Features.Accounts;
+using CustomerInsights.Core.Unification.Identities;
 using CustomerInsights.Host.Features.Jobs;
-using CustomerInsights.Host.Features.Metadata;
+using CustomerInsights.Host.Features.Unification.Live;
 using CustomerInsights.Storage.Profiles;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Problems = CustomerInsights.Host.Platform.Problems;
@@ -16,9 +15,8 @@ namespace CustomerInsights.Host.Features.Unification;
 /// rule on a part of the records may find other pairs than on all; a policy that was saved and not run yet would reach these profiles before others.
 /// So a verdict changes what it says and nothing else.
 /// </remarks>
-internal sealed class Reunification(ActivePolicies policies, ClusterRun clustering, TimeProvider clock)
+internal sealed class Reunification(ActivePolicies policies, PartialUnification partial, IdentityReach reach)
 {
-    private const int MostNodes = 20_000;
 
     /// <summary>The change to make, or why it cannot be made.</summary>
     /// <param name="type">The profile type.</param>
@@ -40,25 +38,28 @@ internal sealed class Reunification(ActivePolicies policies, ClusterRun clusteri
             return (null, Problems.Conflict(error.Message, "A verdict changes profiles as the active policy makes them; see to that first."));
         }
 
-        var (model, unification) = (policy.Model, policy.Unification);
-        if (near.Nodes.Count > MostNodes)
-        {
-            return (null, Problems.Conflict(
-                $"The profiles have {near.Nodes.Count:N0} records.", $"At most {MostNodes:N0} can be unified at once; change the policy's rules and start a run."));
-        }
-
-        List<SourceStream> streams;
+        IReadOnlyList<SourceStream> streams;
         try
         {
-            streams = NodeReading.Streams(model, unification, near.Nodes, new RuleMoment(clock.GetUtcNow()));
+            if (near.Nodes.Count > IdentityReach.MostNodes || await reach.AroundAsync(policy, near, cancellationToken) is not { } whole)
+            {
+                return (null, Problems.Conflict(
+                    $"The profiles, with those that share an identifier with them, have more than {IdentityReach.MostNodes:N0} records.",
+                    $"At most {IdentityReach.MostNodes:N0} can be unified at once; change the policy's rules and start a run."));
+            }
+
+            near = whole;
+            streams = partial.Streams(policy, near);
         }
         catch (JobFailedException error)
         {
             return (null, Problems.Conflict(error.Message, "Mend the mapping or the record, then send it again."));
         }
 
-        var before = NodeReading.Told(near.Edges, streams);
-        var told = NodeReading.Told(near.Edges.Concat(added), streams);
+        var limited = policy.Unification.Policy.Identity is not null;
+        var people = near.Edges.Where(edge => !limited || !edge.Rule.StartsWith(IdentityEdges.Identify, StringComparison.Ordinal)).ToList();
+        var before = NodeReading.Told(people, streams);
+        var told = NodeReading.Told(people.Concat(added), streams);
         if (Contradiction(before, told, added) is { } denied)
         {
             return (null, Refuse(denied, near));
@@ -66,33 +67,13 @@ internal sealed class Reunification(ActivePolicies policies, ClusterRun clusteri
 
         var together = (undo is null ? [] : new[] { undo.Rest, undo.Came })
             .SelectMany(nodes => nodes.Zip(nodes.Skip(1), (a, b) => new StoredEdge(a, b, Storage.Profiles.EdgeKind.Asserted, "held", 1)));
-        var input = new UnificationInput
-        {
-            Streams = streams,
-            Edges = NodeReading.Told(near.Edges.Concat(added).Concat(together), streams),
-            Found = NodeReading.Found(near.Edges, streams),
-        };
-        var result = Unifier.Unify(unification.Policy, input, new UnifierLimits { Threads = 1 }, cancellationToken);
+        var result = await partial.UnifyAsync(policy, streams, near.Edges.Concat(added).Concat(together), cancellationToken);
         if (result.Refused.Where(refused => added.Any(edge => edge.Rule == refused.Edge.Rule)).Select(refused => (RefusedEdge?)refused).FirstOrDefault() is { } never)
         {
             return (null, Refuse(never, near));
         }
 
-        result = await clustering.CarryAsync(unification, result, cancellationToken);
-        var plan = new ProfilePlan(model.ProfileTypes[type], streams, result, PreviousProfiles.Of(near, Anchors(undo, near)), clock.GetUtcNow());
-        var changes = new ProfileChanges(type, [], [], [], [], [], cause);
-        foreach (var part in plan.Changes(cause))
-        {
-            changes = changes with
-            {
-                Puts = [.. changes.Puts, .. part.Puts],
-                Removed = [.. changes.Removed, .. part.Removed],
-                Redirects = [.. changes.Redirects, .. part.Redirects],
-                AddedEdges = [.. changes.AddedEdges, .. part.AddedEdges],
-                RemovedEdges = [.. changes.RemovedEdges, .. part.RemovedEdges],
-            };
-        }
-
+        var changes = partial.Changes(policy, streams, result, PreviousProfiles.Of(near, Anchors(undo, near)), cause);
         return undo is null || Returns(undo, near, changes)
             ? (changes with { AddedEdges = [.. changes.AddedEdges, .. added] }, null)
             : (null, Problems.Conflict(
@@ -128,7 +109,7 @@ internal sealed class Reunification(ActivePolicies policies, ClusterRun clusteri
         (put.Id == undo.Merged && put.Nodes.Contains(undo.Came[0]))
         || (put.Id == undo.Kept && put.Id != near.Members[0].Id && put.Nodes.Contains(undo.Rest[0])));
 
-    // Asserted edges are taken before all others, so whether a "same" holds is settled among what is told. A new "same" may not put out an old one;
+    // Asserted edges are taken before all others, so whether a "same" holds is settled among what is told; who was identified as whom comes after it. A new "same" may not put out an old one;
     // a new "different" may.
     private static RefusedEdge? Contradiction(List<MatchEdge> before, List<MatchEdge> told, IReadOnlyList<StoredEdge> added)
     {

@@ -2,6 +2,7 @@ using CustomerInsights.Host.Features.Access;
 using CustomerInsights.Host.Features.Jobs;
 using CustomerInsights.Host.Features.Metadata;
 using CustomerInsights.Host.Features.Unification.Explaining;
+using CustomerInsights.Host.Features.Unification.Live;
 using CustomerInsights.Host.Features.Unification.Previewing;
 using CustomerInsights.Host.Features.Unification.Running;
 using CustomerInsights.Host.Platform;
@@ -18,7 +19,9 @@ internal static class UnificationModule
         .AddSingleton<IJobHandler, UnifyJob>().AddSingleton<IJobHandler, PreviewJob>()
         .AddSingleton<ActivePolicies>().AddSingleton<IDefinitionFollower, ForgetPolicy>().AddSingleton<IDefinitionFollower, ForgetModel>()
         .AddSingleton<UnificationReading>().AddSingleton<KeptRuns>().AddSingleton<StoredMatchers>().AddSingleton<BoundedUnifier>()
-        .AddSingleton<AttributeSources>().AddSingleton<Reunification>().AddSingleton<Stewardship>();
+        .AddSingleton<AttributeSources>().AddSingleton<Reunification>().AddSingleton<Stewardship>()
+        .AddSingleton<PartialUnification>().AddSingleton<IdentityReach>().AddSingleton<UnificationGate>().AddSingleton<IdentityFollower>()
+        .AddHostedService<IdentityService>().AddHostedService<IdentitySchedule>().AddSingleton<IJobHandler, IdentityExpiryJob>();
 
     public static void MapUnification(this IEndpointRouteBuilder routes)
     {
@@ -42,6 +45,9 @@ internal static class UnificationModule
         TakeBackVerdict.Map(routes);
         ListReviews.Map(routes);
         AnswerReview.Map(routes);
+        GetIdentityStatus.Map(routes);
+        ListDemotions.Map(routes);
+        GetProfileIdentities.Map(routes);
     }
 }
 

@@ -2,6 +2,7 @@ using CustomerInsights.Core.Rules;
 using CustomerInsights.Core.Unification;
 using CustomerInsights.Host.Features.Accounts;
 using CustomerInsights.Host.Features.Jobs;
+using CustomerInsights.Host.Features.Unification.Live;
 using CustomerInsights.Host.Features.Unification.Previewing;
 using CustomerInsights.Host.Features.Unification.Running;
 using CustomerInsights.Host.Platform;
@@ -14,7 +15,7 @@ namespace CustomerInsights.Host.Features.Unification;
 
 /// <summary>One unification run of a profile type: reads its nodes, unifies them in memory, and writes the clusters that changed.</summary>
 internal sealed class UnifyJob(
-    ActivePolicies policies, UnificationReading reading, KeptRuns runs, IPolicyStore store, IProfileStore profiles, LinkRun linking, ClusterRun clustering, IReviewStore reviews, StoredMatchers matchers, BoundedUnifier unifier, TimeProvider clock) : IJobHandler
+    ActivePolicies policies, UnificationReading reading, KeptRuns runs, IPolicyStore store, IProfileStore profiles, LinkRun linking, ClusterRun clustering, IReviewStore reviews, StoredMatchers matchers, BoundedUnifier unifier, UnificationGate gate, TimeProvider clock) : IJobHandler
 {
     public const string JobKind = "unify";
 
@@ -25,6 +26,8 @@ internal sealed class UnifyJob(
 
     public async Task<JobResult> RunAsync(JobContext job, CancellationToken cancellationToken)
     {
+        // What events tell meanwhile waits, and is looked at when the run has written: it would be made from what is about to change.
+        using var entered = await gate.EnterAsync(job.Job.Subject!, cancellationToken);
         for (var attempt = 1; ; attempt++)
         {
             try
@@ -62,7 +65,7 @@ internal sealed class UnifyJob(
         (result, var clusters) = await clustering.RunAsync(unification, result, cancellationToken);
 
         job.Report(0, result.Profiles.Count, "writing profiles");
-        var plan = new ProfilePlan(model.ProfileTypes[type], data.Streams, result, data.Previous, clock.GetUtcNow());
+        var plan = new ProfilePlan(model.ProfileTypes[type], unification.Policy, data.Streams, result, data.Previous, clock.GetUtcNow());
         var written = 0L;
         foreach (var changes in plan.Changes(job.Job.Id))
         {

@@ -21,7 +21,7 @@ internal sealed record UnificationData(ProfileBasis Basis, IReadOnlyList<SourceS
 }
 
 /// <summary>Reads what a unification works on.</summary>
-internal sealed class UnificationReading(IRecordStore records, IProfileStore profiles)
+internal sealed class UnificationReading(IRecordStore records, IProfileStore profiles, IIdentityStore identities)
 {
     /// <summary>Reads everything.</summary>
     /// <exception cref="Jobs.JobFailedException">A mapping fails on a record.</exception>
@@ -29,7 +29,7 @@ internal sealed class UnificationReading(IRecordStore records, IProfileStore pro
     {
         var basis = await profiles.BasisAsync(unification.ProfileType, cancellationToken) with { Changes = null };
         var streams = await StreamsAsync(model, unification, moment, cancellationToken);
-        var previous = await PreviousProfiles.ReadAsync(profiles, unification.ProfileType, cancellationToken);
+        var previous = await PreviousProfiles.ReadAsync(profiles, identities, unification.ProfileType, cancellationToken);
         return new(basis, streams, previous, NodeReading.Told(previous.Edges, streams));
     }
 
