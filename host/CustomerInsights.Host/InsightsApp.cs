@@ -5,6 +5,7 @@ using CustomerInsights.Host.Features.Accounts;
 using CustomerInsights.Host.Features.Activities;
 using CustomerInsights.Host.Features.Catalog;
 using CustomerInsights.Host.Features.Columns;
+using CustomerInsights.Host.Features.Consent;
 using CustomerInsights.Host.Features.Events;
 using CustomerInsights.Host.Features.Exports;
 using CustomerInsights.Host.Features.Ingestion;
@@ -71,6 +72,7 @@ internal static class InsightsApp
             .AddUnification()
             .AddAccounts()
             .AddProfiles()
+            .AddConsent()
             .AddColumns()
             .AddMeasures()
             .AddSegments()
@@ -99,6 +101,7 @@ internal static class InsightsApp
         api.MapUnification();
         api.MapAccounts();
         api.MapProfiles();
+        api.MapConsent();
         api.MapColumns();
         api.MapMeasures();
         api.MapSegments();
@@ -136,6 +139,7 @@ internal static class InsightsApp
         services.AddSingleton(provider => provider.GetRequiredService<IInsightsStore>().Records);
         services.AddSingleton(provider => provider.GetRequiredService<IInsightsStore>().Activities);
         services.AddSingleton(provider => provider.GetRequiredService<IInsightsStore>().Profiles);
+        services.AddSingleton(provider => provider.GetRequiredService<IInsightsStore>().Identifiers);
         services.AddSingleton(provider => provider.GetRequiredService<IInsightsStore>().Links);
         services.AddSingleton(provider => provider.GetRequiredService<IInsightsStore>().Clusters);
         services.AddSingleton(provider => provider.GetRequiredService<IInsightsStore>().Measures);

@@ -153,3 +153,12 @@ public sealed class SqliteSegmentStateStoreTests : SegmentStateStoreContract
 
     protected override Task CleanUpAsync() => _directory.RemoveAsync();
 }
+
+public sealed class SqliteIdentifierStoreTests : IdentifierStoreContract
+{
+    private readonly TempDirectory _directory = new();
+
+    protected override Task<IInsightsStore> OpenAsync() => _directory.OpenAsync(Time);
+
+    protected override Task CleanUpAsync() => _directory.RemoveAsync();
+}

@@ -18,6 +18,7 @@ internal static class MetadataModule
         DefinitionEndpoints.Map<UnificationPolicy>(routes, "/unification/policies", DefinitionKinds.Unification, ResourceKind.Unification);
         DefinitionEndpoints.Map<MeasureDocument>(routes, "/measures", DefinitionKinds.Measure, ResourceKind.Measure);
         DefinitionEndpoints.Map<SegmentDocument>(routes, "/segments", DefinitionKinds.Segment, ResourceKind.Segment);
+        DefinitionEndpoints.Map<ConsentSettingsDocument>(routes, "/consent-settings", DefinitionKinds.ConsentSettings, ResourceKind.Metadata);
         DefinitionEndpoints.Map<ExportDocument>(routes, "/exports", DefinitionKinds.Export, ResourceKind.Export);
     }
 }

@@ -9,6 +9,10 @@ internal static class Semantics
     public const string OrganizationName = "organization.name";
     public const string Email = "contact.email";
     public const string Phone = "contact.phone";
+
+    /// <summary>A boolean of a record: whether the person agreed to marketing by the e-mail address and phone of the record.</summary>
+    public const string MarketingConsent = "consent.marketing";
+
     private const string Identity = "identity.";
 
     public static bool IsName(string? semantic) => semantic is FirstName or LastName or FullName or OrganizationName;
