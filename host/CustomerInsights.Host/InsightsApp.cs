@@ -6,6 +6,7 @@ using CustomerInsights.Host.Features.Activities;
 using CustomerInsights.Host.Features.Cards;
 using CustomerInsights.Host.Features.Catalog;
 using CustomerInsights.Host.Features.Columns;
+using CustomerInsights.Host.Features.Consent;
 using CustomerInsights.Host.Features.Events;
 using CustomerInsights.Host.Features.Exports;
 using CustomerInsights.Host.Features.Ingestion;
@@ -73,6 +74,7 @@ internal static class InsightsApp
             .AddAccounts()
             .AddProfiles()
             .AddCards()
+            .AddConsent()
             .AddColumns()
             .AddMeasures()
             .AddSegments()
@@ -104,6 +106,7 @@ internal static class InsightsApp
         api.MapAccounts();
         api.MapProfiles();
         api.MapCards();
+        api.MapConsent();
         api.MapColumns();
         api.MapMeasures();
         api.MapSegments();
@@ -141,6 +144,7 @@ internal static class InsightsApp
         services.AddSingleton(provider => provider.GetRequiredService<IInsightsStore>().Records);
         services.AddSingleton(provider => provider.GetRequiredService<IInsightsStore>().Activities);
         services.AddSingleton(provider => provider.GetRequiredService<IInsightsStore>().Profiles);
+        services.AddSingleton(provider => provider.GetRequiredService<IInsightsStore>().Identifiers);
         services.AddSingleton(provider => provider.GetRequiredService<IInsightsStore>().Links);
         services.AddSingleton(provider => provider.GetRequiredService<IInsightsStore>().Clusters);
         services.AddSingleton(provider => provider.GetRequiredService<IInsightsStore>().Measures);

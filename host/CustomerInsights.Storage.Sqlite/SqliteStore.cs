@@ -4,6 +4,7 @@ using CustomerInsights.Storage.Clusters;
 using CustomerInsights.Storage.Definitions;
 using CustomerInsights.Storage.Events;
 using CustomerInsights.Storage.Exports;
+using CustomerInsights.Storage.Identifiers;
 using CustomerInsights.Storage.Jobs;
 using CustomerInsights.Storage.Links;
 using CustomerInsights.Storage.Measures;
@@ -20,6 +21,7 @@ using CustomerInsights.Storage.Sqlite.Definitions;
 using CustomerInsights.Storage.Sqlite.Engine;
 using CustomerInsights.Storage.Sqlite.Events;
 using CustomerInsights.Storage.Sqlite.Exports;
+using CustomerInsights.Storage.Sqlite.Identifiers;
 using CustomerInsights.Storage.Sqlite.Jobs;
 using CustomerInsights.Storage.Sqlite.Links;
 using CustomerInsights.Storage.Sqlite.Measures;
@@ -53,6 +55,7 @@ public sealed class SqliteStore : IInsightsStore
         Records = new SqliteRecordStore(insights, runs);
         Activities = new SqliteActivityStore(insights);
         Profiles = new SqliteProfileStore(insights);
+        Identifiers = new SqliteIdentifierStore(insights);
         Links = new SqliteProfileLinkStore(insights);
         Clusters = new SqliteClusterStore(insights);
         Ledger = new SqliteLedgerStore(insights);
@@ -92,6 +95,9 @@ public sealed class SqliteStore : IInsightsStore
 
     /// <inheritdoc />
     public IProfileStore Profiles { get; }
+
+    /// <inheritdoc />
+    public IIdentifierStore Identifiers { get; }
 
     /// <inheritdoc />
     public IProfileLinkStore Links { get; }

@@ -52,4 +52,7 @@ public enum ChangeKind
 
     /// <summary>A definition was put or deleted.</summary>
     Definition = 6,
+
+    /// <summary>What is known of an identifier changed; the row names a profile that holds it.</summary>
+    Identifier = 7,
 }

@@ -4,6 +4,7 @@ using CustomerInsights.Storage.Clusters;
 using CustomerInsights.Storage.Definitions;
 using CustomerInsights.Storage.Events;
 using CustomerInsights.Storage.Exports;
+using CustomerInsights.Storage.Identifiers;
 using CustomerInsights.Storage.Jobs;
 using CustomerInsights.Storage.Links;
 using CustomerInsights.Storage.Measures;
@@ -43,6 +44,9 @@ public interface IInsightsStore : IAsyncDisposable
 
     /// <summary>Profiles, their nodes and edges, search.</summary>
     IProfileStore Profiles { get; }
+
+    /// <summary>Consent, deliverability, opt-outs and subscriptions, by identifier.</summary>
+    IIdentifierStore Identifiers { get; }
 
     /// <summary>What profiles point at: accounts and parents.</summary>
     IProfileLinkStore Links { get; }

@@ -1,7 +1,9 @@
 using System.Security.Cryptography;
 using CustomerInsights.Storage.Events;
+using CustomerInsights.Storage.Identifiers;
 using CustomerInsights.Storage.Sqlite.Activities;
 using CustomerInsights.Storage.Sqlite.Engine;
+using CustomerInsights.Storage.Sqlite.Identifiers;
 using CustomerInsights.Storage.Sqlite.Profiles;
 using CustomerInsights.Storage.Sqlite.Records;
 
@@ -130,6 +132,11 @@ internal sealed class EventProjection : IDisposable
         if (one.View is { } view && streams.Sessions is { } sessions)
         {
             _sessions.Add(sessions, nodes[^1].Id, one.MessageId, view);
+        }
+
+        foreach (var identifier in one.Seen)
+        {
+            IdentifierWriting.See(_transaction, new IdentifierSeen(identifier.Type, identifier.Value, one.At, one.Source));
         }
 
         Bind(_outcome, 1, one.Position);

@@ -2,6 +2,7 @@ using CustomerInsights.Core.Model;
 using CustomerInsights.Storage.Profiles;
 using CustomerInsights.Storage.Sqlite.Activities;
 using CustomerInsights.Storage.Sqlite.Engine;
+using CustomerInsights.Storage.Sqlite.Identifiers;
 
 namespace CustomerInsights.Storage.Sqlite.Profiles;
 
@@ -25,10 +26,11 @@ internal static class Population
             """,
             type, query.AfterNumber);
         using var activities = new ActivityCursor(db, query);
+        using var identifiers = query.Identifiers ? new IdentifierRows.Cursor(db, query.AfterNumber) : null;
         while (profiles.Step())
         {
             var number = profiles.Long(0);
-            yield return new PopulationProfile(number, profiles.Id(1), profiles.Blob(2), profiles.BlobOrNull(3), activities.Of(number));
+            yield return new PopulationProfile(number, profiles.Id(1), profiles.Blob(2), profiles.BlobOrNull(3), activities.Of(number)) { Identifiers = identifiers?.Of(number) ?? [] };
         }
     }
 

@@ -1,6 +1,7 @@
 using CustomerInsights.Storage.Profiles;
 using CustomerInsights.Storage.Sqlite.Activities;
 using CustomerInsights.Storage.Sqlite.Engine;
+using CustomerInsights.Storage.Sqlite.Identifiers;
 
 namespace CustomerInsights.Storage.Sqlite.Profiles;
 
@@ -24,7 +25,10 @@ internal static class TouchedProfiles
             if (row.Step())
             {
                 var wanted = Numbers(db, read.ActivityTypes, types, names);
-                var profile = new PopulationProfile(read.Number, row.Id(0), row.Blob(2), row.BlobOrNull(3), wanted.Count == 0 ? [] : Activities(db, read.Number, wanted, names));
+                var profile = new PopulationProfile(read.Number, row.Id(0), row.Blob(2), row.BlobOrNull(3), wanted.Count == 0 ? [] : Activities(db, read.Number, wanted, names))
+                {
+                    Identifiers = read.Identifiers ? IdentifierRows.OfProfile(db, read.Number) : [],
+                };
                 found.Add(new TouchedProfile(row.Text(1), profile, Segments(db, read.Number)));
             }
         }

@@ -1,4 +1,5 @@
 using CustomerInsights.Core.Model;
+using CustomerInsights.Storage.Profiles;
 
 namespace CustomerInsights.Storage.Events;
 
@@ -63,6 +64,9 @@ public sealed record ProjectedEvent(long Position, DateTimeOffset ReceivedAt, st
 
     /// <summary>Traits that it gives to the first identity.</summary>
     public IReadOnlyList<KeyValuePair<string, Value>> Traits { get; init; } = [];
+
+    /// <summary>Addresses that it names its person by, as identifiers are stored: they were seen when it happened.</summary>
+    public IReadOnlyList<ProfileIdentifier> Seen { get; init; } = [];
 
     /// <summary>The activity type that it becomes; null for none.</summary>
     public string? ActivityType { get; init; }

@@ -1,3 +1,4 @@
+using CustomerInsights.Core.Consent;
 using CustomerInsights.Core.Model;
 
 namespace CustomerInsights.Storage.Profiles;
@@ -7,7 +8,8 @@ namespace CustomerInsights.Storage.Profiles;
 /// <param name="ActivityTypes">The activity types wanted; empty for none.</param>
 /// <param name="BatchSize">Profiles in a batch, 1 to 10,000.</param>
 /// <param name="AfterNumber">Start behind this profile.</param>
-public sealed record PopulationQuery(string ProfileType, IReadOnlyList<string> ActivityTypes, int BatchSize = 1000, long AfterNumber = 0);
+/// <param name="Identifiers">With identifiers and what is known of them.</param>
+public sealed record PopulationQuery(string ProfileType, IReadOnlyList<string> ActivityTypes, int BatchSize = 1000, long AfterNumber = 0, bool Identifiers = false);
 
 /// <summary>A profile as it streams by.</summary>
 /// <param name="Number">Its number.</param>
@@ -15,7 +17,11 @@ public sealed record PopulationQuery(string ProfileType, IReadOnlyList<string> A
 /// <param name="Attributes">A value document.</param>
 /// <param name="Measures">A value document, or null.</param>
 /// <param name="Activities">The asked ones, by time, ties by id.</param>
-public sealed record PopulationProfile(long Number, ProfileId Id, byte[] Attributes, byte[]? Measures, IReadOnlyList<PopulationActivity> Activities);
+public sealed record PopulationProfile(long Number, ProfileId Id, byte[] Attributes, byte[]? Measures, IReadOnlyList<PopulationActivity> Activities)
+{
+    /// <summary>Its identifiers, by type and value; empty when they were not asked.</summary>
+    public IReadOnlyList<IdentifierState> Identifiers { get; init; } = [];
+}
 
 /// <summary>An activity as it streams by.</summary>
 /// <param name="Id">Its id.</param>

@@ -25,6 +25,10 @@ public enum ResourceKind
     Verdict,
 
     Profile,
+
+    /// <summary>What people agreed to: consent, deliverability, opt-outs, subscriptions.</summary>
+    Consent,
+
     Activity,
     Measure,
     Segment,

@@ -25,6 +25,7 @@ internal sealed class Roles : IAccess
         (AccessAction.Run, ResourceKind.Source),
         (AccessAction.Run, ResourceKind.Unification),
         (AccessAction.Write, ResourceKind.Verdict),
+        (AccessAction.Write, ResourceKind.Consent),
     ];
 
     public bool May(ClaimsPrincipal principal, AccessAction action, ResourceKind kind, string? id) =>

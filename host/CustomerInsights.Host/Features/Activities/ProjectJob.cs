@@ -1,5 +1,6 @@
 using CustomerInsights.Core.Model;
 using CustomerInsights.Core.Rules;
+using CustomerInsights.Host.Features.Consent;
 using CustomerInsights.Host.Features.Jobs;
 using CustomerInsights.Host.Features.Metadata;
 using CustomerInsights.Storage.Activities;
@@ -11,7 +12,7 @@ namespace CustomerInsights.Host.Features.Activities;
 /// The projector: turns changed records into nodes and activities, stream by stream, in order of change, with its position in the transaction of what
 /// it wrote. A changed mapping makes it begin a stream again; what is equal costs no write.
 /// </summary>
-internal sealed class ProjectJob(MetadataService metadata, IRecordStore records, IActivityStore activities, TimeProvider clock) : IJobHandler
+internal sealed class ProjectJob(MetadataService metadata, IRecordStore records, IActivityStore activities, StreamConsents consents, TimeProvider clock) : IJobHandler
 {
     public const string JobKind = "project";
 
@@ -35,7 +36,7 @@ internal sealed class ProjectJob(MetadataService metadata, IRecordStore records,
         foreach (var stream in streams)
         {
             var mapping = model.Mappings.GetValueOrDefault(stream.Name);
-            await ProjectAsync(job, stream, mapping, numbers, moment, tally, cancellationToken);
+            await ProjectAsync(job, stream, mapping, StreamConsents.Reader(model, mapping), numbers, moment, tally, cancellationToken);
         }
 
         return new JobResult(
@@ -48,7 +49,7 @@ internal sealed class ProjectJob(MetadataService metadata, IRecordStore records,
     }
 
     private async Task ProjectAsync(
-        JobContext job, StoredStream stream, MappingModel? mapping, Dictionary<string, int> numbers, RuleMoment moment, Tally tally, CancellationToken cancellationToken)
+        JobContext job, StoredStream stream, MappingModel? mapping, ConsentReader? consent, Dictionary<string, int> numbers, RuleMoment moment, Tally tally, CancellationToken cancellationToken)
     {
         var fingerprint = mapping?.Fingerprint ?? "";
         var position = await activities.PositionAsync(stream.Number, cancellationToken);
@@ -74,6 +75,9 @@ internal sealed class ProjectJob(MetadataService metadata, IRecordStore records,
         await foreach (var batch in records.ReadChangesAsync(stream.Number, after, BatchSize, cancellationToken))
         {
             after = batch[^1].Sequence;
+
+            // Before the position moves on: after a crash it is told again, which changes nothing.
+            await consents.TellAsync(consent, batch, moment, cancellationToken);
             var projected = Project(batch, mapping, numbers, moment, tally);
             var counts = await activities.ProjectAsync(
                 new ProjectionBatch(stream.Number, new ProjectionPosition(after, fingerprint), restart, false, projected.Nodes, projected.Activities, projected.Deleted), cancellationToken);

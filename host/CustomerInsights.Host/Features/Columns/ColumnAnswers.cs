@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using CustomerInsights.Core.Columns.Evaluation;
 using CustomerInsights.Core.Rules;
+using CustomerInsights.Host.Features.Consent;
 using CustomerInsights.Host.Features.Metadata;
 using CustomerInsights.Host.Features.Profiles;
 using CustomerInsights.Storage.Links;
@@ -8,7 +9,7 @@ using CustomerInsights.Storage.Links;
 namespace CustomerInsights.Host.Features.Columns;
 
 /// <summary>Answers by columns, with all that was committed when the question was asked; by streaming the store while columns are not ready.</summary>
-internal sealed class ColumnAnswers(ColumnImages images, StreamedAnswers streamed, IProfileLinkStore links) : IPopulationAnswers
+internal sealed class ColumnAnswers(ColumnImages images, StreamedAnswers streamed, IProfileLinkStore links, ChannelMembers channels) : IPopulationAnswers
 {
     public async ValueTask<MembershipAnswer> MembersAsync(
         PopulationQuestion question, IReadOnlyList<SegmentModel> segments, IReadOnlyDictionary<string, long[]> given, CancellationToken cancellationToken)
@@ -19,7 +20,8 @@ internal sealed class ColumnAnswers(ColumnImages images, StreamedAnswers streame
             return await streamed.MembersAsync(question, segments, given, cancellationToken);
         }
 
-        return await Task.Run(() => Members(world, question, segments, given, cancellationToken), cancellationToken);
+        var reached = await channels.OfAsync(question.Model, question.ProfileType, rules, cancellationToken);
+        return await Task.Run(() => Members(world, reached, question, segments, given, cancellationToken), cancellationToken);
     }
 
     public async ValueTask<IReadOnlyList<IReadOnlyList<BusinessRow>>> BusinessAsync(
@@ -31,10 +33,11 @@ internal sealed class ColumnAnswers(ColumnImages images, StreamedAnswers streame
             return await streamed.BusinessAsync(question, measures, cancellationToken);
         }
 
+        var reached = await channels.OfAsync(question.Model, question.ProfileType, rules, cancellationToken);
         return await Task.Run<IReadOnlyList<IReadOnlyList<BusinessRow>>>(
             () =>
             {
-                var run = Run(world, question, rules, cancellationToken);
+                var run = Run(world, reached, question, rules, cancellationToken);
                 IReadOnlyList<IReadOnlyList<BusinessRow>> rows = [.. measures.Select(measure => RuleGuard.Compute($"Measure '{measure.Name}': ", () => run.Business(measure.Rule)))];
                 GC.KeepAlive(world);
                 return rows;
@@ -55,7 +58,8 @@ internal sealed class ColumnAnswers(ColumnImages images, StreamedAnswers streame
             yield break;
         }
 
-        var run = await Task.Run(() => Run(world, question, rules, cancellationToken), cancellationToken);
+        var reached = await channels.OfAsync(question.Model, question.ProfileType, rules, cancellationToken);
+        var run = await Task.Run(() => Run(world, reached, question, rules, cancellationToken), cancellationToken);
         using var rows = new OrderedValues(run, rules);
         while (await Task.Run(() => RuleGuard.Compute("", rows.Next), cancellationToken) is { Count: > 0 } profiles)
         {
@@ -76,10 +80,11 @@ internal sealed class ColumnAnswers(ColumnImages images, StreamedAnswers streame
             return await streamed.ValuesOfAsync(question, rules, numbers, cancellationToken);
         }
 
+        var reached = await channels.OfAsync(question.Model, question.ProfileType, rules, cancellationToken);
         return await Task.Run<IReadOnlyList<ProfileValues>>(
             () =>
             {
-                var run = Run(world, question, rules, cancellationToken);
+                var run = Run(world, reached, question, rules, cancellationToken);
                 var found = RuleGuard.Compute("", () => run.ValuesOf(numbers, rules).Select(one => new ProfileValues(one.Number, one.Id, one.Values)).ToList());
                 GC.KeepAlive(world);
                 return found;
@@ -88,9 +93,9 @@ internal sealed class ColumnAnswers(ColumnImages images, StreamedAnswers streame
     }
 
     private static MembershipAnswer Members(
-        ColumnWorld world, PopulationQuestion question, IReadOnlyList<SegmentModel> segments, IReadOnlyDictionary<string, long[]> given, CancellationToken cancellationToken)
+        ColumnWorld world, IReadOnlyDictionary<string, long[]> reached, PopulationQuestion question, IReadOnlyList<SegmentModel> segments, IReadOnlyDictionary<string, long[]> given, CancellationToken cancellationToken)
     {
-        var run = Run(world, question, [.. segments.Select(segment => segment.Rule)], cancellationToken);
+        var run = Run(world, reached, question, [.. segments.Select(segment => segment.Rule)], cancellationToken);
         run.Share(segments.Select(segment => segment.Rule));
         foreach (var (name, numbers) in given)
         {
@@ -110,16 +115,27 @@ internal sealed class ColumnAnswers(ColumnImages images, StreamedAnswers streame
     }
 
     // Ranks are taken in UTC and without segments, as StreamedAnswers does.
-    private static ColumnRun Run(ColumnWorld world, PopulationQuestion question, IReadOnlyList<BoundRule> rules, CancellationToken cancellationToken)
+    private static ColumnRun Run(
+        ColumnWorld world, IReadOnlyDictionary<string, long[]> reached, PopulationQuestion question, IReadOnlyList<BoundRule> rules, CancellationToken cancellationToken)
     {
         var moment = new RuleMoment(question.Now);
         if (rules.Any(rule => rule.Dependencies.Population))
         {
-            moment = moment with { Ranks = RuleGuard.Compute("", () => new ColumnRun(world, question.ProfileType, moment, Environment.ProcessorCount, cancellationToken).Ranks(rules)) };
+            moment = moment with { Ranks = RuleGuard.Compute("", () => At(moment).Ranks(rules)) };
         }
 
-        moment = question.Zone is null ? moment : moment with { Zone = question.Zone };
-        return new ColumnRun(world, question.ProfileType, moment, Environment.ProcessorCount, cancellationToken);
+        return At(question.Zone is null ? moment : moment with { Zone = question.Zone });
+
+        ColumnRun At(RuleMoment at)
+        {
+            var run = new ColumnRun(world, question.ProfileType, at, Environment.ProcessorCount, cancellationToken);
+            foreach (var (channel, numbers) in reached)
+            {
+                run.Reach(channel, ImageRows.Of(run.Image, numbers));
+            }
+
+            return run;
+        }
     }
 
     private async ValueTask<ColumnWorld?> WorldAsync(PopulationQuestion question, IReadOnlyList<BoundRule> rules, CancellationToken cancellationToken)

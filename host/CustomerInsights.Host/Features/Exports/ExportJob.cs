@@ -64,7 +64,14 @@ internal sealed class ExportJob(
         JobContext job, InsightsModel model, ExportModel export, PluginExport target, ExportDescriptor descriptor, CancellationToken cancellationToken)
     {
         var plan = await exports.FindPlanAsync(export.Name, cancellationToken);
-        var fields = Json.Write(export.Fields.Select(field => $"{field.Name}:{field.Type}:{RuleText.Format(field.Rule.Source)}").ToList());
+        List<string> shape = [.. export.Fields.Select(field => $"{field.Name}:{field.Type}:{RuleText.Format(field.Rule.Source)}")];
+        if (export.Purpose is { } purpose)
+        {
+            shape.Add($"{export.Document.Channel}:{purpose.NeedsConsent}");
+        }
+
+        var fields = Json.Write(shape);
+        var leftOut = new LeftOut();
         if (plan is not null && (plan.JobId != job.Job.Id || plan.FieldsJson != fields))
         {
             // Another job's plan that never ended (that job failed for good), or one of other fields than the export has now.
@@ -75,7 +82,7 @@ internal sealed class ExportJob(
         if (plan is null)
         {
             job.Report(0, null, $"planning {export.Name}");
-            var batches = await PlanAsync(model, export, descriptor, cancellationToken);
+            var batches = await PlanAsync(model, export, descriptor, leftOut, cancellationToken);
             var count = batches.Sum(batch => (long)batch.Count);
             if (descriptor.MaxMembers is { } most && count > most)
             {
@@ -84,13 +91,13 @@ internal sealed class ExportJob(
 
             if (batches.All(batch => batch.All(member => member.Change == PlannedChange.Unchanged)) && await IsDoneAsync(job, export.Name, cancellationToken))
             {
-                return new JobResult(0, $"{export.Name}: nothing changed since the last export.");
+                return new JobResult(0, $"{export.Name}: nothing changed since the last export.{leftOut}", leftOut.Details());
             }
 
             plan = await exports.SavePlanAsync(export.Name, job.Job.Id, fields, batches, cancellationToken);
         }
 
-        return await SendAsync(job, export, plan, target, descriptor, cancellationToken);
+        return await SendAsync(job, export, plan, target, descriptor, leftOut, cancellationToken);
     }
 
     // Whether the last export still stands, nothing in it having changed. A first one is made even if empty, so that the target exists; so is one with
@@ -102,7 +109,7 @@ internal sealed class ExportJob(
         && definition.ChangedAt <= last.StartedAt;
 
     private async Task<JobResult> SendAsync(
-        JobContext job, ExportModel export, ExportPlan plan, PluginExport target, ExportDescriptor descriptor, CancellationToken cancellationToken)
+        JobContext job, ExportModel export, ExportPlan plan, PluginExport target, ExportDescriptor descriptor, LeftOut leftOut, CancellationToken cancellationToken)
     {
         var fields = export.Fields.Select(field => new FieldDescriptor(field.Name, SourceValues.ToKind(field.Type))).ToList();
         var request = new Sdk.ExportJob(plan.JobId, export.Name, export.Document.Segment, fields, plan.Generation, plan.CreatedAt) { MemberCount = plan.MemberCount };
@@ -133,11 +140,11 @@ internal sealed class ExportJob(
             }
 
             var receipt = await session.CommitAsync(cancellationToken);
-            await exports.CommitAsync(export.Name, Run(plan, true, tally, receipt.Summary, Json.Write(receipt.Details)), cancellationToken);
+            await exports.CommitAsync(export.Name, Run(plan, true, tally, receipt.Summary, Json.Write(leftOut.With(receipt.Details))), cancellationToken);
             return new JobResult(
                 tally.Added + tally.Changed + tally.Removed,
-                $"{export.Name}: {tally.Total - tally.Removed:N0} members; {tally.Added:N0} added, {tally.Changed:N0} changed, {tally.Removed:N0} removed, {tally.Refused:N0} refused. {receipt.Summary}",
-                new Dictionary<string, long>(StringComparer.Ordinal) { ["added"] = tally.Added, ["changed"] = tally.Changed, ["removed"] = tally.Removed, ["refused"] = tally.Refused });
+                $"{export.Name}: {tally.Total - tally.Removed:N0} members; {tally.Added:N0} added, {tally.Changed:N0} changed, {tally.Removed:N0} removed, {tally.Refused:N0} refused.{leftOut} {receipt.Summary}",
+                new Dictionary<string, long>(leftOut.Details(), StringComparer.Ordinal) { ["added"] = tally.Added, ["changed"] = tally.Changed, ["removed"] = tally.Removed, ["refused"] = tally.Refused });
         }
         catch (Exception failure)
         {
@@ -151,7 +158,7 @@ internal sealed class ExportJob(
         }
     }
 
-    private async Task<List<IReadOnlyList<PlannedMember>>> PlanAsync(InsightsModel model, ExportModel export, ExportDescriptor descriptor, CancellationToken cancellationToken)
+    private async Task<List<IReadOnlyList<PlannedMember>>> PlanAsync(InsightsModel model, ExportModel export, ExportDescriptor descriptor, LeftOut leftOut, CancellationToken cancellationToken)
     {
         var members = await segments.MembersAsync(export.Document.Segment, cancellationToken);
         var before = new Dictionary<ProfileId, byte[]>();
@@ -164,9 +171,15 @@ internal sealed class ExportJob(
         var rules = export.Fields.Select(field => field.Rule).ToList();
         var names = export.Fields.Select(field => field.Name).ToList();
         var moment = await population.MomentAsync(model, export.ProfileType, rules, clock.GetUtcNow(), null, cancellationToken);
-        await foreach (var profile in population.ScanAsync(model, export.ProfileType, rules, cancellationToken))
+        await foreach (var profile in population.ScanAsync(model, export.ProfileType, rules, export.Purpose is not null || rules.Any(rule => rule.Dependencies.Channels.Count > 0), cancellationToken))
         {
             if (Array.BinarySearch(members, profile.Number) < 0)
+            {
+                continue;
+            }
+
+            // Who may not be told any more is planned as removed below, as one who has left the segment.
+            if (export.Purpose is { } purpose && export.Document.Channel is { } channel && leftOut.Count(profile.ReachBy(channel, purpose.NeedsConsent)))
             {
                 continue;
             }

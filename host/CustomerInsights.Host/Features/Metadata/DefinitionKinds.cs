@@ -14,9 +14,10 @@ internal static class DefinitionKinds
     public const string Segment = "segment";
     public const string Export = "export";
     public const string Card = "card";
+    public const string ConsentSettings = "consentSettings";
 
     /// <summary>In the order in which they build on each other.</summary>
-    public static readonly IReadOnlyList<string> All = [ProfileType, ActivityType, Relationship, Source, EventSource, Mapping, Unification, Measure, Segment, Export, Card];
+    public static readonly IReadOnlyList<string> All = [ConsentSettings, ProfileType, ActivityType, Relationship, Source, EventSource, Mapping, Unification, Measure, Segment, Export, Card];
 
     /// <summary><c>a segment</c>, <c>an export</c>.</summary>
     public static string WithArticle(string kind) => kind is ActivityType or EventSource or Export ? $"an {Words(kind)}" : $"a {Words(kind)}";
@@ -27,6 +28,7 @@ internal static class DefinitionKinds
         ProfileType => "profile type",
         ActivityType => "activity type",
         EventSource => "event source",
+        ConsentSettings => "consent settings",
         Unification => "unification policy",
         _ => kind,
     };

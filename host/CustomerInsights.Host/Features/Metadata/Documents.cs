@@ -215,6 +215,12 @@ public sealed record ExportDocument
     /// <summary>What is exported, in order.</summary>
     public required IReadOnlyList<ExportField> Fields { get; init; }
 
+    /// <summary>What it is for: a purpose of the consent settings. Who has not consented to it is left out. Default: that of the segment.</summary>
+    public string? Purpose { get; init; }
+
+    /// <summary>The channel over which the target messages people; needed where the purpose needs consent.</summary>
+    public string? Channel { get; init; }
+
     /// <summary>Whether it runs after each refresh. Default: true.</summary>
     public bool AfterRefresh { get; init; } = true;
 }

@@ -34,6 +34,9 @@ internal sealed class InsightsModel
     /// <summary>What profiles point at: accounts and parents. At most one of each kind for a profile type.</summary>
     public required IReadOnlyList<LinkModel> Links { get; init; }
 
+    /// <summary>Channels, purposes, and who can be reached.</summary>
+    public required ConsentModel Consent { get; init; }
+
     public required IReadOnlyDictionary<string, ExportModel> Exports { get; init; }
 
     /// <summary>Cards that are defined, and one for each profile type without.</summary>
@@ -103,4 +106,8 @@ internal sealed record SegmentModel(string Name, SegmentDocument Document, Bound
     public bool FollowsAt(DateTimeOffset now) => !IsStatic && IsActiveAt(now) && (Document.Schedule?.Effective ?? SegmentRun.Refresh) == SegmentRun.Refresh;
 }
 
-internal sealed record ExportModel(string Name, ExportDocument Document, string ProfileType, IReadOnlyList<MappedField> Fields);
+internal sealed record ExportModel(string Name, ExportDocument Document, string ProfileType, IReadOnlyList<MappedField> Fields)
+{
+    /// <summary>What it is for: its own purpose, else that of its segment; null where neither has one, and everybody is exported.</summary>
+    public PurposeDocument? Purpose { get; init; }
+}

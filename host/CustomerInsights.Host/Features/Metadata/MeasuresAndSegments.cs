@@ -41,10 +41,11 @@ internal sealed class MeasuresAndSegments(ModelBuilder builder)
             pair => (IReadOnlyDictionary<string, DataType>)pair.Value.Fields.ToDictionary(field => field.Key, field => field.Value.Type, StringComparer.Ordinal),
             StringComparer.Ordinal);
         var names = segments.ToHashSet(StringComparer.Ordinal);
+        var channels = builder.Consent.Policy.Channels.Keys.ToHashSet(StringComparer.Ordinal);
         var relationships = attributes.ToDictionary(pair => pair.Key, _ => new Dictionary<string, RuleSchema>(StringComparer.Ordinal), StringComparer.Ordinal);
         foreach (var (type, own) in attributes)
         {
-            builder.Schemas[type] = new RuleSchema { Attributes = own, Relationships = relationships[type], Activities = activities, Segments = names };
+            builder.Schemas[type] = new RuleSchema { Attributes = own, Relationships = relationships[type], Activities = activities, Segments = names, Channels = channels };
         }
 
         foreach (var (type, own) in builder.Relationships)

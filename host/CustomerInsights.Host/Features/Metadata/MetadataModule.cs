@@ -19,6 +19,7 @@ internal static class MetadataModule
         DefinitionEndpoints.Map<MeasureDocument>(routes, "/measures", DefinitionKinds.Measure, ResourceKind.Measure);
         DefinitionEndpoints.Map<SegmentDocument>(routes, "/segments", DefinitionKinds.Segment, ResourceKind.Segment);
         DefinitionEndpoints.Map<CardDocument>(routes, "/cards", DefinitionKinds.Card, ResourceKind.Metadata);
+        DefinitionEndpoints.Map<ConsentSettingsDocument>(routes, "/consent-settings", DefinitionKinds.ConsentSettings, ResourceKind.Metadata);
         DefinitionEndpoints.Map<ExportDocument>(routes, "/exports", DefinitionKinds.Export, ResourceKind.Export);
     }
 }

@@ -27,6 +27,7 @@ internal sealed class ModelBuilder
     private readonly Dictionary<string, RuleSchema> _schemas = new(StringComparer.Ordinal);
     private readonly List<(string Type, string Attribute)> _clusterAttributes = [];
     private IReadOnlyList<LinkModel> _links = [];
+    private ConsentModel _consent = ConsentModel.Default;
 
     private ModelBuilder(IEnumerable<Definition> definitions, IReadOnlyDictionary<string, IReadOnlyList<StoredField>> streams)
     {
@@ -46,6 +47,7 @@ internal sealed class ModelBuilder
         ReadAll(DefinitionKinds.ProfileType, _profileTypes);
         ReadAll(DefinitionKinds.ActivityType, _activityTypes);
         ReadAll(DefinitionKinds.Source, _sources);
+        _consent = ConsentModel.Build(this);
         ContactCard.Complete(_profileTypes, this);
         CheckNames();
         ReadRelationships();
@@ -73,6 +75,7 @@ internal sealed class ModelBuilder
             Links = _links,
             Measures = measures.Measures,
             Segments = measures.Segments,
+            Consent = _consent,
             Exports = exports,
             Cards = new CardModels(this, measures.Measures).Build(),
             Schemas = _schemas,
@@ -146,6 +149,8 @@ internal sealed class ModelBuilder
     internal IReadOnlyDictionary<string, ActivityTypeDocument> ActivityTypes => _activityTypes;
 
     internal IReadOnlyDictionary<string, Dictionary<string, RelationshipDocument>> Relationships => _relationships;
+
+    internal ConsentModel Consent => _consent;
 
     internal Dictionary<string, RuleSchema> Schemas => _schemas;
 
@@ -410,9 +415,10 @@ internal sealed class ModelBuilder
                 Channels = schema.Channels,
             };
             var fields = BindFields(DefinitionKinds.Export, name, "/fields", document.Fields, withId);
+            var purpose = _consent.PurposeOf(this, name, document, segment.Document);
             if (_faults.Count == before)
             {
-                result[name] = new ExportModel(name, document, segment.Document.ProfileType, fields);
+                result[name] = new ExportModel(name, document, segment.Document.ProfileType, fields) { Purpose = purpose };
             }
         }
 

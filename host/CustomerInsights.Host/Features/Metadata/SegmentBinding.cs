@@ -111,6 +111,11 @@ internal sealed class SegmentBinding(ModelBuilder builder)
             builder.Fault(Kind, name, "/project", "count", $"A segment brings at most {MostProjected} fields with its members; this one has {document.Project.Count}.");
         }
 
+        if (document.Purpose is { } purpose)
+        {
+            builder.Known(Kind, name, "/purpose", purpose, builder.Consent.Purposes, "purpose");
+        }
+
         if (document.DeactivateAt <= document.ActivateAt)
         {
             builder.Fault(Kind, name, "/deactivateAt", "order", "It is to become inactive before it becomes active; give a moment after 'activateAt'.");

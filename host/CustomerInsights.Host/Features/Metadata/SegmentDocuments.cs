@@ -24,6 +24,9 @@ public sealed record SegmentDocument
     /// <summary>Set operations over other segments, one after the other, instead of a rule: 1 to 50.</summary>
     public IReadOnlyList<SetStepDocument>? Combine { get; init; }
 
+    /// <summary>What its members are used for: a purpose of the consent settings. Exports of it leave out who has not consented. Default: none.</summary>
+    public string? Purpose { get; init; }
+
     /// <summary>The time zone of calendar days in the rule, an IANA name. Default: UTC.</summary>
     public string? TimeZone { get; init; }
 

@@ -10,6 +10,11 @@ internal static class Semantics
     public const string Email = "contact.email";
     public const string Phone = "contact.phone";
 
+    /// <summary>A boolean of a record: whether the person agreed to marketing by the e-mail address and phone of the record.</summary>
+    public const string MarketingConsent = "consent.marketing";
+
+    private const string Identity = "identity.";
+
     public static bool IsName(string? semantic) => semantic is FirstName or LastName or FullName or OrganizationName;
 
     /// <summary>The identifier type of an attribute: email, phone, or for <c>identity.loyalty_id</c> its last word; null when it names nobody.</summary>

@@ -44,17 +44,22 @@ internal sealed class PopulationScan(IProfileStore store, IProfileLinkStore link
     }
 
     /// <summary>The profiles, oldest first, all of one moment.</summary>
+    public IAsyncEnumerable<ProfileSubject> ScanAsync(
+        InsightsModel model, string profileType, IReadOnlyList<BoundRule> rules, CancellationToken cancellationToken) =>
+        ScanAsync(model, profileType, rules, rules.Any(rule => rule.Dependencies.Channels.Count > 0), cancellationToken);
+
+    /// <summary>As the other, with who can be reached though no rule may ask.</summary>
     public async IAsyncEnumerable<ProfileSubject> ScanAsync(
-        InsightsModel model, string profileType, IReadOnlyList<BoundRule> rules, [EnumeratorCancellation] CancellationToken cancellationToken)
+        InsightsModel model, string profileType, IReadOnlyList<BoundRule> rules, bool identifiers, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var types = rules.SelectMany(rule => rule.Dependencies.Activities.Keys).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).ToList();
         var paths = rules.SelectMany(rule => rule.Dependencies.RelatedAttributes).Select(attribute => (IReadOnlyList<string>)attribute.Path).ToList();
         var related = paths.Count == 0 ? RelatedProfiles.None : await RelatedProfiles.LoadAsync(store, links, model, profileType, paths, cancellationToken);
-        await foreach (var batch in store.ReadPopulationAsync(new PopulationQuery(profileType, types), cancellationToken))
+        await foreach (var batch in store.ReadPopulationAsync(new PopulationQuery(profileType, types, Identifiers: identifiers), cancellationToken))
         {
             foreach (var profile in batch)
             {
-                yield return new ProfileSubject(profile, related);
+                yield return new ProfileSubject(profile, related, model.Consent.Policy);
             }
         }
     }

@@ -1,3 +1,4 @@
+using CustomerInsights.Core.Consent;
 using CustomerInsights.Core.Model;
 using CustomerInsights.Core.Rules;
 using CustomerInsights.Storage.Profiles;
@@ -8,13 +9,19 @@ namespace CustomerInsights.Host.Features.Profiles;
 internal sealed class ProfileSubject : IRuleSubject
 {
     private readonly Dictionary<string, Value> _attributes;
+    private readonly ConsentPolicy? _consent;
     private readonly PopulationProfile _profile;
     private readonly RelatedProfiles _related;
     private readonly HashSet<string> _segments = new(StringComparer.Ordinal);
     private Dictionary<string, IReadOnlyList<IRuleActivity>>? _activities;
 
-    public ProfileSubject(PopulationProfile profile, RelatedProfiles related)
+    /// <summary>Puts what was read where rules find it.</summary>
+    /// <param name="profile">What was read.</param>
+    /// <param name="related">The profiles that it is related to.</param>
+    /// <param name="consent">Who can be reached; null, and nobody can: for those whom no rule asks.</param>
+    public ProfileSubject(PopulationProfile profile, RelatedProfiles related, ConsentPolicy? consent = null)
     {
+        _consent = consent;
         _profile = profile;
         _related = related;
         _attributes = ValueDocument.Read(profile.Attributes);
@@ -48,8 +55,10 @@ internal sealed class ProfileSubject : IRuleSubject
 
     public bool InSegment(string name) => _segments.Contains(name);
 
-    // Consent and deliverability come with "5 of 7"; until then nobody is known to be reachable, and the answer is no.
-    public bool Reachable(string channel) => false;
+    public bool Reachable(string channel) => ReachBy(channel) == Reach.Reachable;
+
+    /// <summary>Whether a channel reaches the person, or why not.</summary>
+    public Reach ReachBy(string channel, bool needsConsent = true) => _consent?.Judge(channel, _profile.Identifiers, needsConsent) ?? Reach.NoIdentifier;
 
     /// <summary>Sets what a measure came to, so that later measures and rules see it.</summary>
     public void Set(string measure, Value value) => _attributes[measure] = value;

@@ -19,6 +19,9 @@ public sealed record RecipeDocument
     /// <summary>What it is for.</summary>
     public string? Description { get; init; }
 
+    /// <summary>Consent settings of the account; the one name is <c>default</c>.</summary>
+    public IReadOnlyDictionary<string, ConsentSettingsDocument>? ConsentSettings { get; init; }
+
     /// <summary>Profile types by name.</summary>
     public IReadOnlyDictionary<string, ProfileTypeDocument>? ProfileTypes { get; init; }
 

@@ -153,6 +153,7 @@ internal sealed class RecipeService(IDefinitionStore definitions, MetadataServic
 
     private static readonly Dictionary<string, string> s_sections = new(StringComparer.Ordinal)
     {
+        [DefinitionKinds.ConsentSettings] = "consentSettings",
         [DefinitionKinds.ProfileType] = "profileTypes",
         [DefinitionKinds.ActivityType] = "activityTypes",
         [DefinitionKinds.Relationship] = "relationships",
@@ -174,7 +175,8 @@ internal sealed class RecipeService(IDefinitionStore definitions, MetadataServic
         IEnumerable<(string, string, string, string)> Of<T>(string kind, IReadOnlyDictionary<string, T>? documents) =>
             (documents ?? new Dictionary<string, T>()).Select(pair => (kind, s_sections[kind], pair.Key, Json.Write(pair.Value)));
 
-        return Of(DefinitionKinds.ProfileType, recipe.ProfileTypes)
+        return Of(DefinitionKinds.ConsentSettings, recipe.ConsentSettings)
+            .Concat(Of(DefinitionKinds.ProfileType, recipe.ProfileTypes))
             .Concat(Of(DefinitionKinds.ActivityType, recipe.ActivityTypes))
             .Concat(Of(DefinitionKinds.Relationship, recipe.Relationships))
             .Concat(Of(DefinitionKinds.Source, recipe.Sources))

@@ -3,6 +3,7 @@ using CustomerInsights.Core.Model;
 using CustomerInsights.Host.Features.Events.Plans;
 using CustomerInsights.Host.Features.Metadata;
 using CustomerInsights.Storage.Events;
+using CustomerInsights.Storage.Profiles;
 
 namespace CustomerInsights.Host.Features.Events.Projecting;
 
@@ -61,6 +62,7 @@ internal sealed class EventReading(InsightsModel model)
     private ProjectedEvent Made(ProjectedEvent read, EventEnvelope envelope, EventSourceModel source, PlannedEvent plan, List<string> notes)
     {
         var traits = Traits(envelope, source, notes);
+        read = read with { Seen = [.. Seen(traits)] };
         if (envelope.Kind is "identify" or "alias")
         {
             return read with { Traits = traits, Note = Note(notes) };
@@ -119,6 +121,18 @@ internal sealed class EventReading(InsightsModel model)
 
         Add(EventSources.AnonymousId, "anonymousId");
         return (found, "identify");
+    }
+
+    // The traits that the protocol reserves for addresses.
+    private static IEnumerable<ProfileIdentifier> Seen(IEnumerable<KeyValuePair<string, Value>> traits)
+    {
+        foreach (var (name, value) in traits)
+        {
+            if (name is "email" or "phone" && value.Type == DataType.Text && Semantics.NormaliseIdentifier(name, value.AsText()) is { Length: > 0 and <= 500 } normal)
+            {
+                yield return new ProfileIdentifier(name, normal);
+            }
+        }
     }
 
     private static List<KeyValuePair<string, Value>> Traits(EventEnvelope envelope, EventSourceModel source, List<string> notes)

@@ -16,7 +16,7 @@ internal sealed class ChangedSince(IChangeFeed changes, IProfileStore profiles)
         var found = new HashSet<long>();
         while (await changes.ReadAsync(after, Page, cancellationToken) is { Count: > 0 } rows)
         {
-            found.UnionWith(rows.Where(row => row.Kind is ChangeKind.Profile or ChangeKind.Measures or ChangeKind.Membership).Select(row => row.Id));
+            found.UnionWith(rows.Where(row => row.Kind is ChangeKind.Profile or ChangeKind.Identifier or ChangeKind.Measures or ChangeKind.Membership).Select(row => row.Id));
             var nodes = rows.Where(row => row is { Kind: ChangeKind.Activity, Id: not 0 }).Select(row => row.Id).ToHashSet();
             if (nodes.Count > 0)
             {

@@ -196,7 +196,7 @@ internal sealed class LiveMembership(MetadataService metadata, IProfileStore pro
         {
             switch (row.Kind)
             {
-                case ChangeKind.Profile:
+                case ChangeKind.Profile or ChangeKind.Identifier:
                 case ChangeKind.Measures or ChangeKind.Membership when !_own.Contains(row.Sequence):
                     Touch.Of(touches, row.Id).Everything = true;
                     break;
@@ -215,7 +215,7 @@ internal sealed class LiveMembership(MetadataService metadata, IProfileStore pro
     private async Task EvaluateAsync(Dictionary<long, Touch> touches, long position, CancellationToken cancellationToken)
     {
         var began = clock.GetTimestamp();
-        var reads = touches.Where(pair => _plan.Concerns(pair.Value)).Select(pair => new ProfileRead(pair.Key, _plan.Reads(pair.Value))).ToList();
+        var reads = touches.Where(pair => _plan.Concerns(pair.Value)).Select(pair => new ProfileRead(pair.Key, _plan.Reads(pair.Value), _plan.ReadsIdentifiers)).ToList();
         var read = reads.Count == 0 ? [] : await profiles.ReadTouchedAsync(reads, cancellationToken);
         var moment = new RuleMoment(clock.GetUtcNow());
         var (moves, measures) = (new List<MembershipMove>(), new List<KeyValuePair<long, byte[]?>>());

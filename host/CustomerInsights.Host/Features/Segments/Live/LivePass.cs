@@ -154,7 +154,7 @@ internal sealed class LivePass : IDisposable
 
     private async Task<List<(long, long?)>> LookAsync(LiveType type, RuleSet set, long[] numbers, IProfileStore profiles, LiveProgress progress, TimeProvider clock)
     {
-        var read = await profiles.ReadTouchedAsync([.. numbers.Select(number => new ProfileRead(number, set.ActivityTypes.AsCollection()))], _stop.Token);
+        var read = await profiles.ReadTouchedAsync([.. numbers.Select(number => new ProfileRead(number, set.ActivityTypes.AsCollection(), type.ReadsIdentifiers))], _stop.Token);
         var moment = new RuleMoment(clock.GetUtcNow());
         var found = new List<(long, long?)>(read.Count);
         foreach (var one in read)

@@ -46,7 +46,10 @@ internal sealed class LivePlan
                 .. model.Measures.Where(measure => measure.Document.ProfileType == type && !measure.Document.Business).Select(LiveRule.Of),
                 .. segments.Where(segment => segment.Document.ProfileType == type).Select(segment => LiveRule.Of(segment, numbers[segment.Name])),
             ],
-            numbers));
+            numbers)
+        {
+            Consent = model.Consent.Policy,
+        });
         var edges = model.Segments.SelectMany(segment => new[] { segment.Document.ActivateAt, segment.Document.DeactivateAt }).Where(edge => edge > now);
         return new LivePlan(types, model, edges.Min());
     }
@@ -62,6 +65,9 @@ internal sealed class LivePlan
         return [.. _types.Values.SelectMany(type => type.Set(touch).ActivityTypes).Distinct(StringComparer.Ordinal)];
     }
 
+    /// <summary>Whether any rule asks who can be reached.</summary>
+    public bool ReadsIdentifiers => _types.Values.Any(type => type.ReadsIdentifiers);
+
     /// <summary>True when something depends on what touched a profile.</summary>
     public bool Concerns(Touch touch) => _types.Values.Any(type => type.Set(touch).Rules.Length > 0);
 }
@@ -76,12 +82,19 @@ internal sealed class LiveType
     public LiveType(string name, IReadOnlyList<LiveRule> rules, IReadOnlyDictionary<string, long> numbers)
     {
         (Name, Rules, Dependents) = (name, rules, new DependentRules(rules));
+        ReadsIdentifiers = rules.Any(rule => rule.Rule.Dependencies.Channels.Count > 0);
         MeasureNames = [.. rules.Where(rule => rule.IsMeasure).Select(rule => rule.Name)];
         AskedSegments = rules.SelectMany(rule => rule.Rule.Dependencies.Segments).Distinct(StringComparer.Ordinal)
             .Where(numbers.ContainsKey).ToDictionary(asked => numbers[asked], asked => asked);
     }
 
     public string Name { get; }
+
+    /// <summary>Who can be reached.</summary>
+    public Core.Consent.ConsentPolicy? Consent { get; init; }
+
+    /// <summary>Whether any rule asks who can be reached.</summary>
+    public bool ReadsIdentifiers { get; }
 
     /// <summary>Measures, then segments, each after what it names.</summary>
     public IReadOnlyList<LiveRule> Rules { get; }

@@ -50,7 +50,7 @@ internal static class ProfileEvaluation
 
     public static Evaluated Evaluate(LiveType type, RuleSet set, TouchedProfile touched, RuleMoment moment)
     {
-        var subject = new ProfileSubject(touched.Profile, RelatedProfiles.None);
+        var subject = new ProfileSubject(touched.Profile, RelatedProfiles.None, type.Consent);
         var run = new Run(type, touched, subject, moment);
         var segmentsBegan = false;
         foreach (var place in set.Rules)
