@@ -3,6 +3,7 @@ using System.Diagnostics;
 using System.Globalization;
 using CustomerInsights.Core.Model;
 using CustomerInsights.Core.Rules.Flips;
+using CustomerInsights.Host.Features.Consent;
 using CustomerInsights.Host.Features.Columns;
 using CustomerInsights.Host.Features.Metadata;
 using CustomerInsights.Host.Features.Profiles;
@@ -124,7 +125,7 @@ internal static class LiveBench
         }
 
         private LiveMembership New(MetadataService metadata) => new(
-            metadata, store.Profiles, store.Segments, store.Changes, new ColumnAnswers(columns, new StreamedAnswers(new PopulationScan(store.Profiles, store.Links)), store.Links), TimeProvider.System);
+            metadata, store.Profiles, store.Segments, store.Changes, new ColumnAnswers(columns, new StreamedAnswers(new PopulationScan(store.Profiles, store.Links)), store.Links, new ChannelMembers(store.Identifiers, store.Changes)), TimeProvider.System);
 
         private async Task BuiltAsync(LiveMembership live)
         {

@@ -102,7 +102,7 @@ internal sealed partial class IdentityWorld : IAsyncDisposable
     public async Task<string> WholeAsync(StoredProfile profile)
     {
         var lineage = await Store.Profiles.LineageAsync(profile.Id, CancellationToken.None);
-        var activities = await AllAsync(after => Store.Activities.ListAsync(profile.Id, null, after, 200, CancellationToken.None));
+        var activities = await AllAsync(after => Store.Activities.ListAsync(profile.Id, null, default, after, 200, CancellationToken.None));
         return string.Join(" | ",
             string.Join(' ', lineage.Nodes.Select(node => $"{node.Stream}/{node.Key}").Order(StringComparer.Ordinal)),
             string.Join(' ', profile.Identifiers.Select(one => $"{one.Type}={one.Value}")),
@@ -131,7 +131,7 @@ internal sealed partial class IdentityWorld : IAsyncDisposable
         var owners = new Dictionary<string, ProfileId>(StringComparer.Ordinal);
         foreach (var profile in await ProfilesAsync())
         {
-            foreach (var activity in await AllAsync(after => Store.Activities.ListAsync(profile.Id, null, after, 200, CancellationToken.None)))
+            foreach (var activity in await AllAsync(after => Store.Activities.ListAsync(profile.Id, null, default, after, 200, CancellationToken.None)))
             {
                 Require(owners.TryAdd(activity.Key, profile.Id), $"the event {activity.Key} is on two profiles");
             }
