@@ -91,9 +91,20 @@ internal static class CommandLine
                 result.AddError("--measure-history-days: give 1 to 36500 days.");
             }
         });
-        var command = new Command("serve", "Runs the host until it is stopped.") { port, address, sample, safeMode, memory, columns, expiry, history };
+        var frames = new Option<string[]>("--frame-ancestor") { Description = "Sites that may show cards in frames of theirs: https://crm.example. Default: none.", DefaultValueFactory = _ => [] };
+        frames.Validators.Add(result =>
+        {
+            foreach (var site in result.GetValueOrDefault<string[]>() ?? [])
+            {
+                if (!Uri.TryCreate(site, UriKind.Absolute, out var uri) || uri.Scheme is not ("https" or "http") || uri.GetLeftPart(UriPartial.Authority) != site)
+                {
+                    result.AddError($"--frame-ancestor {site}: give scheme and host, https://crm.example.");
+                }
+            }
+        });
+        var command = new Command("serve", "Runs the host until it is stopped.") { port, address, sample, safeMode, memory, columns, expiry, history, frames };
         command.SetAction((parsed, cancellationToken) => ServeCommand.RunAsync(
-            settings(parsed) with { Url = $"http://{AddressOf(parsed.GetValue(address))}:{parsed.GetValue(port)}", SafeMode = parsed.GetValue(safeMode), MatcherMegabytes = parsed.GetValue(memory), ColumnMegabytes = parsed.GetValue(columns), ExpireSegmentsAfterDays = parsed.GetValue(expiry), MeasureHistoryDays = parsed.GetValue(history) },
+            settings(parsed) with { Url = $"http://{AddressOf(parsed.GetValue(address))}:{parsed.GetValue(port)}", SafeMode = parsed.GetValue(safeMode), MatcherMegabytes = parsed.GetValue(memory), ColumnMegabytes = parsed.GetValue(columns), ExpireSegmentsAfterDays = parsed.GetValue(expiry), MeasureHistoryDays = parsed.GetValue(history), FrameAncestors = parsed.GetValue(frames)! },
             parsed.GetValue(sample),
             cancellationToken));
         return command;

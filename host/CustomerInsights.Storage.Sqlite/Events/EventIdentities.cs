@@ -14,6 +14,9 @@ internal sealed class EventIdentities(WriteTransaction transaction) : IDisposabl
 {
     private const int HashBytes = 16;
 
+    /// <summary>A write key stands in web pages: whoever has it must not make a record grow without end.</summary>
+    private const int MostTraits = 500;
+
     private readonly SqlConnection _db = transaction.Db;
     private readonly Dictionary<(int Stream, EventIdentity Identity), Identity> _known = [];
     private readonly SqlStatement _find = transaction.Db.Query(
@@ -52,6 +55,11 @@ internal sealed class EventIdentities(WriteTransaction transaction) : IDisposabl
         foreach (var (name, value) in traits)
         {
             var before = identity.Times.GetValueOrDefault(name, long.MinValue);
+            if (before == long.MinValue && identity.Times.Count >= MostTraits)
+            {
+                continue;
+            }
+
             if (before > at.UtcTicks || (before == at.UtcTicks && string.CompareOrdinal(value.ToString(), identity.Traits.GetValueOrDefault(name).ToString()) <= 0))
             {
                 continue;

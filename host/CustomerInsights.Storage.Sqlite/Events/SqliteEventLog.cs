@@ -27,6 +27,20 @@ internal sealed class SqliteEventLog(Database database, TimeProvider time) : IEv
             cancellationToken);
     }
 
+    public ValueTask<long> BeginAfterAsync(long position, CancellationToken cancellationToken) =>
+        database.WriteAsync(
+            transaction =>
+            {
+                if ((transaction.Db.Number(LastPosition) ?? -1) < position
+                    && transaction.Db.Run("UPDATE sqlite_sequence SET seq = ?1 WHERE name = 'events'", position) == 0)
+                {
+                    transaction.Db.Run("INSERT INTO sqlite_sequence(name, seq) VALUES ('events', ?1)", position);
+                }
+
+                return transaction.Db.Number(LastPosition) ?? 0;
+            },
+            cancellationToken);
+
     public ValueTask<IReadOnlyList<LoggedEvent>> ReadAsync(long after, int limit, CancellationToken cancellationToken) =>
         database.ReadAsync<IReadOnlyList<LoggedEvent>>(
             db => [.. ProfileStreams.Rows(

@@ -7,6 +7,12 @@ public interface IEventLog
     /// <returns>The position of the last of them.</returns>
     ValueTask<long> AppendAsync(IReadOnlyList<ReadOnlyMemory<byte>> events, CancellationToken cancellationToken);
 
+    /// <summary>
+    /// Makes sure that no event to come gets a position up to this one: who projected so far must not take new events for old ones when the log was lost.
+    /// </summary>
+    /// <returns>The position of the last event there ever was, or the given one where that is later.</returns>
+    ValueTask<long> BeginAfterAsync(long position, CancellationToken cancellationToken);
+
     /// <summary>Events behind a position, in order, at most <paramref name="limit"/>.</summary>
     ValueTask<IReadOnlyList<LoggedEvent>> ReadAsync(long after, int limit, CancellationToken cancellationToken);
 

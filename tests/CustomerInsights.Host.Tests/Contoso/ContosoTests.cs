@@ -66,6 +66,38 @@ public sealed class ContosoTests(ContosoFixture contoso) : IClassFixture<Contoso
     }
 
     [ContosoFact]
+    public async Task The_page_of_ten_named_customers_shows_the_figures_of_the_files()
+    {
+        // Ten who are in both files and did most, by name: there is much that could be wrong with them.
+        var ten = contoso.Files.People.Where(person => person is { Contact: not null, Loyalty: not null } && person.Facts.Exists(fact => fact.Type == "online_purchase") && person.Facts.Exists(fact => fact.Type == "store_purchase"))
+            .OrderByDescending(person => person.Facts.Count).ThenBy(person => person.Contact!["FullName"], StringComparer.Ordinal).Take(10).ToList();
+        Assert.Equal(10, ten.Count);
+        foreach (var person in ten)
+        {
+            var id = ProfileOf(person);
+            var orders = person.Facts.Where(fact => fact.Type != "review").ToList();
+            var sum = Assert.Single((await contoso.App.GetAsync($"/profiles/{id}/orders"))["currencies"]!.AsArray())!;
+            Assert.Equal((person.Spend, (long)orders.Count), (Decimal(sum["lifetimeValue"]), sum["orders"]!.GetValue<long>()));
+            Assert.Equal(decimal.Round(person.Spend / orders.Count, 2), Decimal(sum["averageValue"]));
+            Assert.Equal((orders.Min(fact => fact.On), orders.Max(fact => fact.On)), (Day(sum["first"]), Day(sum["last"])));
+
+            var days = (await contoso.App.GetAsync($"/profiles/{id}/activities/days"))["days"]!.AsArray();
+            Assert.Equal(
+                person.Facts.GroupBy(fact => (fact.On, fact.Type)).OrderByDescending(group => group.Key.On).ThenBy(group => group.Key.Type, StringComparer.Ordinal).Select(group => $"{group.Key.On:yyyy-MM-dd} {group.Key.Type} {group.Count()}"),
+                days.SelectMany(day => day!["types"]!.AsObject().OrderBy(type => type.Key, StringComparer.Ordinal).Select(type => $"{day["date"]!.GetValue<string>()} {type.Key} {type.Value}")));
+
+            var attributes = (await contoso.App.GetAsync($"/profiles/{id}/attributes?view=known"))["items"]!.AsArray().ToDictionary(item => item!.Text("name"), item => item!);
+            Assert.Equal(person.Contact!["EMail"].ToLowerInvariant(), attributes["email"].Text("value"));
+            Assert.Equal(person.Loyalty!["LoyaltyId"], attributes["loyalty_id"].Text("value"));
+            Assert.Equal(("loyalty.customers", person.Loyalty["LoyaltyId"]), (attributes["loyalty_id"]["from"]!.Text("stream"), attributes["loyalty_id"]["from"]!.Text("key")));
+            Assert.Equal(person.Contact["City"], attributes["city"].Text("value"));
+            Assert.Contains(attributes["first_name"]["others"]!.AsArray(), other => other!.Text("value") == person.Loyalty["FirstName"] && other!["from"]!.Text("stream") == "loyalty.customers");
+        }
+
+        static DateOnly Day(JsonNode? time) => DateOnly.FromDateTime(time!.GetValue<DateTimeOffset>().UtcDateTime);
+    }
+
+    [ContosoFact]
     public void A_timeline_is_in_order_newest_first()
     {
         foreach (var activities in contoso.Activities.Values)

@@ -76,6 +76,8 @@ internal sealed class DoorAlone : IAsyncDisposable
     /// <summary>A log in memory; or one that fails.</summary>
     public sealed class Log(Exception? failure = null) : IEventLog
     {
+        public ValueTask<long> BeginAfterAsync(long position, CancellationToken cancellationToken) => ValueTask.FromResult(position);
+
         private readonly List<byte[]> _bodies = [];
 
         public IReadOnlyList<EventEnvelope> Events => [.. _bodies.Select(body => EventEnvelope.Read(body))];

@@ -21,7 +21,7 @@ public sealed class AccessTests(ShopFixture shop) : IClassFixture<ShopFixture>
         // What is read needs no more than Read, and what is changed no less than Write or Run; a question that takes a body computes and keeps nothing.
         Assert.Equal(
             [
-                "/api/v1/measures/templates/{name}", "/api/v1/rules/check", "/api/v1/rules/complete", "/api/v1/rules/format",
+                "/api/v1/measures/templates/{name}", "/api/v1/profiles/{id}/card-tokens", "/api/v1/rules/check", "/api/v1/rules/complete", "/api/v1/rules/format",
                 "/api/v1/segments/overlap", "/api/v1/segments/preview", "/api/v1/segments/suggestions/groups", "/api/v1/segments/suggestions/tree",
                 "/api/v1/segments/{name}/differentiators", "/api/v1/tickets", "/api/v1/what-if",
             ],

@@ -73,6 +73,7 @@ public abstract class FeedAndLogContract : StoreContract
         await Store.Events.TrimAsync(3, None);
         Assert.Empty(await Store.Events.ReadAsync(0, 9, None));
         await ReopenAsync();
+        Assert.Equal(3, await Store.Events.BeginAfterAsync(2, None));
         Assert.Equal(4, await Store.Events.AppendAsync([Doc("4")], None));
         await Store.Events.TrimAsync(3, None);
         Assert.Single(await Store.Events.ReadAsync(0, 9, None));

@@ -20,12 +20,13 @@ internal sealed partial class EventProjector(
     private readonly SemaphoreSlim _arrived = new(0, 1);
     private (long Revision, EventReading Reading)? _reading;
     private Task<Prepared?>? _next;
+    private volatile bool _began;
     private long _appended;
     private long _projected;
     private long _oldest = long.MaxValue;
 
     /// <inheritdoc />
-    public long Events => Math.Max(0, Interlocked.Read(ref _appended) - Interlocked.Read(ref _projected));
+    public long Events => !_began ? 0 : Math.Max(0, Interlocked.Read(ref _appended) - Interlocked.Read(ref _projected));
 
     /// <inheritdoc />
     public TimeSpan? Age => Events > 0 && Interlocked.Read(ref _oldest) is < long.MaxValue and var ticks ? clock.GetUtcNow() - new DateTimeOffset(ticks, TimeSpan.Zero) : null;
@@ -90,9 +91,12 @@ internal sealed partial class EventProjector(
     /// <summary>Projects a batch; false when there was nothing to project.</summary>
     internal async Task<bool> StepAsync(CancellationToken cancellationToken)
     {
-        if (_projected == 0)
+        if (!_began)
         {
-            Interlocked.Exchange(ref _projected, await projection.PositionAsync(cancellationToken));
+            var position = await projection.PositionAsync(cancellationToken);
+            Interlocked.Exchange(ref _projected, position);
+            Appended(await log.BeginAfterAsync(position, cancellationToken));
+            _began = true;
         }
 
         var ahead = _next;
