@@ -44,6 +44,9 @@ public enum CauseKind
 
     /// <summary>A stream was removed with its records; the cause is the number that it had.</summary>
     Removal = 2,
+
+    /// <summary>A person was erased or made anonymous; the cause is the request's id, or <c>privacy</c> where it must not be known which.</summary>
+    Privacy = 3,
 }
 
 /// <summary>Nodes that went from one place to another.</summary>
