@@ -12,6 +12,7 @@ using CustomerInsights.Host.Features.Jobs;
 using CustomerInsights.Host.Features.Measures;
 using CustomerInsights.Host.Features.Metadata;
 using CustomerInsights.Host.Features.Plugins;
+using CustomerInsights.Host.Features.Privacy;
 using CustomerInsights.Host.Features.Profiles;
 using CustomerInsights.Host.Features.Recipes;
 using CustomerInsights.Host.Features.Rules;
@@ -67,6 +68,7 @@ internal static class InsightsApp
             .AddUpgrades()
             .AddIngestion()
             .AddActivities()
+            .AddPrivacy()
             .AddEvents()
             .AddUnification()
             .AddAccounts()
@@ -88,7 +90,7 @@ internal static class InsightsApp
         app.UseAccess();
         MapPublic(app);
         app.MapEvents();
-        var api = app.MapGroup("/api/v1");
+        var api = app.MapGroup("/api/v1").AuditsReads();
         api.MapAccess();
         api.MapJobs();
         api.MapMetadata();
@@ -105,6 +107,7 @@ internal static class InsightsApp
         api.MapSegments();
         api.MapWhatIf();
         api.MapExports();
+        api.MapPrivacy();
         api.MapRecipes();
         api.MapRules();
         return app;
@@ -153,6 +156,8 @@ internal static class InsightsApp
         services.AddSingleton(provider => provider.GetRequiredService<IInsightsStore>().Events);
         services.AddSingleton(provider => provider.GetRequiredService<IInsightsStore>().EventProjection);
         services.AddSingleton(provider => provider.GetRequiredService<IInsightsStore>().Changes);
+        services.AddSingleton(provider => provider.GetRequiredService<IInsightsStore>().Privacy);
+        services.AddSingleton(provider => provider.GetRequiredService<IInsightsStore>().Reads);
     }
 
     private static void AddPlatform(IServiceCollection services, HostSettings settings)

@@ -1,3 +1,4 @@
+using System.Globalization;
 using CustomerInsights.Core.Model;
 using CustomerInsights.Storage.Profiles;
 using CustomerInsights.Storage.Sqlite.Engine;
@@ -26,7 +27,8 @@ internal sealed class PersonErasure(WriteTransaction transaction, long request, 
             return true;
         }
 
-        RemoveRecords("erased_nodes", "kept = 0");
+        RemoveRecords("erased_nodes", "e.kept = 0");
+        RemoveRecords("privacy_keys", string.Create(CultureInfo.InvariantCulture, $"e.request_no = {request} AND e.subject_no = {subject}")); // Those not projected yet.
         if (profile is { } id && ProfileRows.Number(_db, id) is { } number)
         {
             RemoveProfile(id, number, cause);

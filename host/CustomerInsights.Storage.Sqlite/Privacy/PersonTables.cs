@@ -16,6 +16,9 @@ internal sealed record PersonTable(string Kind, string Table, string Columns, st
     private const string Mine = "(SELECT node_id FROM node_profile WHERE profile_no = ?1)";
     private const string MyIds = "(SELECT ?2 UNION SELECT from_id FROM redirects WHERE to_id = ?2)";
     private const string Gone = "(SELECT node_id FROM erased_nodes)";
+    private const string Emptied =
+        $"c.cluster_no IN (SELECT x.cluster_no FROM cluster_nodes x WHERE x.node_id IN {Gone}) AND NOT EXISTS (SELECT 1 FROM cluster_nodes y WHERE y.cluster_no = c.cluster_no AND y.node_id NOT IN {Gone})";
+
     private const string GoneIds = "(SELECT profile_id FROM erased_ids)";
 
     /// <summary>All of them, in the order in which they are deleted.</summary>
@@ -53,10 +56,9 @@ internal sealed record PersonTable(string Kind, string Table, string Columns, st
             $"DELETE FROM event_identities WHERE node_id IN {Gone}"),
         new("edge", "edges", "rule:t score:t", $"SELECT rule, CAST(score AS TEXT) FROM edges WHERE a IN {Mine} AND b IN {Mine}", $"DELETE FROM edges WHERE a IN {Gone} OR b IN {Gone}"),
         new("link", "node_links", "", null, $"DELETE FROM node_links WHERE from_node IN {Gone} OR to_node IN {Gone}"),
+        new("clusterRedirect", "cluster_redirects", "", null, $"DELETE FROM cluster_redirects WHERE to_id IN (SELECT c.cluster_id FROM clusters c WHERE {Emptied})"),
+        new("clusterOfNobody", "clusters", "", null, $"DELETE FROM clusters AS c WHERE {Emptied}"),
         new("cluster", "cluster_nodes", "type:n name:t", $"SELECT DISTINCT c.type_no, c.name FROM cluster_nodes x JOIN clusters c ON c.cluster_no = x.cluster_no WHERE x.node_id IN {Mine}", $"DELETE FROM cluster_nodes WHERE node_id IN {Gone}"),
-        new("clusterOfNobody", "clusters", "", null, "DELETE FROM clusters WHERE NOT EXISTS (SELECT 1 FROM cluster_nodes x WHERE x.cluster_no = clusters.cluster_no)"),
-        new("clusterRedirect", "cluster_redirects", "", null,
-            "DELETE FROM cluster_redirects WHERE NOT EXISTS (SELECT 1 FROM clusters c WHERE c.cluster_id = cluster_redirects.to_id)"),
         new("verdict", "verdicts", "at:d note:t", $"SELECT at, note FROM verdicts WHERE left_node IN {Mine} OR right_node IN {Mine}", null),
         new("verdictPair", "verdict_pairs", "", null,
             $"DELETE FROM verdict_pairs WHERE verdict_no IN (SELECT verdict_no FROM verdicts WHERE left_node IN {Gone} OR right_node IN {Gone}) OR a IN {Gone} OR b IN {Gone}"),

@@ -11,6 +11,8 @@ internal static class Semantics
     public const string Phone = "contact.phone";
     private const string Identity = "identity.";
 
+    private static readonly string[] s_personal = ["person.", "contact.", "address.", Identity];
+
     public static bool IsName(string? semantic) => semantic is FirstName or LastName or FullName or OrganizationName;
 
     /// <summary>The identifier type of an attribute: email, phone, or for <c>identity.loyalty_id</c> its last word; null when it names nobody.</summary>
@@ -22,6 +24,10 @@ internal static class Semantics
         "identity" => attribute,
         _ => null,
     };
+
+    /// <summary>Whether a field says who somebody is: by its semantic type, unless its definition says otherwise.</summary>
+    public static bool IsPersonal(FieldDocument field) => field.Personal ?? (field.SemanticType is { } semantic
+        && (semantic == "identity" || s_personal.Any(prefix => semantic.StartsWith(prefix, StringComparison.Ordinal))));
 
     /// <summary>The form in which an identifier is stored and looked up.</summary>
     public static string NormaliseIdentifier(string type, string value) => type switch

@@ -86,6 +86,7 @@ public sealed record LedgerResponse(
         {
             CauseKind.Run => $"the run {entry.Cause}",
             CauseKind.Verdict => $"the verdict {entry.Cause} of {entry.Principal}",
+            CauseKind.Privacy => "a privacy request",
             _ => $"the removal of the stream {entry.Cause}",
         };
         return $"{what}, by {cause}.";
