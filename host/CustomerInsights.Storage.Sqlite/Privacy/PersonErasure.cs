@@ -109,6 +109,12 @@ internal sealed class PersonErasure(WriteTransaction transaction, long request, 
             }
         }
 
+        // Earlier requests about the same person name it, too.
+        _db.Run(
+            """
+            UPDATE privacy_requests SET requester = NULL, reason = NULL WHERE done_at IS NOT NULL
+            AND request_no IN (SELECT request_no FROM privacy_subjects WHERE profile_id IN (SELECT profile_id FROM erased_ids))
+            """);
         using var nodes = _db.Query("SELECT node_id FROM erased_nodes");
         while (nodes.Step())
         {

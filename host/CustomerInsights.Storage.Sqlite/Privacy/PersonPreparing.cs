@@ -34,6 +34,16 @@ internal sealed class PersonPreparing(WriteTransaction transaction, long request
             _db.Run("INSERT OR IGNORE INTO privacy_exports(request_no, export) SELECT DISTINCT ?1, export FROM exported WHERE profile_id = ?2", request, profile);
         }
 
+        // Those of events are named by their keys: 'user_id/42'.
+        names.UnionWith(ProfileStreams.Rows(
+            _db,
+            """
+            SELECT SUBSTR(k.key, 1, INSTR(k.key, '/') - 1), SUBSTR(k.key, INSTR(k.key, '/') + 1) FROM privacy_keys k JOIN streams s ON s.stream_no = k.stream_no
+            WHERE k.request_no = ?1 AND k.subject_no = ?2 AND s.name LIKE '%.identities' AND INSTR(k.key, '/') > 1
+            """,
+            row => new ProfileIdentifier(row.Text(0), row.Text(1)),
+            request, subject).ToList());
+
         // Visitors of whom no profile was made yet.
         foreach (var (type, value) in names)
         {

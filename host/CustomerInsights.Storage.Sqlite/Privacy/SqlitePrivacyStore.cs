@@ -125,7 +125,7 @@ internal sealed class SqlitePrivacyStore(Database database, Database log) : IPri
                 // Of an identity the part behind its type: 'user_id/42'.
                 names.UnionWith(ProfileStreams.Rows(
                     db,
-                    "SELECT SUBSTR(k.key, INSTR(k.key, '/') + 1) FROM privacy_keys k JOIN event_identities i JOIN nodes n ON n.node_id = i.node_id AND n.stream_no = k.stream_no AND n.key = k.key WHERE k.request_no = ?1",
+                    "SELECT SUBSTR(k.key, INSTR(k.key, '/') + 1) FROM privacy_keys k JOIN streams s ON s.stream_no = k.stream_no WHERE k.request_no = ?1 AND s.name LIKE '%.identities'",
                     row => row.Text(0),
                     number));
                 names.Remove("");
@@ -157,10 +157,10 @@ internal sealed class SqlitePrivacyStore(Database database, Database log) : IPri
                     "UPDATE privacy_requests SET done_at = ?2, receipt = ?3, signature = ?4, expires_at = ?5 WHERE request_no = ?1",
                     number, request.DoneAt, request.Receipt, request.Signature, request.ExpiresAt);
                 transaction.Db.Run("UPDATE privacy_subjects SET done = 1 WHERE request_no = ?1", number);
+                transaction.Db.Run("UPDATE privacy_subjects SET identifiers = '[]' WHERE request_no = ?1", number);
                 if (request.Kind != PrivacyKind.Export)
                 {
                     transaction.Db.Run("UPDATE privacy_requests SET requester = NULL, reason = NULL WHERE request_no = ?1", number);
-                    transaction.Db.Run("UPDATE privacy_subjects SET identifiers = '[]' WHERE request_no = ?1", number);
                     transaction.Db.Run("DELETE FROM privacy_keys WHERE request_no = ?1", number);
                 }
 
