@@ -44,6 +44,7 @@ public sealed class SqliteStore : IInsightsStore
     private readonly Database _insights;
     private readonly Database _log;
     private readonly Database _audit;
+    private readonly SqlitePrivacyStore _privacy;
     private int _disposed;
 
     private SqliteStore(DirectoryLock @lock, Database insights, Database log, Database audit, TimeProvider time)
@@ -73,7 +74,7 @@ public sealed class SqliteStore : IInsightsStore
         Events = new SqliteEventLog(log, time);
         EventProjection = new SqliteEventProjection(insights);
         Changes = new SqliteChangeFeed(insights);
-        Privacy = new SqlitePrivacyStore(insights, log);
+        Privacy = _privacy = new SqlitePrivacyStore(insights, log);
         Reads = new SqliteReadAuditStore(audit);
     }
 
@@ -206,6 +207,7 @@ public sealed class SqliteStore : IInsightsStore
         }
 
         await CloseAsync(_insights, _log, _audit);
+        _privacy.Dispose();
         _lock.Dispose();
     }
 

@@ -8,7 +8,7 @@ using CustomerInsights.Storage.Sqlite.Profiles;
 
 namespace CustomerInsights.Storage.Sqlite.Privacy;
 
-internal sealed class SqlitePrivacyStore(Database database, Database log) : IPrivacyStore
+internal sealed class SqlitePrivacyStore(Database database, Database log) : IPrivacyStore, IDisposable
 {
     private const string List = "privacy-requests";
     private const int Chunk = 200;
@@ -17,6 +17,9 @@ internal sealed class SqlitePrivacyStore(Database database, Database log) : IPri
     // Steps of merging the search index, in pages; and how many at most, for one to which much is added meanwhile.
     private const long MergePages = 256;
     private const int MostMerges = 100_000;
+
+    // One at a time: the table of zeros is one.
+    private readonly SemaphoreSlim _scrubbing = new(1, 1);
 
     public ValueTask AddAsync(PrivacyRequest request, IReadOnlyList<(ProfileId? Profile, IReadOnlyList<ProfileIdentifier> Identifiers)> subjects, CancellationToken cancellationToken) =>
         database.WriteAsync(
@@ -112,8 +115,17 @@ internal sealed class SqlitePrivacyStore(Database database, Database log) : IPri
                 transaction.Db, PrivacyRows.Number(transaction.Db, request), subject, count == 0 ? new Dictionary<string, long>() : new Dictionary<string, long> { [kind] = count }),
             cancellationToken);
 
-    public ValueTask<IReadOnlyList<string>> TargetsAsync(string request, CancellationToken cancellationToken) =>
-        Texts("SELECT x.export FROM privacy_exports x JOIN privacy_requests r ON r.request_no = x.request_no WHERE r.request_id = ?1 ORDER BY x.export", request, cancellationToken);
+    public ValueTask<IReadOnlyList<PrivacyTarget>> TargetsAsync(string request, CancellationToken cancellationToken) =>
+        database.ReadAsync<IReadOnlyList<PrivacyTarget>>(
+            db => [.. ProfileStreams.Rows(
+                db,
+                """
+                SELECT x.export, NOT EXISTS (SELECT 1 FROM privacy_subjects s JOIN exported e ON e.export = x.export AND e.profile_id = s.profile_id WHERE s.request_no = x.request_no)
+                FROM privacy_exports x JOIN privacy_requests r ON r.request_no = x.request_no WHERE r.request_id = ?1 ORDER BY x.export
+                """,
+                row => new PrivacyTarget(row.Text(0), row.Flag(1)),
+                request)],
+            cancellationToken);
 
     public ValueTask<IReadOnlyList<string>> NamesAsync(string request, CancellationToken cancellationToken) =>
         database.SnapshotAsync<IReadOnlyList<string>>(
@@ -134,6 +146,19 @@ internal sealed class SqlitePrivacyStore(Database database, Database log) : IPri
             cancellationToken);
 
     public async ValueTask<bool> ScrubAsync(CancellationToken cancellationToken)
+    {
+        await _scrubbing.WaitAsync(cancellationToken);
+        try
+        {
+            return await ScrubInTurnAsync(cancellationToken);
+        }
+        finally
+        {
+            _scrubbing.Release();
+        }
+    }
+
+    private async ValueTask<bool> ScrubInTurnAsync(CancellationToken cancellationToken)
     {
         // The words of a search index stay in it, marked as deleted, until its parts are merged.
         var pages = -MergePages;
@@ -210,6 +235,8 @@ internal sealed class SqlitePrivacyStore(Database database, Database log) : IPri
                 return rows.Step() ? rows.Blob(0) : ciphertext;
             },
             cancellationToken);
+
+    public void Dispose() => _scrubbing.Dispose();
 
     private static IEnumerable<HeldRow> Held(SqlConnection db, ProfileId profile)
     {

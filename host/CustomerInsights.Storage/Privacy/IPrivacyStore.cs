@@ -51,7 +51,7 @@ public interface IPrivacyStore
     ValueTask CountAsync(string request, int subject, string kind, long count, CancellationToken cancellationToken);
 
     /// <summary>The exports whose targets have people of a request and are to be told.</summary>
-    ValueTask<IReadOnlyList<string>> TargetsAsync(string request, CancellationToken cancellationToken);
+    ValueTask<IReadOnlyList<PrivacyTarget>> TargetsAsync(string request, CancellationToken cancellationToken);
 
     /// <summary>Keys and identifiers of a request's people in plain text, for who looks for them elsewhere.</summary>
     ValueTask<IReadOnlyList<string>> NamesAsync(string request, CancellationToken cancellationToken);

@@ -63,6 +63,11 @@ public sealed record HeldRow(string Kind, IReadOnlyList<KeyValuePair<string, obj
 /// <param name="Bytes">As stored.</param>
 public sealed record HeldDocument(byte[] Bytes);
 
+/// <summary>An export whose target has, or had, people of a request.</summary>
+/// <param name="Export">The export.</param>
+/// <param name="Told">Whether it has been told that they are gone.</param>
+public sealed record PrivacyTarget(string Export, bool Told);
+
 /// <summary>How often something was kept out on a day.</summary>
 /// <param name="Day">The day, UTC.</param>
 /// <param name="What">The stream that it came by.</param>

@@ -29,7 +29,10 @@ public sealed class ErasureTests
         var totals = receipt["totals"]!;
         Assert.Equal((1L, 2L, 4L), (totals["profile"]!.GetValue<long>(), totals["activity"]!.GetValue<long>(), totals["record"]!.GetValue<long>()));
         Assert.Equal((1L, 2L), (totals["segmentMove"]!.GetValue<long>() > 0 ? 1L : 0L, totals["exportFile"]!.GetValue<long>()));
-        Assert.Equal(["buyers"], receipt["exports"]!.AsArray().Select(name => name!.GetValue<string>()));
+        var target = Assert.Single(receipt["exports"]!.AsArray())!;
+        Assert.Equal(("buyers", true), (target.Text("export"), target["told"]!.GetValue<bool>()));
+        Assert.Equal(1, (await app.GetAsync("/exports/buyers/runs"))["items"]![0]!["removed"]!.GetValue<long>());
+        await app.Http.RefusedAsync(HttpStatusCode.Conflict, HttpMethod.Post, $"/privacy/requests/{erased.Id()}/runs");
 
         // The sources have the person still, and the site sends more: nothing comes in.
         app.WriteFile("contacts.csv", PrivacyKit.Contacts + "C78,Other,Name,zebedora@quillmail.example,,Rome\nC79,New,Person,new@example.com,,Rome\n");

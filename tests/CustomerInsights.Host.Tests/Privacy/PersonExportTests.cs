@@ -1,6 +1,9 @@
 using System.Net;
 using System.Text.Json.Nodes;
+using CustomerInsights.Host.Features.Privacy.Reads;
 using CustomerInsights.Host.Tests.Kit;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace CustomerInsights.Host.Tests.Privacy;
 
@@ -90,6 +93,17 @@ public sealed class PersonExportTests
         Assert.Single(await app.AllAsync($"/audit/reads?principal=reader&profile={profile}"));
         await reader.RefusedAsync(HttpStatusCode.Forbidden, HttpMethod.Get, "/audit/reads");
         await app.Http.RefusedAsync(HttpStatusCode.BadRequest, HttpMethod.Get, "/audit/reads?profile=x");
+    }
+
+    [Fact]
+    public async Task Routes_with_data_of_people_are_audited_and_those_without_are_not()
+    {
+        await using var app = await RunningApp.StartAsync();
+        var endpoints = app.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>().Where(endpoint => endpoint.RoutePattern.RawText!.StartsWith("/api/v1", StringComparison.Ordinal)).ToList();
+        string[] Patterns(bool covered) => [.. endpoints.Where(endpoint => ReadAudit.Covers(endpoint) == covered).Select(endpoint => endpoint.RoutePattern.RawText!)];
+        Assert.All(ReadRoutes.Parts.Concat(ReadRoutes.Streamed), part => Assert.Contains(Patterns(true), pattern => pattern.Contains(part, StringComparison.Ordinal)));
+        Assert.All(ReadRoutes.OfNobody, end => Assert.Contains(Patterns(false), pattern => pattern.TrimEnd('/').EndsWith(end, StringComparison.Ordinal)));
+        Assert.Equal(["/api/v1/profiles/counts"], Patterns(false).Where(pattern => pattern.Contains("/profiles", StringComparison.Ordinal)));
     }
 
     private static async Task<string> RevenueAsync(RunningApp app) => (await app.GetAsync("/measures/revenue/values"))["rows"]!.ToJsonString();

@@ -121,7 +121,7 @@ internal sealed class PrivacyJob(
     {
         var model = await metadata.ModelAsync(cancellationToken);
         var began = clock.GetTimestamp();
-        foreach (var export in (await store.TargetsAsync(request.Id, cancellationToken)).Where(name => model.Exports.ContainsKey(name)))
+        foreach (var export in (await store.TargetsAsync(request.Id, cancellationToken)).Where(target => !target.Told).Select(target => target.Export).Where(model.Exports.ContainsKey))
         {
             job.Report(0, null, $"telling the target of {export}");
             var (id, _) = await queue.AddOnceAsync(ExportJob.JobKind, export, "{}", "privacy", cancellationToken);

@@ -19,6 +19,7 @@ internal static class PrivacyModule
         CreatePrivacyRequest.Map(routes);
         ListPrivacyRequests.Map(routes);
         GetPrivacyRequest.Map(routes);
+        StartPrivacyRequest.Map(routes);
         DownloadPrivacyExport.Map(routes);
         GetReceiptKey.Map(routes);
         VerifyReceipt.Map(routes);

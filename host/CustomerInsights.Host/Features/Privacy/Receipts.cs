@@ -14,11 +14,11 @@ internal static class Receipts
     /// <param name="CreatedBy">Who entered it.</param>
     /// <param name="DoneAt">When it was done.</param>
     /// <param name="Totals">What was deleted, by kind.</param>
-    /// <param name="Exports">Exports whose targets had the people, and were told that they are gone, or will be by the next run.</param>
+    /// <param name="Exports">Exports whose targets had the people: those that are not told yet that they are gone will be by the export's next run.</param>
     /// <param name="People">Person by person.</param>
     public sealed record Receipt(
         string Request, PrivacyKind Kind, string Law, DateTimeOffset CreatedAt, string CreatedBy, DateTimeOffset DoneAt,
-        IReadOnlyDictionary<string, long> Totals, IReadOnlyList<string> Exports, IReadOnlyList<Person> People);
+        IReadOnlyDictionary<string, long> Totals, IReadOnlyList<PrivacyTarget> Exports, IReadOnlyList<Person> People);
 
     /// <summary>A person of a receipt.</summary>
     /// <param name="Number">The number in the request.</param>
@@ -27,7 +27,7 @@ internal static class Receipts
     /// <param name="Profile">The profile's keyed hash; absent when there was none.</param>
     public sealed record Person(int Number, IReadOnlyList<string> Identifiers, IReadOnlyDictionary<string, long> Deleted, string? Profile = null);
 
-    public static string Write(PrivacyKeys.Loaded keys, PrivacyRequest request, IReadOnlyList<PrivacySubject> people, IReadOnlyList<string> exports, DateTimeOffset now) => Json.Write(new Receipt(
+    public static string Write(PrivacyKeys.Loaded keys, PrivacyRequest request, IReadOnlyList<PrivacySubject> people, IReadOnlyList<PrivacyTarget> exports, DateTimeOffset now) => Json.Write(new Receipt(
         request.Id,
         request.Kind,
         request.Law,

@@ -14,7 +14,7 @@ internal static class ListReads
     /// <param name="Principal">Who.</param>
     /// <param name="Route">By which route.</param>
     /// <param name="Profile">Whose data; absent for lists.</param>
-    /// <param name="Count">How many items were given; absent when they were streamed.</param>
+    /// <param name="Count">How many items were given; absent when they were streamed, or are no list.</param>
     /// <param name="QueryHash">The keyed hash of the query: equal queries have equal hashes.</param>
     public sealed record Response(DateTimeOffset At, string Principal, string Route, string? Profile = null, long? Count = null, string? QueryHash = null);
 

@@ -13,9 +13,9 @@ internal sealed class ReadAudit(IReadAuditStore store, PrivacyKeys keys, TimePro
 {
     /// <summary>Whether a route gives data of people.</summary>
     public static bool Covers(RouteEndpoint endpoint) =>
-        endpoint.Metadata.GetMetadata<Requirement>() is { } requirement && endpoint.RoutePattern.RawText is { } pattern
-        && ((requirement is { Action: AccessAction.Read, Kind: ResourceKind.Profile or ResourceKind.Activity or ResourceKind.Record } && !pattern.EndsWith("/counts", StringComparison.Ordinal))
-            || (requirement.Action == AccessAction.Read && ReadRoutes.Parts.Any(part => pattern.Contains(part, StringComparison.Ordinal))));
+        endpoint.Metadata.GetMetadata<Requirement>() is { Action: AccessAction.Read } requirement && endpoint.RoutePattern.RawText?.TrimEnd('/') is { } pattern
+        && ((requirement.Kind is ResourceKind.Profile or ResourceKind.Activity or ResourceKind.Record && !ReadRoutes.OfNobody.Any(end => pattern.EndsWith(end, StringComparison.Ordinal)))
+            || ReadRoutes.Parts.Any(part => pattern.Contains(part, StringComparison.Ordinal)));
 
     public async ValueTask<object?> InvokeAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
     {
@@ -25,9 +25,7 @@ internal sealed class ReadAudit(IReadAuditStore store, PrivacyKeys keys, TimePro
             return await next(context);
         }
 
-        // A file begins to leave while its handler runs.
-        var streams = endpoint.RoutePattern.RawText!.Contains(".csv", StringComparison.Ordinal);
-        if (streams)
+        if (ReadRoutes.Streamed.Any(part => endpoint.RoutePattern.RawText!.Contains(part, StringComparison.Ordinal)))
         {
             await WriteAsync(http, endpoint, null);
             return await next(context);
