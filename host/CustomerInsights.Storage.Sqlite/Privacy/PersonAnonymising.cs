@@ -23,12 +23,12 @@ internal sealed class PersonAnonymising(WriteTransaction transaction, long reque
 
     public void Run(string cause, ProfileId anonymous)
     {
-        var erasure = new PersonErasure(transaction, request, subject, profile, identifiers);
-        if (ProfileRows.Number(_db, profile) is not { } number || ProfileRows.Find(_db, number) is not { } stored)
+        if (ProfileRows.Resolve(_db, profile) is not { } number || ProfileRows.Find(_db, number) is not { } stored)
         {
             return;
         }
 
+        var erasure = new PersonErasure(transaction, request, subject, stored.Id, identifiers);
         erasure.Find();
         _db.Run("UPDATE erased_nodes SET kept = 1 WHERE node_id IN (SELECT a.node_id FROM activities a JOIN erased_nodes e ON e.node_id = a.node_id)");
         if (_db.Number("SELECT COUNT(*) FROM erased_nodes WHERE kept = 1") == 0)
@@ -38,7 +38,7 @@ internal sealed class PersonAnonymising(WriteTransaction transaction, long reque
 
         var kept = Kept();
         RemoveRecords();
-        erasure.RemoveProfile(profile, number, cause);
+        erasure.RemoveProfile(stored.Id, number, cause);
         erasure.RemoveTables();
 
         // New numbers too: the ledger keeps the old ones with the old profile.

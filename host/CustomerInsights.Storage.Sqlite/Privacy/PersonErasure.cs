@@ -34,9 +34,35 @@ internal sealed class PersonErasure(WriteTransaction transaction, long request, 
             RemoveProfile(id, number, cause);
         }
 
+        RemoveOthers(cause);
         RemoveTables();
         Store();
         return false;
+    }
+
+    // Profiles that came by such a node since it was noted: by a merge, or of what was on its way. Their other nodes are free to be unified anew.
+    private void RemoveOthers(string cause)
+    {
+        while (Other() is { } other)
+        {
+            using (var nodes = _db.Query("SELECT node_id FROM node_profile WHERE profile_no = ?1", other.Number))
+            {
+                while (nodes.Step())
+                {
+                    transaction.Feed(ChangeKind.Node, nodes.Long(0));
+                }
+            }
+
+            AddId(other.Id);
+            RemoveProfile(other.Id, other.Number, cause);
+        }
+    }
+
+    private (ProfileId Id, long Number)? Other()
+    {
+        using var rows = _db.Query(
+            "SELECT p.profile_id, p.profile_no FROM erased_nodes e JOIN node_profile np ON np.node_id = e.node_id JOIN profiles p ON p.profile_no = np.profile_no WHERE e.kept = 0 LIMIT 1");
+        return rows.Step() ? (rows.Id(0), rows.Long(1)) : null;
     }
 
     /// <summary>Fills the temporary tables; they are in memory, never in a file.</summary>

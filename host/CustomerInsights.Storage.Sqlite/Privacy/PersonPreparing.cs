@@ -14,8 +14,10 @@ internal sealed class PersonPreparing(WriteTransaction transaction, long request
     {
         var person = PrivacyRows.Subjects(_db, request, subject)[0];
         var names = person.Identifiers.ToHashSet();
-        if (person.Profile is { } profile && ProfileRows.Number(_db, profile) is { } number)
+        if (person.Profile is { } asked && ProfileRows.Resolve(_db, asked) is { } number && ProfileRows.Find(_db, number) is { Id: var profile })
         {
+            // It may have been merged since it was asked for.
+            _db.Run("UPDATE privacy_subjects SET profile_id = ?3 WHERE request_no = ?1 AND subject_no = ?2", request, subject, profile);
             // What another profile has too says nothing of this one alone; it would keep that one's data out.
             names.UnionWith(ProfileStreams.Rows(
                 _db,

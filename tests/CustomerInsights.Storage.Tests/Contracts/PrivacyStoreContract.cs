@@ -1,6 +1,8 @@
 using CustomerInsights.Core.Model;
+using CustomerInsights.Storage.Activities;
 using CustomerInsights.Storage.Privacy;
 using CustomerInsights.Storage.Profiles;
+using CustomerInsights.Storage.Records;
 
 namespace CustomerInsights.Storage.Tests.Contracts;
 
@@ -93,6 +95,55 @@ public abstract class PrivacyStoreContract : StoreContract
         Assert.True(await Store.Privacy.ScrubAsync(None));
         Assert.Equal(2, Assert.Single(await Store.Events.ReadAsync(0, 10, None)).Position);
     }
+
+    [Fact]
+    public async Task What_came_in_while_a_person_was_erased_goes_too_and_others_stay()
+    {
+        var stream = (await Store.Records.EnsureStreamAsync("crm.c", [], None)).Number;
+        var run = (await Store.Records.BeginRunAsync(stream, "job", false, None)).Id;
+        await IngestAsync(run, stream, 1, "A", "B");
+        var nodes = (await AllAsync(Store.Profiles.ReadNodesAsync(stream, None))).ToDictionary(node => node.Key, node => node.Id);
+        await ApplyAsync([Put(1, "a@x", nodes["A"]), Put(2, "b@x", nodes["B"])], []);
+        await Store.Privacy.AddAsync(Request("1", PrivacyKind.Erase), [(Id(1), [])], None);
+        await Store.Privacy.PrepareAsync("1", 1, (_, value) => System.Text.Encoding.UTF8.GetBytes(value), None);
+        var basis = await Store.Profiles.BasisAsync("customer", None);
+        Assert.False(await Store.Privacy.EraseSomeAsync("1", 1, None));
+        Assert.Null(await Store.Profiles.FindAsync(Id(1), None));
+        Assert.Null(await Store.Records.FindAsync(stream, "A", None));
+        Assert.Equal("b@x", Assert.Single((await Store.Profiles.FindAsync(Id(2), None))!.Identifiers).Value);
+        Assert.Equal(1, (await Store.Records.FindStreamAsync("crm.c", None))!.RecordCount);
+
+        // Who was about to write what it had read before must read again.
+        await Assert.ThrowsAsync<StoreConflictException>(async () => await Store.Profiles.ApplyAsync(Changes([Put(1, "a@x", nodes["A"])], []) with { Basis = basis with { Changes = null } }, None));
+
+        // It was on its way, and was unified with another.
+        await IngestAsync(run, stream, 3, "A");
+        var again = (await AllAsync(Store.Profiles.ReadNodesAsync(stream, None))).Single(node => node.Key == "A").Id;
+        await ApplyAsync([Put(3, "a@x", nodes["B"], again)], [Id(2)]);
+        Assert.False(await Store.Privacy.EraseSomeAsync("1", 1, None));
+        Assert.Null(await Store.Profiles.FindAsync(Id(3), None));
+        Assert.Null(await Store.Records.FindAsync(stream, "A", None));
+        Assert.NotNull(await Store.Records.FindAsync(stream, "B", None));
+        Assert.Equal(["B"], (await AllAsync(Store.Profiles.ReadNodesAsync(stream, None))).Select(node => node.Key));
+        Assert.Empty(await AllAsync(Store.Profiles.ReadMembershipAsync("customer", None)));
+        var counts = Assert.Single(await Store.Privacy.SubjectsAsync("1", None)).Counts;
+        Assert.Equal((2L, 2L, 2L), (counts["profile"], counts["record"], counts["node"]));
+        Assert.Equal(LedgerKind.Removed, (await Store.Ledger.ListAsync(new LedgerQuery(Id(1)), null, 1, None)).Items[0].Kind);
+    }
+
+    private async Task IngestAsync(long run, int stream, long position, params string[] keys)
+    {
+        await Store.Records.WriteAsync(new RecordWrite(run, [.. keys.Select(key => new IncomingRecord(key, Doc($$"""{"of":"{{key}}"}""")))], [], null), None);
+        await Store.Activities.ProjectAsync(
+            new ProjectionBatch(stream, new ProjectionPosition(position, "m"), false, false, [.. keys.Select(key => new KeyValuePair<string, bool>(key, true))], [], []), None);
+    }
+
+    private async Task ApplyAsync(IReadOnlyList<ProfilePut> puts, IReadOnlyList<ProfileId> removed) => await Store.Profiles.ApplyAsync(Changes(puts, removed), None);
+
+    private static ProfileChanges Changes(IReadOnlyList<ProfilePut> puts, IReadOnlyList<ProfileId> removed) => new("customer", puts, removed, [], [], [], "run");
+
+    private static ProfilePut Put(int number, string email, params long[] nodes) =>
+        new(Id(number), nodes[0], nodes, Doc("{}"), "{}", email, email, [new ProfileIdentifier("email", email)], [(byte)number]);
 
     private PrivacyRequest Request(string id, PrivacyKind kind) => new(id, kind, "gdpr", "she", "because", "anna", Time.GetUtcNow(), "job " + id);
 }
