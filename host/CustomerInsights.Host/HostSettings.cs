@@ -45,6 +45,12 @@ internal sealed record HostSettings
     /// <summary>Days after which a segment that nothing builds on and nobody looks at becomes inactive; null: never.</summary>
     public int? ExpireSegmentsAfterDays { get; init; }
 
+    /// <summary>For how many days an export of a person's data can be downloaded.</summary>
+    public int PrivacyExportDays { get; init; } = 7;
+
+    /// <summary>For how many days it is kept who read whose data.</summary>
+    public int ReadAuditDays { get; init; } = 365;
+
     /// <summary>How many days back the history of measures goes, 1 to 36,500.</summary>
     public int MeasureHistoryDays { get; init; } = 400;
 }

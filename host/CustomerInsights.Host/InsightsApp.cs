@@ -14,6 +14,7 @@ using CustomerInsights.Host.Features.Jobs;
 using CustomerInsights.Host.Features.Measures;
 using CustomerInsights.Host.Features.Metadata;
 using CustomerInsights.Host.Features.Plugins;
+using CustomerInsights.Host.Features.Privacy;
 using CustomerInsights.Host.Features.Profiles;
 using CustomerInsights.Host.Features.Recipes;
 using CustomerInsights.Host.Features.Rules;
@@ -69,6 +70,7 @@ internal static class InsightsApp
             .AddUpgrades()
             .AddIngestion()
             .AddActivities()
+            .AddPrivacy()
             .AddEvents()
             .AddUnification()
             .AddAccounts()
@@ -93,7 +95,7 @@ internal static class InsightsApp
         MapPublic(app);
         app.MapEvents();
         EmbedCard.Map(app);
-        var api = app.MapGroup("/api/v1");
+        var api = app.MapGroup("/api/v1").AuditsReads();
         api.MapAccess();
         api.MapJobs();
         api.MapMetadata();
@@ -112,6 +114,7 @@ internal static class InsightsApp
         api.MapSegments();
         api.MapWhatIf();
         api.MapExports();
+        api.MapPrivacy();
         api.MapRecipes();
         api.MapRules();
         return app;
@@ -162,6 +165,8 @@ internal static class InsightsApp
         services.AddSingleton(provider => provider.GetRequiredService<IInsightsStore>().Events);
         services.AddSingleton(provider => provider.GetRequiredService<IInsightsStore>().EventProjection);
         services.AddSingleton(provider => provider.GetRequiredService<IInsightsStore>().Changes);
+        services.AddSingleton(provider => provider.GetRequiredService<IInsightsStore>().Privacy);
+        services.AddSingleton(provider => provider.GetRequiredService<IInsightsStore>().Reads);
     }
 
     private static void AddPlatform(IServiceCollection services, HostSettings settings)

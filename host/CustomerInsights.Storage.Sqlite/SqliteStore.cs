@@ -10,6 +10,7 @@ using CustomerInsights.Storage.Links;
 using CustomerInsights.Storage.Measures;
 using CustomerInsights.Storage.Plugins;
 using CustomerInsights.Storage.Policies;
+using CustomerInsights.Storage.Privacy;
 using CustomerInsights.Storage.Profiles;
 using CustomerInsights.Storage.Records;
 using CustomerInsights.Storage.Segments;
@@ -27,6 +28,7 @@ using CustomerInsights.Storage.Sqlite.Links;
 using CustomerInsights.Storage.Sqlite.Measures;
 using CustomerInsights.Storage.Sqlite.Plugins;
 using CustomerInsights.Storage.Sqlite.Policies;
+using CustomerInsights.Storage.Sqlite.Privacy;
 using CustomerInsights.Storage.Sqlite.Profiles;
 using CustomerInsights.Storage.Sqlite.Records;
 using CustomerInsights.Storage.Sqlite.Segments;
@@ -34,19 +36,22 @@ using Microsoft.Extensions.Logging;
 
 namespace CustomerInsights.Storage.Sqlite;
 
-/// <summary>The embedded store: <c>insights.db</c> and <c>log.db</c> in a data directory that this process alone owns.</summary>
+/// <summary>The embedded store: <c>insights.db</c>, <c>log.db</c> and <c>audit.db</c> in a data directory that this process alone owns.</summary>
 public sealed class SqliteStore : IInsightsStore
 {
     private const int LogCacheKib = 8 * 1024;
+    private const int AuditCacheKib = 2 * 1024;
 
     private readonly DirectoryLock _lock;
     private readonly Database _insights;
     private readonly Database _log;
+    private readonly Database _audit;
+    private readonly SqlitePrivacyStore _privacy;
     private int _disposed;
 
-    private SqliteStore(DirectoryLock @lock, Database insights, Database log, TimeProvider time)
+    private SqliteStore(DirectoryLock @lock, Database insights, Database log, Database audit, TimeProvider time)
     {
-        (_lock, _insights, _log) = (@lock, insights, log);
+        (_lock, _insights, _log, _audit) = (@lock, insights, log, audit);
         Definitions = new SqliteDefinitionStore(insights);
         Audit = new SqliteAuditStore(insights);
         ApiKeys = new SqliteApiKeyStore(insights);
@@ -73,6 +78,8 @@ public sealed class SqliteStore : IInsightsStore
         Events = new SqliteEventLog(log, time);
         EventProjection = new SqliteEventProjection(insights);
         Changes = new SqliteChangeFeed(insights);
+        Privacy = _privacy = new SqlitePrivacyStore(insights, log);
+        Reads = new SqliteReadAuditStore(audit);
     }
 
     /// <inheritdoc />
@@ -149,6 +156,12 @@ public sealed class SqliteStore : IInsightsStore
     /// <inheritdoc />
     public IChangeFeed Changes { get; }
 
+    /// <inheritdoc />
+    public IPrivacyStore Privacy { get; }
+
+    /// <inheritdoc />
+    public IReadAuditStore Reads { get; }
+
     /// <summary>The database with everything but the events; for tests that count its writes.</summary>
     internal Database Insights => _insights;
 
@@ -162,9 +175,11 @@ public sealed class SqliteStore : IInsightsStore
         var @lock = await Task.Run(() => Own(options.Directory, time), cancellationToken);
         Database? log = null;
         Database? insights = null;
+        Database? audit = null;
         try
         {
             log = await Task.Run(() => Database.Open(options.Directory, "log", LogCacheKib, time, logger), cancellationToken);
+            audit = await Task.Run(() => Database.Open(options.Directory, "audit", AuditCacheKib, time, logger), cancellationToken);
             insights = await Task.Run(() => Database.Open(options.Directory, "insights", options.WriterCacheKib, time, logger), cancellationToken);
             if (await StreamRemoval.ResumeAsync(insights, cancellationToken) is > 0 and var streams)
             {
@@ -173,26 +188,26 @@ public sealed class SqliteStore : IInsightsStore
         }
         catch
         {
-            await CloseAsync(insights, log);
+            await CloseAsync(insights, log, audit);
             @lock.Dispose();
             throw;
         }
 
         SqliteStoreLog.Opened(logger, options.Directory);
-        return new SqliteStore(@lock, insights, log, time);
+        return new SqliteStore(@lock, insights, log, audit, time);
     }
 
     /// <inheritdoc />
     public async ValueTask ProbeAsync(CancellationToken cancellationToken)
     {
-        foreach (var database in new[] { _insights, _log })
+        foreach (var database in new[] { _insights, _log, _audit })
         {
             await database.ReadAsync(db => db.Number("SELECT COUNT(*) FROM counters"), cancellationToken);
             await database.WriteAsync(transaction => transaction.Db.Number("SELECT COUNT(*) FROM counters"), cancellationToken);
         }
     }
 
-    /// <summary>Completes the writes that were begun, then closes both files and gives the directory free.</summary>
+    /// <summary>Completes the writes that were begun, then closes the files and gives the directory free.</summary>
     public async ValueTask DisposeAsync()
     {
         if (Interlocked.Exchange(ref _disposed, 1) != 0)
@@ -200,7 +215,8 @@ public sealed class SqliteStore : IInsightsStore
             return;
         }
 
-        await CloseAsync(_insights, _log);
+        await CloseAsync(_insights, _log, _audit);
+        _privacy.Dispose();
         _lock.Dispose();
     }
 
@@ -220,16 +236,14 @@ public sealed class SqliteStore : IInsightsStore
         }
     }
 
-    private static async ValueTask CloseAsync(Database? insights, Database? log)
+    private static async ValueTask CloseAsync(params Database?[] databases)
     {
-        if (insights is not null)
+        foreach (var database in databases)
         {
-            await insights.DisposeAsync();
-        }
-
-        if (log is not null)
-        {
-            await log.DisposeAsync();
+            if (database is not null)
+            {
+                await database.DisposeAsync();
+            }
         }
     }
 }

@@ -10,6 +10,7 @@ using CustomerInsights.Storage.Links;
 using CustomerInsights.Storage.Measures;
 using CustomerInsights.Storage.Plugins;
 using CustomerInsights.Storage.Policies;
+using CustomerInsights.Storage.Privacy;
 using CustomerInsights.Storage.Profiles;
 using CustomerInsights.Storage.Records;
 using CustomerInsights.Storage.Segments;
@@ -98,6 +99,12 @@ public interface IInsightsStore : IAsyncDisposable
 
     /// <summary>What changed, in order.</summary>
     IChangeFeed Changes { get; }
+
+    /// <summary>Requests of people about their data.</summary>
+    IPrivacyStore Privacy { get; }
+
+    /// <summary>Who read whom; a database of its own.</summary>
+    IReadAuditStore Reads { get; }
 
     /// <summary>Throws when the store cannot be read or written now; for the readiness check.</summary>
     ValueTask ProbeAsync(CancellationToken cancellationToken);

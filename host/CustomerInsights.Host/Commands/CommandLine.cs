@@ -102,12 +102,27 @@ internal static class CommandLine
                 }
             }
         });
-        var command = new Command("serve", "Runs the host until it is stopped.") { port, address, sample, safeMode, memory, columns, expiry, history, frames };
+        var exports = Days("--privacy-export-days", "For how many days an export of a person's data can be downloaded. Default: 7.", new HostSettings { DataDirectory = "" }.PrivacyExportDays, 365);
+        var reads = Days("--read-audit-days", "For how many days it is kept who read whose data. Default: 365.", new HostSettings { DataDirectory = "" }.ReadAuditDays, 36_500);
+        var command = new Command("serve", "Runs the host until it is stopped.") { port, address, sample, safeMode, memory, columns, expiry, history, frames, exports, reads };
         command.SetAction((parsed, cancellationToken) => ServeCommand.RunAsync(
-            settings(parsed) with { Url = $"http://{AddressOf(parsed.GetValue(address))}:{parsed.GetValue(port)}", SafeMode = parsed.GetValue(safeMode), MatcherMegabytes = parsed.GetValue(memory), ColumnMegabytes = parsed.GetValue(columns), ExpireSegmentsAfterDays = parsed.GetValue(expiry), MeasureHistoryDays = parsed.GetValue(history), FrameAncestors = parsed.GetValue(frames)! },
+            settings(parsed) with { Url = $"http://{AddressOf(parsed.GetValue(address))}:{parsed.GetValue(port)}", SafeMode = parsed.GetValue(safeMode), MatcherMegabytes = parsed.GetValue(memory), ColumnMegabytes = parsed.GetValue(columns), ExpireSegmentsAfterDays = parsed.GetValue(expiry), MeasureHistoryDays = parsed.GetValue(history), FrameAncestors = parsed.GetValue(frames)!, PrivacyExportDays = parsed.GetValue(exports), ReadAuditDays = parsed.GetValue(reads) },
             parsed.GetValue(sample),
             cancellationToken));
         return command;
+    }
+
+    private static Option<int> Days(string name, string description, int otherwise, int most)
+    {
+        var option = new Option<int>(name) { Description = description, DefaultValueFactory = _ => otherwise };
+        option.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<int>() is var days && (days < 1 || days > most))
+            {
+                result.AddError($"{name}: give 1 to {most} days.");
+            }
+        });
+        return option;
     }
 
     // As it stands in a URL, or null for what is none.

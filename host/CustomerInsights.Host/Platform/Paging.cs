@@ -7,7 +7,16 @@ namespace CustomerInsights.Host.Platform;
 /// <summary>A page as REST shows it.</summary>
 /// <param name="Items">The items, in a stable order.</param>
 /// <param name="Next">Send it as <c>cursor</c> to get the next page; absent at the end.</param>
-public sealed record PageResponse<T>(IReadOnlyList<T> Items, string? Next);
+public sealed record PageResponse<T>(IReadOnlyList<T> Items, string? Next) : ICounted
+{
+    long ICounted.Count => Items.Count;
+}
+
+/// <summary>An answer that knows how many items it gives; the audit of reads notes it.</summary>
+internal interface ICounted
+{
+    long Count { get; }
+}
 
 /// <summary>A query parameter has a value that it cannot have.</summary>
 internal sealed class BadParameterException(string parameter, string message) : Exception(message)

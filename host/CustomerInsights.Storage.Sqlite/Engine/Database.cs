@@ -10,8 +10,10 @@ internal sealed class Database : IAsyncDisposable
     private readonly ReadPool _readers;
     private readonly SqliteWriter _writer;
 
-    private Database(ReadPool readers, SqliteWriter writer, Counters counters, RecentMoves recent) =>
-        (_readers, _writer, Feed, Moves, Recent) = (readers, writer, counters.Feed, counters.Moves, recent);
+    private readonly string _path;
+
+    private Database(string path, ReadPool readers, SqliteWriter writer, Counters counters, RecentMoves recent) =>
+        (_path, _readers, _writer, Feed, Moves, Recent) = (path, readers, writer, counters.Feed, counters.Moves, recent);
 
     /// <summary>How far the change feed is committed.</summary>
     public Watermark Feed { get; }
@@ -32,7 +34,7 @@ internal sealed class Database : IAsyncDisposable
             var counters = Counters.Load(connection);
             var recent = new RecentMoves(counters.Last(Counter.Move));
             var writer = new SqliteWriter(name, connection, () => SqlConnection.Open(path, readOnly: false, cacheKib: 64), counters, recent, time, logger);
-            return new Database(new ReadPool(path, Math.Max(4, 2 * Environment.ProcessorCount), ReaderCacheKib), writer, counters, recent);
+            return new Database(path, new ReadPool(path, Math.Max(4, 2 * Environment.ProcessorCount), ReaderCacheKib), writer, counters, recent);
         }
         catch
         {
@@ -53,6 +55,31 @@ internal sealed class Database : IAsyncDisposable
     public ValueTask<T> WriteAsync<T>(Func<WriteTransaction, T> work, CancellationToken cancellationToken) => _writer.WriteAsync(work, cancellationToken);
 
     public ValueTask WriteAsync(Action<WriteTransaction> work, CancellationToken cancellationToken) => _writer.WriteAsync(work, cancellationToken);
+
+    /// <summary>A write in which whatever is deleted is overwritten, pages that become free with it.</summary>
+    public ValueTask<T> WriteSecurelyAsync<T>(Func<WriteTransaction, T> work, CancellationToken cancellationToken) => _writer.WriteAsync(
+        transaction =>
+        {
+            transaction.Db.SecureDelete(whole: true);
+            try
+            {
+                return work(transaction);
+            }
+            finally
+            {
+                transaction.Db.SecureDelete(whole: false);
+            }
+        },
+        cancellationToken);
+
+    /// <summary>Folds the write-ahead log away, on a connection of its own; false when readers did not let go of it.</summary>
+    public Task<bool> FoldAsync(CancellationToken cancellationToken) => Task.Run(
+        () =>
+        {
+            using var db = SqlConnection.Open(_path, readOnly: false, cacheKib: 64);
+            return db.Truncate();
+        },
+        cancellationToken);
 
     public async ValueTask DisposeAsync()
     {

@@ -10,11 +10,11 @@ internal static class Migrator
     /// <summary>The newest format of a database that this build knows.</summary>
     public static long Newest(string database) => Scripts(database)[^1].Number;
 
-    /// <summary>Looks at both files before either is changed, so that a refused store is as it was.</summary>
+    /// <summary>Looks at all files before either is changed, so that a refused store is as it was.</summary>
     /// <exception cref="StoreTooNewException">A later release wrote one of them.</exception>
     public static void RefuseNewer(string directory)
     {
-        foreach (var database in new[] { "insights", "log" })
+        foreach (var database in new[] { "insights", "log", "audit" })
         {
             var path = Path.Combine(directory, database + ".db");
             if (!File.Exists(path))

@@ -47,9 +47,10 @@ internal sealed class SqlConnection : IDisposable
 
             // FULL: in WAL mode NORMAL may lose the last commits when power fails, and what was acknowledged is never lost.
             // The WAL is checkpointed by a thread of its own, see Checkpointer; by the writer only when that thread is far behind.
+            // FAST: what is deleted within a page is overwritten, which costs no write more. An erasure has whole pages overwritten, see SecureDelete.
             connection.Script(readOnly
                 ? "PRAGMA query_only = ON;"
-                : "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 32768; PRAGMA journal_size_limit = 67108864;");
+                : "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA secure_delete = FAST; PRAGMA wal_autocheckpoint = 32768; PRAGMA journal_size_limit = 67108864;");
             return connection;
         }
         catch
@@ -120,6 +121,22 @@ internal sealed class SqlConnection : IDisposable
             _ => throw Failure(code),
         };
     }
+
+    /// <summary>Folds the write-ahead log into the database file and cuts it to nothing; waits for readers as long as the busy timeout.</summary>
+    /// <returns>False when another connection kept it from that.</returns>
+    public bool Truncate()
+    {
+        var code = raw.sqlite3_wal_checkpoint_v2(_handle, "main", raw.SQLITE_CHECKPOINT_TRUNCATE, out _, out _);
+        return (code & 0xFF) switch
+        {
+            raw.SQLITE_OK => true,
+            raw.SQLITE_BUSY => false,
+            _ => throw Failure(code),
+        };
+    }
+
+    /// <summary>Whether pages that become free are overwritten, too.</summary>
+    public void SecureDelete(bool whole) => Script(whole ? "PRAGMA secure_delete = ON" : "PRAGMA secure_delete = FAST");
 
     /// <summary>Makes a running statement stop; the only member that another thread may call.</summary>
     public void Interrupt() => raw.sqlite3_interrupt(_handle);

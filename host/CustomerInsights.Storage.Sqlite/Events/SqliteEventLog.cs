@@ -63,4 +63,7 @@ internal sealed class SqliteEventLog(Database database, TimeProvider time) : IEv
             cancellationToken.ThrowIfCancellationRequested();
         }
     }
+
+    public ValueTask<int> DeleteAsync(IReadOnlyCollection<long> positions, CancellationToken cancellationToken) =>
+        database.WriteSecurelyAsync(transaction => positions.Sum(position => transaction.Db.Run("DELETE FROM events WHERE position = ?1", position)), cancellationToken);
 }

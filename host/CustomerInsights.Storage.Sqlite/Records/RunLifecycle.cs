@@ -71,7 +71,9 @@ internal sealed class RunLifecycle
         }
     }
 
-    /// <summary>Deletes unseen records among the next of the stream; gives where to go on, or null at the end.</summary>
+    /// <summary>
+    /// Deletes unseen records among the next of the stream; gives where to go on, or null at the end. Anonymous ones (run -1) stay: no source has them any more.
+    /// </summary>
     public static long? Sweep(WriteTransaction transaction, RunState run, long after, long upTo)
     {
         var unseen = new List<RecordWriting.Stored>();
@@ -80,7 +82,7 @@ internal sealed class RunLifecycle
         using (var rows = transaction.Db.Query(
                    """
                    SELECT record_no, run, epoch, hash, base_hash, sequence FROM records
-                   WHERE stream_no = ?1 AND sequence > ?2 AND sequence <= ?3 ORDER BY sequence LIMIT ?4
+                   WHERE stream_no = ?1 AND sequence > ?2 AND sequence <= ?3 AND run <> -1 ORDER BY sequence LIMIT ?4
                    """,
                    run.Stream, after, upTo, SweepRows))
         {

@@ -18,6 +18,9 @@ public interface IEventLog
 
     /// <summary>Removes events up to a position that every consumer has passed.</summary>
     ValueTask TrimAsync(long upTo, CancellationToken cancellationToken);
+
+    /// <summary>Deletes single events, and overwrites what is deleted; gives how many there were.</summary>
+    ValueTask<int> DeleteAsync(IReadOnlyCollection<long> positions, CancellationToken cancellationToken);
 }
 
 /// <summary>An event of the log.</summary>

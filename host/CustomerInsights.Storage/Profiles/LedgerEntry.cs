@@ -50,6 +50,9 @@ public enum CauseKind
 
     /// <summary>Unknown visitors were not seen any more; the cause is the job's id.</summary>
     Expiry = 4,
+
+    /// <summary>A person was erased or made anonymous; the cause is the request's id, or <c>privacy</c> where it must not be known which.</summary>
+    Privacy = 5,
 }
 
 /// <summary>Nodes that went from one place to another.</summary>

@@ -76,9 +76,11 @@ internal sealed class DoorAlone : IAsyncDisposable
     /// <summary>A log in memory; or one that fails.</summary>
     public sealed class Log(Exception? failure = null) : IEventLog
     {
+        private readonly List<byte[]> _bodies = [];
+
         public ValueTask<long> BeginAfterAsync(long position, CancellationToken cancellationToken) => ValueTask.FromResult(position);
 
-        private readonly List<byte[]> _bodies = [];
+        public ValueTask<int> DeleteAsync(IReadOnlyCollection<long> positions, CancellationToken cancellationToken) => throw new NotSupportedException("Nothing is deleted here.");
 
         public IReadOnlyList<EventEnvelope> Events => [.. _bodies.Select(body => EventEnvelope.Read(body))];
 

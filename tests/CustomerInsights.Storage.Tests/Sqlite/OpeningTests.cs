@@ -98,7 +98,7 @@ public sealed class OpeningTests : IDisposable
             Assert.Contains($"{Environment.ProcessId}", await File.ReadAllTextAsync(Path.Combine(_directory.Path, "host.owner")), StringComparison.Ordinal);
         }
 
-        Assert.Equal(["host.lock", "insights.db", "log.db"], Directory.GetFiles(_directory.Path).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+        Assert.Equal(["audit.db", "host.lock", "insights.db", "log.db"], Directory.GetFiles(_directory.Path).Select(Path.GetFileName).Order(StringComparer.Ordinal));
     }
 
     private async Task<SqliteStore> OpenAsync() => (SqliteStore)await _directory.OpenAsync(TimeProvider.System);

@@ -39,6 +39,9 @@ public enum ResourceKind
     Secret,
     Key,
     Audit,
+
+    /// <summary>Requests of people about their data, and what is kept out after an erasure.</summary>
+    Privacy,
 }
 
 /// <summary>The one question of access: may this principal do this action on this kind of resource, this one?</summary>

@@ -58,6 +58,7 @@ internal static class RequirementExtensions
         ResourceKind.Activity => "activities",
         ResourceKind.Audit => "the audit",
         ResourceKind.Metadata => "metadata",
+        ResourceKind.Privacy => "requests about personal data",
         ResourceKind.Unification => "unification policies",
         _ => kind.ToString().ToLowerInvariant() + "s",
     };

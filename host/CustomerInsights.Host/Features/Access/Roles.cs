@@ -11,7 +11,7 @@ internal sealed class Roles : IAccess
 
     public static readonly IReadOnlyList<string> All = [Admin, Contributor, Viewer];
 
-    private static readonly HashSet<ResourceKind> s_adminOnly = [ResourceKind.Secret, ResourceKind.Key, ResourceKind.Audit];
+    private static readonly HashSet<ResourceKind> s_adminOnly = [ResourceKind.Secret, ResourceKind.Key, ResourceKind.Audit, ResourceKind.Privacy];
 
     private static readonly HashSet<(AccessAction, ResourceKind)> s_contributor =
     [

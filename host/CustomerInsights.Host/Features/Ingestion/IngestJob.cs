@@ -1,6 +1,7 @@
 using CustomerInsights.Host.Features.Jobs;
 using CustomerInsights.Host.Features.Metadata;
 using CustomerInsights.Host.Features.Plugins;
+using CustomerInsights.Host.Features.Privacy;
 using CustomerInsights.Host.Features.Upgrades;
 using CustomerInsights.Plugins;
 using CustomerInsights.Plugins.Boundary;
@@ -12,7 +13,7 @@ using CustomerInsights.Storage.Records;
 namespace CustomerInsights.Host.Features.Ingestion;
 
 /// <summary>Reads one source: discovers its streams, reads each from where it stood, stores what is new.</summary>
-internal sealed class IngestJob(MetadataService metadata, PluginHost plugins, PluginNews news, IRecordStore records, PluginTrials trials) : IJobHandler
+internal sealed class IngestJob(MetadataService metadata, PluginHost plugins, PluginNews news, IRecordStore records, PluginTrials trials, ErasureGate gate) : IJobHandler
 {
     public const string JobKind = "ingest";
 
@@ -88,7 +89,7 @@ internal sealed class IngestJob(MetadataService metadata, PluginHost plugins, Pl
                 }
 
                 var run = await records.BeginRunAsync(stored.Number, job.Job.Id, mode == SyncMode.Full, cancellationToken);
-                intakes[descriptor.Name] = new StreamIntake(records, run, stored);
+                intakes[descriptor.Name] = new StreamIntake(records, run, stored, await gate.OfAsync(await metadata.ModelAsync(cancellationToken), stored.Name, cancellationToken));
                 selections.Add(new StreamSelection(descriptor.Name, mode)
                 {
                     State = await StreamStates.ForAsync(plugin, descriptor, run.State, cancellationToken),

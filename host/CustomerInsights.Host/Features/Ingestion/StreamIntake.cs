@@ -1,4 +1,5 @@
 using CustomerInsights.Core.Model;
+using CustomerInsights.Host.Features.Privacy;
 using CustomerInsights.Sdk;
 using CustomerInsights.Storage.Records;
 
@@ -8,7 +9,7 @@ namespace CustomerInsights.Host.Features.Ingestion;
 /// Takes one stream's messages into the store. Reading goes on while the write before is under way; at most one is. A checkpoint is stored in one
 /// transaction with what it covers.
 /// </summary>
-internal sealed class StreamIntake(IRecordStore store, StreamRun run, StoredStream stream)
+internal sealed class StreamIntake(IRecordStore store, StreamRun run, StoredStream stream, RecordGate? gate = null)
 {
     private const int FlushAt = 4000;
     private const int LongestKey = 400;
@@ -153,6 +154,12 @@ internal sealed class StreamIntake(IRecordStore store, StreamRun run, StoredStre
         }
 
         await DrainAsync();
+        if (gate is not null)
+        {
+            // Here, right before the write, so that what is erased meanwhile is not written behind the erasure.
+            await gate.FilterAsync(_records, cancellationToken);
+        }
+
         var write = new RecordWrite(run.Id, [.. _records], [.. _rejected], checkpoint);
         _records.Clear();
         _rejected.Clear();

@@ -12,6 +12,12 @@ public sealed record FieldDocument
     /// <summary>What it means: <c>person.first_name</c>, <c>contact.email</c>, <c>contact.phone</c>, <c>order.amount</c>…</summary>
     public string? SemanticType { get; init; }
 
+    /// <summary>
+    /// Whether it says who somebody is, so that it goes when people are made anonymous. If absent, what is of a semantic type of person, contact, address or
+    /// identity does.
+    /// </summary>
+    public bool? Personal { get; init; }
+
     /// <summary>For people.</summary>
     public string? Description { get; init; }
 }

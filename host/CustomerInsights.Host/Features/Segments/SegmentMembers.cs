@@ -17,7 +17,10 @@ internal static class ListSegmentMembers
     /// <param name="Active">False: the segment is not computed at present, and these are the members that it kept.</param>
     /// <param name="Items">The members, in the order asked for.</param>
     /// <param name="Next">The next page's cursor.</param>
-    public sealed record Response(long Count, bool Active, IReadOnlyList<Member> Items, string? Next);
+    public sealed record Response(long Count, bool Active, IReadOnlyList<Member> Items, string? Next) : ICounted
+    {
+        long ICounted.Count => Items.Count;
+    }
 
     /// <summary>A member.</summary>
     /// <param name="ProfileId">The profile.</param>

@@ -97,6 +97,7 @@ public sealed record LedgerResponse(
             CauseKind.Event => "what events told",
             CauseKind.Expiry => $"the expiry of unknown visitors {entry.Cause}",
             CauseKind.Verdict => $"the verdict {entry.Cause} of {entry.Principal}",
+            CauseKind.Privacy => "a privacy request",
             _ => $"the removal of the stream {entry.Cause}",
         };
         var because = entry.Because is { } edge ? $" They are tied by {Explaining.EdgeWords.Of(edge)}." : "";

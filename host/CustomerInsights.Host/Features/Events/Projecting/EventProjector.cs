@@ -1,12 +1,13 @@
 using System.Text.Json;
 using CustomerInsights.Host.Features.Metadata;
+using CustomerInsights.Host.Features.Privacy;
 using CustomerInsights.Storage.Events;
 
 namespace CustomerInsights.Host.Features.Events.Projecting;
 
 /// <summary>Follows the log: reads events in order and projects them, batch after batch. It never ends while the host runs, and goes on where it stood.</summary>
 internal sealed partial class EventProjector(
-    IEventLog log, IEventProjection projection, MetadataService metadata, HostSettings settings, TimeProvider clock, ILogger<EventProjector> logger) : BackgroundService, IProjectorLag
+    IEventLog log, IEventProjection projection, MetadataService metadata, ErasureGate gate, HostSettings settings, TimeProvider clock, ILogger<EventProjector> logger) : BackgroundService, IProjectorLag
 {
     private const int BatchSize = 2000;
 
@@ -117,7 +118,13 @@ internal sealed partial class EventProjector(
 
         try
         {
-            await projection.ProjectAsync(batch.Events, cancellationToken);
+            var events = batch.Events.Events.ToList();
+            var erased = await RefuseErasedAsync(events, cancellationToken);
+            await projection.ProjectAsync(batch.Events with { Events = events }, cancellationToken);
+            if (erased.Count > 0)
+            {
+                await log.DeleteAsync(erased, cancellationToken);
+            }
         }
         catch
         {
@@ -158,6 +165,36 @@ internal sealed partial class EventProjector(
             _next = null;
             await ((Task)ahead).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
+    }
+
+    // Who was erased does not come again by events. Of such an event nothing is kept but that it came.
+    private async ValueTask<List<long>> RefuseErasedAsync(List<ProjectedEvent> events, CancellationToken cancellationToken)
+    {
+        var erased = new List<long>();
+        await gate.ReadyAsync(cancellationToken);
+        if (gate.IsEmpty)
+        {
+            return erased;
+        }
+
+        var model = await metadata.ModelAsync(cancellationToken);
+        foreach (var source in events.Select(one => one.Source).Distinct().ToList())
+        {
+            var before = erased.Count;
+            var identities = await gate.OfAsync(model, source + ".identities", cancellationToken);
+            for (var i = 0; i < events.Count; i++)
+            {
+                if (events[i].Source == source && events[i].Refused is null && identities.Blocks(events[i]))
+                {
+                    erased.Add(events[i].Position);
+                    events[i] = new ProjectedEvent(events[i].Position, events[i].ReceivedAt, source, events[i].Kind, events[i].MessageId) { Refused = "It names a person who was erased.", Rule = "erased" };
+                }
+            }
+
+            await gate.CountAsync(source + ".events", erased.Count - before, cancellationToken);
+        }
+
+        return erased;
     }
 
     // An event that cannot be read must not stand in the way of all that come after it.
