@@ -18,6 +18,7 @@ using CustomerInsights.Host.Features.Profiles;
 using CustomerInsights.Host.Features.Recipes;
 using CustomerInsights.Host.Features.Rules;
 using CustomerInsights.Host.Features.Segments;
+using CustomerInsights.Host.Features.Trends;
 using CustomerInsights.Host.Features.Unification;
 using CustomerInsights.Host.Features.Upgrades;
 using CustomerInsights.Host.Features.WhatIf;
@@ -78,6 +79,7 @@ internal static class InsightsApp
             .AddColumns()
             .AddMeasures()
             .AddSegments()
+            .AddTrends()
             .AddWhatIf()
             .AddExports()
             .AddRecipes()
@@ -110,6 +112,7 @@ internal static class InsightsApp
         api.MapColumns();
         api.MapMeasures();
         api.MapSegments();
+        api.MapTrends();
         api.MapWhatIf();
         api.MapExports();
         api.MapRecipes();
@@ -149,6 +152,7 @@ internal static class InsightsApp
         services.AddSingleton(provider => provider.GetRequiredService<IInsightsStore>().Clusters);
         services.AddSingleton(provider => provider.GetRequiredService<IInsightsStore>().Measures);
         services.AddSingleton(provider => provider.GetRequiredService<IInsightsStore>().Segments);
+        services.AddSingleton(provider => provider.GetRequiredService<IInsightsStore>().Trends);
         services.AddSingleton(provider => provider.GetRequiredService<IInsightsStore>().SegmentStates);
         services.AddSingleton(provider => provider.GetRequiredService<IInsightsStore>().Exports);
         services.AddSingleton(provider => provider.GetRequiredService<IInsightsStore>().Plugins);

@@ -13,6 +13,7 @@ using CustomerInsights.Storage.Policies;
 using CustomerInsights.Storage.Profiles;
 using CustomerInsights.Storage.Records;
 using CustomerInsights.Storage.Segments;
+using CustomerInsights.Storage.Trends;
 
 namespace CustomerInsights.Storage;
 
@@ -83,6 +84,9 @@ public interface IInsightsStore : IAsyncDisposable
 
     /// <summary>Sizes over time, lists and times of segments.</summary>
     ISegmentStateStore SegmentStates { get; }
+
+    /// <summary>Figures by day.</summary>
+    ITrendStore Trends { get; }
 
     /// <summary>Export runs, their batches and what was last exported.</summary>
     IExportStore Exports { get; }
