@@ -19,6 +19,7 @@ using CustomerInsights.Host.Features.Profiles;
 using CustomerInsights.Host.Features.Recipes;
 using CustomerInsights.Host.Features.Rules;
 using CustomerInsights.Host.Features.Segments;
+using CustomerInsights.Host.Features.Trends;
 using CustomerInsights.Host.Features.Unification;
 using CustomerInsights.Host.Features.Upgrades;
 using CustomerInsights.Host.Features.WhatIf;
@@ -80,6 +81,7 @@ internal static class InsightsApp
             .AddColumns()
             .AddMeasures()
             .AddSegments()
+            .AddTrends()
             .AddWhatIf()
             .AddExports()
             .AddRecipes()
@@ -112,6 +114,7 @@ internal static class InsightsApp
         api.MapColumns();
         api.MapMeasures();
         api.MapSegments();
+        api.MapTrends();
         api.MapWhatIf();
         api.MapExports();
         api.MapPrivacy();
@@ -152,6 +155,7 @@ internal static class InsightsApp
         services.AddSingleton(provider => provider.GetRequiredService<IInsightsStore>().Clusters);
         services.AddSingleton(provider => provider.GetRequiredService<IInsightsStore>().Measures);
         services.AddSingleton(provider => provider.GetRequiredService<IInsightsStore>().Segments);
+        services.AddSingleton(provider => provider.GetRequiredService<IInsightsStore>().Trends);
         services.AddSingleton(provider => provider.GetRequiredService<IInsightsStore>().SegmentStates);
         services.AddSingleton(provider => provider.GetRequiredService<IInsightsStore>().Exports);
         services.AddSingleton(provider => provider.GetRequiredService<IInsightsStore>().Plugins);

@@ -14,6 +14,7 @@ using CustomerInsights.Storage.Privacy;
 using CustomerInsights.Storage.Profiles;
 using CustomerInsights.Storage.Records;
 using CustomerInsights.Storage.Segments;
+using CustomerInsights.Storage.Trends;
 using CustomerInsights.Storage.Sqlite.Access;
 using CustomerInsights.Storage.Sqlite.Activities;
 using CustomerInsights.Storage.Sqlite.Changes;
@@ -32,6 +33,7 @@ using CustomerInsights.Storage.Sqlite.Privacy;
 using CustomerInsights.Storage.Sqlite.Profiles;
 using CustomerInsights.Storage.Sqlite.Records;
 using CustomerInsights.Storage.Sqlite.Segments;
+using CustomerInsights.Storage.Sqlite.Trends;
 using Microsoft.Extensions.Logging;
 
 namespace CustomerInsights.Storage.Sqlite;
@@ -72,6 +74,7 @@ public sealed class SqliteStore : IInsightsStore
         Measures = new SqliteMeasureStore(insights);
         Segments = new SqliteSegmentStore(insights);
         SegmentStates = new SqliteSegmentStateStore(insights);
+        Trends = new SqliteTrendStore(insights);
         Exports = new SqliteExportStore(insights);
         Plugins = new SqlitePluginStore(insights);
         PluginUpgrades = new SqlitePluginUpgradeStore(insights, runs);
@@ -137,6 +140,9 @@ public sealed class SqliteStore : IInsightsStore
 
     /// <inheritdoc />
     public ISegmentStateStore SegmentStates { get; }
+
+    /// <inheritdoc />
+    public ITrendStore Trends { get; }
 
     /// <inheritdoc />
     public IExportStore Exports { get; }

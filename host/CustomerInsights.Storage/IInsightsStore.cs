@@ -14,6 +14,7 @@ using CustomerInsights.Storage.Privacy;
 using CustomerInsights.Storage.Profiles;
 using CustomerInsights.Storage.Records;
 using CustomerInsights.Storage.Segments;
+using CustomerInsights.Storage.Trends;
 
 namespace CustomerInsights.Storage;
 
@@ -84,6 +85,9 @@ public interface IInsightsStore : IAsyncDisposable
 
     /// <summary>Sizes over time, lists and times of segments.</summary>
     ISegmentStateStore SegmentStates { get; }
+
+    /// <summary>Figures by day.</summary>
+    ITrendStore Trends { get; }
 
     /// <summary>Export runs, their batches and what was last exported.</summary>
     IExportStore Exports { get; }

@@ -96,6 +96,11 @@ public abstract class LedgerContract : StoreContract
 
             var present = (await AllAsync(Store.Profiles.ReadMembershipAsync(Type, None))).ToDictionary(member => member.Node, member => member.Id);
             Assert.Equal(present.OrderBy(pair => pair.Key), replayed.OrderBy(pair => pair.Key));
+
+            // So do the profiles that it made and ended, counted.
+            var totals = await Store.Trends.LedgerTotalsAsync(Type, DateOnly.FromDateTime(Time.GetUtcNow().UtcDateTime).AddDays(2), None);
+            Assert.True(totals is not null, $"seed {Seed}, step {step}: the ledger does not account for the profiles");
+            Assert.Equal(living.Count, totals.Count == 0 ? 0 : totals[^1].Total);
         }
 
         Assert.Equal(

@@ -28,6 +28,15 @@ public sealed class SqliteRecordStoreTests : RecordStoreContract
     protected override Task CleanUpAsync() => _directory.RemoveAsync();
 }
 
+public sealed class SqliteTrendStoreTests : TrendStoreContract
+{
+    private readonly TempDirectory _directory = new();
+
+    protected override Task<IInsightsStore> OpenAsync() => _directory.OpenAsync(Time);
+
+    protected override Task CleanUpAsync() => _directory.RemoveAsync();
+}
+
 public sealed class SqliteDefinitionStoreTests : DefinitionStoreContract
 {
     private readonly TempDirectory _directory = new();

@@ -52,6 +52,9 @@ public sealed record ActivityTypeDocument
 
     /// <summary>Fields by name; <c>at</c> and <c>id</c> come by themselves.</summary>
     public required IReadOnlyDictionary<string, FieldDocument> Fields { get; init; }
+
+    /// <summary>Whether it shows that the person was active, for monthly active users. Default: true, but not for what systems tell of people: consent, reachability, list subscriptions, compliance, campaigns sent, discovery.</summary>
+    public bool? Active { get; init; }
 }
 
 /// <summary>A relationship between profiles, many to one: every profile of <see cref="From"/> has at most one of <see cref="To"/>.</summary>

@@ -1,0 +1,55 @@
+using CustomerInsights.Host.Features.Jobs;
+using CustomerInsights.Storage.Jobs;
+
+namespace CustomerInsights.Host.Features.Trends;
+
+/// <summary>Adds the job of the figures once a day: soon after midnight UTC, but behind a refresh that is under way. After a stop it is made up for at once.</summary>
+internal sealed partial class TrendSchedule(JobQueue queue, IJobStore jobs, TimeProvider clock, ILogger<TrendSchedule> log) : BackgroundService
+{
+    private const string Actor = "schedule";
+    private static readonly TimeSpan s_look = TimeSpan.FromMinutes(5);
+
+    /// <summary>Adds what is due at a moment; true when it did.</summary>
+    internal async Task<bool> RunDueAsync(DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        // The newest job tells: also one that failed, which is tried again tomorrow or when somebody asks.
+        if ((await jobs.ListAsync(TrendsJob.JobKind, null, null, 1, cancellationToken)).Items is [var last] && last.CreatedAt.UtcDateTime.Date >= now.UtcDateTime.Date)
+        {
+            return false;
+        }
+
+        if ((await jobs.ListAsync(RefreshJob.JobKind, null, null, 1, cancellationToken)).Items is [var refresh] && !JobResponse.Of(refresh).HasEnded)
+        {
+            return false;
+        }
+
+        return (await queue.AddOnceAsync(TrendsJob.JobKind, null, "{}", Actor, cancellationToken)).Added;
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(s_look, clock);
+        try
+        {
+            while (await timer.WaitForNextTickAsync(stoppingToken))
+            {
+                try
+                {
+                    await RunDueAsync(clock.GetUtcNow(), stoppingToken);
+                }
+                catch (Exception failure) when (failure is not OperationCanceledException)
+                {
+                    // A full disk, say: it is due still when there is room again.
+                    NotAdded(failure);
+                }
+            }
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+            // Stopping.
+        }
+    }
+
+    [LoggerMessage(1700, LogLevel.Error, "The figures of the day could not be asked for.")]
+    private partial void NotAdded(Exception exception);
+}
