@@ -94,7 +94,7 @@ internal sealed record PersonTable(string Kind, string Table, string Columns, st
         "segment_times", "export_state", "export_plans", "export_runs", "plugin_transitions", "plugin_snapshots", "plugin_snapshot_states", "plugin_trials", "secrets", "feed",
         "feed_positions", "active_policies", "policy_previews", "event_position", "engagement_ranks", "subscription_lists", "node_profile",
         "profile_words", "profile_words_data", "profile_words_idx", "profile_words_docsize", "profile_words_config",
-        "privacy_requests", "privacy_subjects", "privacy_keys", "privacy_exports", "privacy_blocks", "privacy_blocked", "privacy_secrets", "sqlite_sequence", "sqlite_stat1",
+        "trend_profiles", "trend_active", "privacy_requests", "privacy_subjects", "privacy_keys", "privacy_exports", "privacy_blocks", "privacy_blocked", "privacy_secrets", "sqlite_sequence", "sqlite_stat1",
     ];
 
     private static PersonTable Optional(string kind, string table, string columns, string select) =>

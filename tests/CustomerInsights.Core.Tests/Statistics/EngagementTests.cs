@@ -9,7 +9,11 @@ public sealed class EngagementTests
     private static readonly EngagementModel Model = new(
         new Dictionary<string, EngagementWeight>
         {
-            ["purchase"] = new(10, 90), ["email_click"] = new(3, 30), ["email_open"] = new(1, 30), ["web_visit"] = new(1, 14), ["support_case"] = new(-2, 60),
+            ["purchase"] = new(10, 90),
+            ["email_click"] = new(3, 30),
+            ["email_open"] = new(1, 30),
+            ["web_visit"] = new(1, 14),
+            ["support_case"] = new(-2, 60),
         },
         20);
 

@@ -56,7 +56,9 @@ public abstract class EventProjectionContract : StoreContract
             random.Shuffle(events);
             var mixed = events.Select((one, i) => one with
             {
-                Position = (100 * (round + 1)) + i, MessageId = $"{one.MessageId}{round}", Identities = [new EventIdentity("user_id", $"u{round}")],
+                Position = (100 * (round + 1)) + i,
+                MessageId = $"{one.MessageId}{round}",
+                Identities = [new EventIdentity("user_id", $"u{round}")],
             }).ToArray();
             await ProjectAsync(mixed[..2]);
             await ProjectAsync(mixed[2..]);

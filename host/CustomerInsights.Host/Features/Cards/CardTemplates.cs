@@ -48,7 +48,10 @@ internal sealed class CardTemplates
 
     private static Dictionary<string, object?> Field(CardValue field) => new(StringComparer.Ordinal)
     {
-        ["name"] = field.Name, ["label"] = field.Label, ["text"] = field.Text, ["href"] = field.Href,
+        ["name"] = field.Name,
+        ["label"] = field.Label,
+        ["text"] = field.Text,
+        ["href"] = field.Href,
     };
 
     // All but letters and digits of plain ASCII and what other scripts need; attributes may be quoted in any way.
