@@ -43,6 +43,12 @@ public sealed class RecipeTests
         // The recipe lists measures in an order in which each names earlier ones only.
         foreach (var (name, measure) in recipe.Measures!)
         {
+            if (measure.Engagement is not null)
+            {
+                attributes.Add(name, DataType.Integer);
+                continue;
+            }
+
             var rule = Bind(measure.Expression, schema, measure.Business ? RuleUse.BusinessMeasure : RuleUse.Value, name);
             if (!measure.Business)
             {

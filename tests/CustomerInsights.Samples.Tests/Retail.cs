@@ -3,6 +3,8 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using CustomerInsights.Core.Model;
 using CustomerInsights.Core.Rules;
+using CustomerInsights.Core.Unification;
+using CustomerInsights.Host.Features.Metadata;
 using CustomerInsights.Host.Features.Recipes;
 using CustomerInsights.Samples.Generator;
 
@@ -29,6 +31,11 @@ internal static class Retail
     /// <summary>The fields of a stream and their types, by the recipe's settings; text where they say nothing.</summary>
     public static RuleSchema Schema(string stream)
     {
+        if (Recipe.EventSources!.TryGetValue(Source(stream), out var events))
+        {
+            return new RuleSchema { Attributes = EventSources.Streams(Source(stream), events)[stream].ToDictionary(field => field.Name, field => field.Type, StringComparer.Ordinal) };
+        }
+
         var settings = StreamSettings(stream);
         var given = settings.TryGetProperty("columns", out var types) || settings.TryGetProperty("fields", out types)
             ? types.EnumerateObject().ToDictionary(type => type.Name, type => Enum.Parse<DataType>(type.Value.GetProperty("type").GetString()!, ignoreCase: true), StringComparer.Ordinal)
@@ -36,6 +43,22 @@ internal static class Retail
         var fields = Fields(settings.GetProperty("path").GetString()!);
         Assert.All(given.Keys, name => Assert.Contains(name, fields));
         return new RuleSchema { Attributes = fields.ToDictionary(field => field, field => given.GetValueOrDefault(field, DataType.Text), StringComparer.Ordinal) };
+    }
+
+    /// <summary>The policy over what comes in files: before the first event, the streams of event sources have no records.</summary>
+    public static UnificationPolicy OverFiles(UnificationPolicy policy)
+    {
+        static bool IsFile(string stream) => Recipe.Sources!.ContainsKey(Source(stream));
+        return policy with
+        {
+            Streams = [.. policy.Streams.Where(stream => IsFile(stream.Stream))],
+            Matching = [.. policy.Matching.Where(matching => IsFile(matching.Stream))],
+            Merge = policy.Merge with
+            {
+                Attributes = [.. policy.Merge.Attributes.Select(attribute => attribute with { Sources = [.. attribute.Sources.Where(source => IsFile(source.Stream))] })],
+                Groups = [.. policy.Merge.Groups.Select(group => group with { Sources = [.. group.Sources.Where(source => IsFile(source.Stream))] })],
+            },
+        };
     }
 
     /// <summary>The rows of a CSV stream that a connector takes: as many cells as columns, and every cell of its type.</summary>
@@ -116,9 +139,11 @@ internal static class Retail
     private static string Text(string path) =>
         System.Text.Encoding.UTF8.GetString(RetailSample.Make()["files/" + path.Replace("orders-*.csv*", "orders-2026.csv", StringComparison.Ordinal)]);
 
+    private static string Source(string stream) => stream.Split('.')[0];
+
     private static JsonElement StreamSettings(string stream)
     {
-        var (source, name) = (stream.Split('.')[0], stream.Split('.')[1]);
-        return Recipe.Sources![source].Settings.GetProperty("streams").EnumerateArray().Single(one => one.GetProperty("name").GetString() == name);
+        var name = stream.Split('.')[1];
+        return Recipe.Sources![Source(stream)].Settings.GetProperty("streams").EnumerateArray().Single(one => one.GetProperty("name").GetString() == name);
     }
 }

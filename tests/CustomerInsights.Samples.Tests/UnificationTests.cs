@@ -11,7 +11,7 @@ public sealed class UnificationTests(ITestOutputHelper output)
     [Fact]
     public void The_policy_joins_nobody_wrongly_and_misses_few()
     {
-        var policy = Retail.Recipe.Unification!["customer"];
+        var policy = Retail.OverFiles(Retail.Recipe.Unification!["customer"]);
         var streams = policy.Streams.Select(stream => Load(stream.Stream)).ToList();
         Assert.DoesNotContain(PolicyValidator.Validate(policy, [.. streams.Select(stream => stream.Schema)]), problem => problem.Severity == ProblemSeverity.Error);
         var truth = File.ReadAllLines(Path.Combine(Retail.Folder, "truth.csv")).Skip(1).Select(line => line.Split(','))
@@ -54,7 +54,7 @@ public sealed class UnificationTests(ITestOutputHelper output)
     [Fact]
     public void The_matcher_alone_does_not_fall_behind_what_it_was_measured_at()
     {
-        var policy = Retail.Recipe.Unification!["customer"];
+        var policy = Retail.OverFiles(Retail.Recipe.Unification!["customer"]);
         var streams = policy.Streams.Select(stream => Load(stream.Stream)).ToList();
         var names = streams.SelectMany(stream => stream.Nodes.Select(node => (node.Id, Name: (stream.Schema.Name, node.Key)))).ToDictionary(pair => pair.Id, pair => pair.Name);
         var truth = File.ReadAllLines(Path.Combine(Retail.Folder, "truth.csv")).Skip(1).Select(line => line.Split(',')).Select(cells => ((cells[1], cells[2]), cells[0]));
