@@ -103,7 +103,9 @@ public sealed class PersonExportTests
         string[] Patterns(bool covered) => [.. endpoints.Where(endpoint => ReadAudit.Covers(endpoint) == covered).Select(endpoint => endpoint.RoutePattern.RawText!)];
         Assert.All(ReadRoutes.Parts.Concat(ReadRoutes.Streamed), part => Assert.Contains(Patterns(true), pattern => pattern.Contains(part, StringComparison.Ordinal)));
         Assert.All(ReadRoutes.OfNobody, end => Assert.Contains(Patterns(false), pattern => pattern.TrimEnd('/').EndsWith(end, StringComparison.Ordinal)));
-        Assert.Equal(["/api/v1/profiles/counts"], Patterns(false).Where(pattern => pattern.Contains("/profiles", StringComparison.Ordinal)));
+
+        // Numbers of people, and nobody's own.
+        Assert.Equal(["/api/v1/profiles/counts", "/api/v1/trends/profiles"], Patterns(false).Where(pattern => pattern.Contains("/profiles", StringComparison.Ordinal)).Order(StringComparer.Ordinal));
     }
 
     private static async Task<string> RevenueAsync(RunningApp app) => (await app.GetAsync("/measures/revenue/values"))["rows"]!.ToJsonString();
