@@ -16,6 +16,7 @@ public sealed class EnrichmentTests : IAsyncLifetime
     {
         TestPlugins.CopyTo(_plugins, Plugin);
         _app = await RunningApp.StartAsync(development: _plugins);
+        await EnableAsync(true);
         _app.WriteFile("contacts.csv", Shop.Contacts);
         _app.WriteFile("members.csv", Shop.Members);
         _app.WriteFile("orders.csv", Shop.Orders);
@@ -39,15 +40,15 @@ public sealed class EnrichmentTests : IAsyncLifetime
         Assert.True(job.Text("state") == "succeeded", job.ToJsonString());
 
         var top = Assert.Single(await _app.AllAsync("/segments/top/members"));
-        var ann = await _app.GetAsync($"/profiles/{top.Text("id")}");
+        var ann = await _app.GetAsync($"/profiles/{top.Text("profileId")}");
         Assert.Equal(("Ann Miller", 1, "Hello Ann Miller"), (ann.Text("displayName"), ann["enrichments"]!["rank.position"]!.GetValue<int>(), ann["enrichments"]!.Text("greeting.text")));
         Assert.Equal(2, (await _app.AllAsync("/segments/greeted/members")).Count);
         Assert.Contains(",1", await File.ReadAllTextAsync(Directory.GetFiles(_app.Directory, "buyers.csv", SearchOption.AllDirectories).Single()), StringComparison.Ordinal);
 
-        var said = (await _app.GetAsync($"/profiles/{top.Text("id")}/enrichments"))["items"]!.AsArray();
+        var said = (await _app.GetAsync($"/profiles/{top.Text("profileId")}/enrichments"))["items"]!.AsArray();
         Assert.Equal(["greeting", "rank"], said.Select(one => one!.Text("enrichment")));
         Assert.Equal(("enriched", "monthly"), (said[1]!.Text("outcome"), said[1]!["tables"]![0]!.GetValue<string>()));
-        var row = Assert.Single((await _app.GetAsync($"/profiles/{top.Text("id")}/enrichments/rank/tables/monthly"))["items"]!.AsArray());
+        var row = Assert.Single((await _app.GetAsync($"/profiles/{top.Text("profileId")}/enrichments/rank/tables/monthly"))["items"]!.AsArray());
         Assert.Equal(("2026-01-01", 150.3), (row!.Text("periodStart"), row!["values"]!["spend"]!.GetValue<double>()));
     }
 
@@ -137,7 +138,7 @@ public sealed class EnrichmentTests : IAsyncLifetime
         recipe["segments"]!["top"] = new JsonObject { ["rule"] = "rank.position <= 1" };
         await _app.ApplyAsync(recipe.ToJsonString());
         await _app.RefreshAsync();
-        await _app.SendAsync(HttpMethod.Patch, $"/plugins/{Plugin}", new JsonObject { ["enabled"] = false });
+        await EnableAsync(false);
         _app.WriteFile("orders.csv", Shop.Orders + "O9,C2,2026-01-09,900.00\n");
         var job = await _app.RefreshAsync();
         Assert.Equal("succeeded", job.Text("state"));
@@ -145,10 +146,10 @@ public sealed class EnrichmentTests : IAsyncLifetime
         Assert.Single(await _app.AllAsync("/segments/top/members"));
         Assert.False((await _app.GetAsync("/enrichments/rank/status"))["lastRun"]!["succeeded"]!.GetValue<bool>());
 
-        await _app.SendAsync(HttpMethod.Patch, $"/plugins/{Plugin}", new JsonObject { ["enabled"] = true });
+        await EnableAsync(true);
         await _app.RefreshAsync();
         var top = Assert.Single(await _app.AllAsync("/segments/top/members"));
-        Assert.Equal("bjorn@example.com", (await _app.GetAsync($"/profiles/{top.Text("id")}"))["attributes"]!.AsArray().Single(one => one!.Text("name") == "email")!.Text("value"));
+        Assert.Equal("bjorn@example.com", (await _app.GetAsync($"/profiles/{top.Text("profileId")}"))["attributes"]!.AsArray().Single(one => one!.Text("name") == "email")!.Text("value"));
     }
 
     private static JsonObject Recipe()
@@ -159,13 +160,20 @@ public sealed class EnrichmentTests : IAsyncLifetime
         recipe["mappings"]!["club.members"]!["profile"]!["fields"]!["name"] = "Name";
 
         // The plugin wants a number, and sums of decimals are decimals.
-        recipe["measures"]!["spend"]!["expression"] = "sum(number(order.amount))";
+        recipe["activityTypes"]!["order"]!["fields"]!["amount"]!["type"] = "number";
+        recipe["sources"]!["crm"]!["settings"]!["streams"]![1]!["columns"]!["Amount"]!["type"] = "number";
         recipe["enrichments"] = new JsonObject
         {
             ["greeting"] = new JsonObject { ["plugin"] = Plugin, ["contribution"] = "greeting" },
             ["rank"] = new JsonObject { ["plugin"] = Plugin, ["contribution"] = "rank" },
         };
         return recipe;
+    }
+
+    private async Task EnableAsync(bool enabled)
+    {
+        var (status, body) = await _app.SendAsync(HttpMethod.Patch, $"/plugins/{Plugin}", new JsonObject { ["enabled"] = enabled });
+        Assert.True(status == HttpStatusCode.OK, body?.ToJsonString());
     }
 
     private async Task<JsonNode> RunAsync(string name)

@@ -18,7 +18,7 @@ public sealed record ReportResponse(
     /// <param name="Value">The figure; text for a grade.</param>
     /// <param name="Unit">Its unit; absent for a plain number.</param>
     /// <param name="Meaning">What it means and how it was computed.</param>
-    public sealed record Metric(string Name, object? Value, string? Unit, string? Meaning);
+    public sealed record Metric(string Name, object? Value = null, string? Unit = null, string? Meaning = null);
 
     /// <summary>A table.</summary>
     /// <param name="Title">For people.</param>
@@ -36,7 +36,7 @@ public sealed record ReportResponse(
     /// <summary>A point.</summary>
     /// <param name="X">A number, date, time or category.</param>
     /// <param name="Y">The height.</param>
-    public sealed record Point(object? X, double Y);
+    public sealed record Point(object? X = null, double Y = 0);
 
     internal static ReportResponse Of(EnrichmentReport report) => new(
         report.Summary,

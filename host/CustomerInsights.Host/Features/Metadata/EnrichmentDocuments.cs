@@ -19,6 +19,7 @@ public sealed record EnrichmentDocument
     public string? Contribution { get; init; }
 
     /// <summary>The enrichment's configuration, after its schema. Secrets are <c>{"$secret":"name"}</c>.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public JsonElement Settings { get; init; }
 
     /// <summary>Only members of this segment are handed to the plugin; whoever leaves it loses what was said of them. Default: everyone.</summary>
@@ -44,7 +45,7 @@ internal sealed record EnrichmentDescription(
     IReadOnlyList<EnrichmentDescription.Table> Tables)
 {
     /// <summary>A field that is written.</summary>
-    internal sealed record Field(string Name, DataType Type, string? Description);
+    internal sealed record Field(string Name, DataType Type, string? Description = null);
 
     /// <summary>A type of activities that is read.</summary>
     internal sealed record Activity(string Type, IReadOnlyList<string> Fields);
