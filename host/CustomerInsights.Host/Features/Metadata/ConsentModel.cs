@@ -114,7 +114,7 @@ internal sealed record ConsentModel(ConsentPolicy Policy, IReadOnlyDictionary<st
 
         if (purpose.NeedsConsent && over is null)
         {
-            Fault("required", $"The purpose '{name}' needs consent for a channel; name the one to which the consent belongs: {string.Join(", ", Policy.Channels.Keys)}.");
+            Fault("required", $"The purpose '{name}' needs consent for a channel; name the one {(kind == DefinitionKinds.Export ? "over which the target messages people" : "to which the consent belongs")}: {string.Join(", ", Policy.Channels.Keys)}.");
         }
 
         return purpose;
