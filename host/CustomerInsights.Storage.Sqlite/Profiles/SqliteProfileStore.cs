@@ -195,6 +195,12 @@ internal sealed class SqliteProfileStore(Database database) : IProfileStore
         }
     }
 
+    public async ValueTask<IPopulationSnapshot> OpenPopulationAsync(PopulationQuery query, CancellationToken cancellationToken)
+    {
+        var held = await database.HoldAsync(cancellationToken);
+        return new HeldPopulation(held, query, Population.Count(held.Db, query.ProfileType));
+    }
+
     public ValueTask<IReadOnlyList<long>> ColumnRangesAsync(string profileType, int size, CancellationToken cancellationToken) =>
         OnceAsync(db => ColumnReading.Ranges(db, profileType, size), cancellationToken);
 

@@ -69,6 +69,9 @@ public interface IProfileStore
     /// <summary>All profiles of a type with their measures and asked activities, oldest profile first, in batches, all of one moment.</summary>
     IAsyncEnumerable<IReadOnlyList<PopulationProfile>> ReadPopulationAsync(PopulationQuery query, CancellationToken cancellationToken);
 
+    /// <summary>Holds the profiles of a type as they are now. Dispose it soon.</summary>
+    ValueTask<IPopulationSnapshot> OpenPopulationAsync(PopulationQuery query, CancellationToken cancellationToken);
+
     /// <summary>The numbers at which the profiles of a type are to be cut, so that ranges have about <paramref name="size"/> each: the last number of every range, ascending.</summary>
     ValueTask<IReadOnlyList<long>> ColumnRangesAsync(string profileType, int size, CancellationToken cancellationToken);
 

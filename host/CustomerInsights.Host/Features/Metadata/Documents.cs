@@ -89,6 +89,7 @@ public sealed record SourceDocument
     public string? Contribution { get; init; }
 
     /// <summary>The connector's configuration, after its schema. Secrets are <c>{"$secret":"name"}</c>.</summary>
+    [System.Text.Json.Serialization.JsonIgnore(Condition = System.Text.Json.Serialization.JsonIgnoreCondition.WhenWritingDefault)]
     public JsonElement Settings { get; init; }
 
     /// <summary>Streams by name, where they differ from the default (all enabled, full).</summary>
@@ -216,6 +217,7 @@ public sealed record ExportDocument
     public string? Contribution { get; init; }
 
     /// <summary>The target's configuration, after its schema.</summary>
+    [System.Text.Json.Serialization.JsonIgnore(Condition = System.Text.Json.Serialization.JsonIgnoreCondition.WhenWritingDefault)]
     public JsonElement Settings { get; init; }
 
     /// <summary>The segment.</summary>

@@ -39,6 +39,9 @@ internal sealed class InsightsModel
 
     public required IReadOnlyDictionary<string, ExportModel> Exports { get; init; }
 
+    /// <summary>By name. Only those whose plugin has described itself and which bind.</summary>
+    public required IReadOnlyDictionary<string, EnrichmentModel> Enrichments { get; init; }
+
     /// <summary>Cards that are defined, and one for each profile type without.</summary>
     public required IReadOnlyList<CardModel> Cards { get; init; }
 

@@ -11,13 +11,14 @@ using StoredField = CustomerInsights.Storage.Records.StreamField;
 namespace CustomerInsights.Host.Features.Metadata;
 
 /// <summary>
-/// Compiles definitions into a model and finds everything wrong with them at once. Pure: the same definitions and streams give the same model.
+/// Compiles definitions into a model and finds everything wrong with them at once. Pure: the same definitions and discoveries give the same model.
 /// </summary>
 internal sealed class ModelBuilder
 {
     private readonly List<DefinitionFault> _faults = [];
     private readonly ILookup<string, Definition> _byKind;
     private readonly IReadOnlyDictionary<string, IReadOnlyList<StoredField>> _streams;
+    private readonly IReadOnlyDictionary<string, EnrichmentDescription> _described;
     private readonly Dictionary<string, ProfileTypeDocument> _profileTypes = new(StringComparer.Ordinal);
     private readonly Dictionary<string, ActivityTypeDocument> _activityTypes = new(StringComparer.Ordinal);
     private readonly Dictionary<string, Dictionary<string, RelationshipDocument>> _relationships = new(StringComparer.Ordinal);
@@ -29,18 +30,18 @@ internal sealed class ModelBuilder
     private IReadOnlyList<LinkModel> _links = [];
     private ConsentModel _consent = ConsentModel.Default;
 
-    private ModelBuilder(IEnumerable<Definition> definitions, IReadOnlyDictionary<string, IReadOnlyList<StoredField>> streams)
+    private ModelBuilder(IEnumerable<Definition> definitions, Discovered discovered)
     {
         _byKind = definitions.ToLookup(definition => definition.Kind, StringComparer.Ordinal);
-        _streams = streams;
+        _streams = discovered.Streams;
+        _described = discovered.Enrichments;
     }
 
     /// <summary>Builds the model.</summary>
     /// <param name="definitions">All definitions.</param>
-    /// <param name="streams">The fields of all streams that are known, by full name.</param>
+    /// <param name="discovered">The fields of all streams that are known, and what enrichments said of themselves.</param>
     /// <returns>The model; its faults say what was left out.</returns>
-    public static InsightsModel Build(IEnumerable<Definition> definitions, IReadOnlyDictionary<string, IReadOnlyList<StoredField>> streams) =>
-        new ModelBuilder(definitions, streams).Build();
+    public static InsightsModel Build(IEnumerable<Definition> definitions, Discovered discovered) => new ModelBuilder(definitions, discovered).Build();
 
     private InsightsModel Build()
     {
@@ -57,7 +58,8 @@ internal sealed class ModelBuilder
         links.Build(_mappings, _streams);
         _links = links.Links;
         var unification = BuildUnification();
-        var measures = new MeasuresAndSegments(this);
+        var enrichments = new EnrichmentModels(this, _described);
+        var measures = new MeasuresAndSegments(this, enrichments);
         measures.Build();
         var exports = BuildExports(measures.Segments);
         return new InsightsModel
@@ -77,6 +79,7 @@ internal sealed class ModelBuilder
             Segments = measures.Segments,
             Consent = _consent,
             Exports = exports,
+            Enrichments = enrichments.Build(measures.Segments),
             Cards = new CardModels(this, measures.Measures).Build(),
             Schemas = _schemas,
             Faults = _faults,
@@ -415,7 +418,7 @@ internal sealed class ModelBuilder
                 Channels = schema.Channels,
             };
             var fields = BindFields(DefinitionKinds.Export, name, "/fields", document.Fields, withId);
-            var purpose = _consent.PurposeOf(this, name, document, segment.Document);
+            var purpose = _consent.PurposeOf(this, DefinitionKinds.Export, name, document.Purpose, document.Channel, segment.Document.Purpose);
             if (_faults.Count == before)
             {
                 result[name] = new ExportModel(name, document, segment.Document.ProfileType, fields) { Purpose = purpose };

@@ -26,6 +26,9 @@ public sealed record ProfileResponse(
     /// <summary>False for a visitor of whom nothing is known but what the browser is called.</summary>
     public bool Known { get; init; } = true;
 
+    /// <summary>What enrichments say, by attribute with its namespace; absent when none says anything.</summary>
+    public IReadOnlyDictionary<string, object?>? Enrichments { get; init; }
+
     /// <summary>The account that it belongs to; absent when it has none.</summary>
     public ProfileReference? BelongsTo { get; init; }
 
@@ -43,6 +46,7 @@ public sealed record ProfileResponse(
         profile.ChangedAt)
     {
         Known = !profile.IsUnknown,
+        Enrichments = profile.Enriched is { } said ? PlainJson.Of(said) : null,
     };
 }
 
