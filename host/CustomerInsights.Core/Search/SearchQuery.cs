@@ -1,0 +1,129 @@
+namespace CustomerInsights.Core.Search;
+
+/// <summary>How a profile was found, the best first.</summary>
+public enum SearchMatch
+{
+    /// <summary>The text is an identifier of it.</summary>
+    Identifier = 0,
+
+    /// <summary>Every word of the text is one of its words.</summary>
+    Words = 1,
+
+    /// <summary>Every word of the text begins one of its words.</summary>
+    Beginnings = 2,
+
+    /// <summary>The text begins an identifier of it, or ends a phone number.</summary>
+    IdentifierPart = 3,
+
+    /// <summary>Every word of the text begins one of its words, or is one but for a typing error or two.</summary>
+    Similar = 4,
+}
+
+/// <summary>A place among the found: those of one kind stand in the order of their numbers.</summary>
+/// <param name="Match">How it was found.</param>
+/// <param name="Number">The profile's number.</param>
+public readonly record struct SearchHit(SearchMatch Match, long Number) : IComparable<SearchHit>
+{
+    /// <inheritdoc />
+    public int CompareTo(SearchHit other) => Match != other.Match ? Match.CompareTo(other.Match) : Number.CompareTo(other.Number);
+
+    /// <summary>Whether one is before the other.</summary>
+    public static bool operator <(SearchHit left, SearchHit right) => left.CompareTo(right) < 0;
+
+    /// <summary>Whether one is behind the other.</summary>
+    public static bool operator >(SearchHit left, SearchHit right) => left.CompareTo(right) > 0;
+
+    /// <summary>Whether one is not behind the other.</summary>
+    public static bool operator <=(SearchHit left, SearchHit right) => left.CompareTo(right) <= 0;
+
+    /// <summary>Whether one is not before the other.</summary>
+    public static bool operator >=(SearchHit left, SearchHit right) => left.CompareTo(right) >= 0;
+}
+
+/// <summary>What is searched.</summary>
+public sealed class SearchQuery
+{
+    private const int MostWords = 16;
+    private const int ShortestPart = 3;
+
+    /// <summary>Takes a text apart.</summary>
+    /// <param name="text">What a person typed.</param>
+    /// <param name="names">Whether words of names count.</param>
+    /// <param name="identifierType">The type of identifiers that count: a name of one, <c>*</c> for all, null for none.</param>
+    public SearchQuery(string text, bool names = true, string? identifierType = "*")
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        Words = names ? [.. SearchWords.Of(text).Take(MostWords)] : [];
+        Distinct = [.. Words.Distinct(StringComparer.Ordinal)];
+        var trimmed = text.Trim();
+        if (identifierType is null || trimmed.Length == 0)
+        {
+            return;
+        }
+
+        if (identifierType != "phone")
+        {
+            Exact.Add(SearchEntry.Identifier("", trimmed));
+            if (trimmed.Length >= ShortestPart)
+            {
+                Parts.Add(SearchEntry.Identifier("", trimmed));
+            }
+        }
+
+        if (identifierType is "phone" or "*" && SearchEntry.PhoneDigits(trimmed) is { } digits)
+        {
+            Exact.Add(SearchEntry.Identifier("phone", digits));
+            Parts.Add(SearchEntry.Identifier("phone", digits));
+        }
+    }
+
+    /// <summary>The words of the text, at most 16.</summary>
+    public IReadOnlyList<string> Words { get; }
+
+    internal IReadOnlyList<string> Distinct { get; }
+
+    /// <summary>Terms of identifiers that the text is.</summary>
+    internal List<string> Exact { get; } = [];
+
+    /// <summary>Terms of identifiers that the text begins.</summary>
+    internal List<string> Parts { get; } = [];
+
+    /// <summary>How an entry is found by it; null when it is not.</summary>
+    public SearchMatch? Match(SearchEntry entry)
+    {
+        ArgumentNullException.ThrowIfNull(entry);
+        if (Exact.Exists(term => entry.Identifiers.Contains(term)))
+        {
+            return SearchMatch.Identifier;
+        }
+
+        if (Distinct.Count > 0)
+        {
+            if (Distinct.All(word => entry.Words.Contains(word)))
+            {
+                return SearchMatch.Words;
+            }
+
+            if (Distinct.All(word => entry.Words.Any(other => other.StartsWith(word, StringComparison.Ordinal))))
+            {
+                return SearchMatch.Beginnings;
+            }
+        }
+
+        if (Parts.Exists(part => entry.Identifiers.Any(term => term.StartsWith(part, StringComparison.Ordinal))))
+        {
+            return SearchMatch.IdentifierPart;
+        }
+
+        return Distinct.Count > 0 && Distinct.All(word => entry.Words.Any(other => IsLike(word, other))) ? SearchMatch.Similar : null;
+    }
+
+    /// <summary>Whether a word of an entry is begun by a word of the text, or is it but for typing errors.</summary>
+    public static bool IsLike(string word, string other)
+    {
+        ArgumentNullException.ThrowIfNull(word);
+        ArgumentNullException.ThrowIfNull(other);
+        var errors = SimilarTerms.Errors(word.Length);
+        return other.StartsWith(word, StringComparison.Ordinal) || (errors > 0 && SimilarTerms.Distance(word, other, errors) <= errors);
+    }
+}
