@@ -10,7 +10,7 @@ public sealed record SearchEntry(long Number, IReadOnlyList<string> Words, IRead
     private const int LongestIdentifier = 100;
 
     /// <summary>
-    /// An identifier as a term: a phone number's digits from the last to the first, so that a number without its country is the beginning of one with it; all else in lower
+    /// An identifier as a term: a phone number's digits from the last to the first, without the zeros in front, so that a number without its country is the beginning of one with it; all else in lower
     /// case. What is longer than 100 characters is cut.
     /// </summary>
     public static string Identifier(string type, string value)
@@ -19,10 +19,10 @@ public sealed record SearchEntry(long Number, IReadOnlyList<string> Words, IRead
         if (type != "phone")
         {
             var text = value.Trim().ToLowerInvariant();
-            return "=" + (text.Length > LongestIdentifier ? text[..LongestIdentifier] : text);
+            return (type == "email" ? "@" : "=") + (text.Length > LongestIdentifier ? text[..LongestIdentifier] : text);
         }
 
-        var digits = value.Where(char.IsAsciiDigit).Take(LongestIdentifier).ToArray();
+        var digits = value.Where(char.IsAsciiDigit).SkipWhile(digit => digit == '0').Take(LongestIdentifier).ToArray();
         Array.Reverse(digits);
         return "#" + new string(digits);
     }

@@ -29,6 +29,9 @@ public sealed class SearchIndex
     /// <summary>What the base takes of memory, in bytes.</summary>
     public long Bytes => _words.Bytes + _identifiers.Bytes + (_numbers.Length * 8L) + ((_known.Length + _hidden.Length) * 8L);
 
+    /// <summary>Whether there is an entry of a number.</summary>
+    public bool Contains(long number) => _changed.TryGetValue(number, out var entry) ? entry is not null : Array.BinarySearch(_numbers, number) >= 0;
+
     /// <summary>Builds a base.</summary>
     public sealed class Builder
     {
@@ -191,7 +194,13 @@ public sealed class SearchIndex
             case SearchMatch.Identifier:
                 return Terms(query.Exact, Exact);
             case SearchMatch.IdentifierPart:
-                return Terms(query.Parts, AddBeginnings);
+                var parts = Terms(query.Parts, AddBeginnings);
+                foreach (var term in query.Shorter)
+                {
+                    Exact(term, parts!);
+                }
+
+                return parts;
             case SearchMatch.Words:
                 return All(query.Distinct, word => _words.LowerBound(word) is var place && place < _words.Count && _words[place].SequenceEqual(word) ? One(place) : null);
             case SearchMatch.Beginnings:

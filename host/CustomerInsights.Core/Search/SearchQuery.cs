@@ -12,7 +12,7 @@ public enum SearchMatch
     /// <summary>Every word of the text begins one of its words.</summary>
     Beginnings = 2,
 
-    /// <summary>The text begins an identifier of it, or ends a phone number.</summary>
+    /// <summary>The text begins an identifier of it, or a phone number ends as it does.</summary>
     IdentifierPart = 3,
 
     /// <summary>Every word of the text begins one of its words, or is one but for a typing error or two.</summary>
@@ -43,13 +43,16 @@ public readonly record struct SearchHit(SearchMatch Match, long Number) : ICompa
 /// <summary>What is searched.</summary>
 public sealed class SearchQuery
 {
+    private static readonly string[] s_byText = ["email", "id"];
+
     private const int MostWords = 16;
     private const int ShortestPart = 3;
+    private const int FewestWithoutCountry = 6;
 
     /// <summary>Takes a text apart.</summary>
     /// <param name="text">What a person typed.</param>
     /// <param name="names">Whether words of names count.</param>
-    /// <param name="identifierType">The type of identifiers that count: a name of one, <c>*</c> for all, null for none.</param>
+    /// <param name="identifierType">The type of identifiers that count: <c>email</c>, <c>phone</c>, <c>id</c> for the others, <c>*</c> for all, null for none.</param>
     public SearchQuery(string text, bool names = true, string? identifierType = "*")
     {
         ArgumentNullException.ThrowIfNull(text);
@@ -61,12 +64,12 @@ public sealed class SearchQuery
             return;
         }
 
-        if (identifierType != "phone")
+        foreach (var type in s_byText.Where(type => identifierType == "*" || identifierType == type))
         {
-            Exact.Add(SearchEntry.Identifier("", trimmed));
+            Exact.Add(SearchEntry.Identifier(type, trimmed));
             if (trimmed.Length >= ShortestPart)
             {
-                Parts.Add(SearchEntry.Identifier("", trimmed));
+                Parts.Add(SearchEntry.Identifier(type, trimmed));
             }
         }
 
@@ -74,6 +77,12 @@ public sealed class SearchQuery
         {
             Exact.Add(SearchEntry.Identifier("phone", digits));
             Parts.Add(SearchEntry.Identifier("phone", digits));
+
+            // The number may be stored without its country, whose code has one to three digits.
+            for (var country = 1; country <= 3 && digits.Length - country >= FewestWithoutCountry; country++)
+            {
+                Shorter.Add(SearchEntry.Identifier("phone", digits[country..]));
+            }
         }
     }
 
@@ -87,6 +96,9 @@ public sealed class SearchQuery
 
     /// <summary>Terms of identifiers that the text begins.</summary>
     internal List<string> Parts { get; } = [];
+
+    /// <summary>Terms of identifiers that the text ends in.</summary>
+    internal List<string> Shorter { get; } = [];
 
     /// <summary>How an entry is found by it; null when it is not.</summary>
     public SearchMatch? Match(SearchEntry entry)
@@ -110,7 +122,7 @@ public sealed class SearchQuery
             }
         }
 
-        if (Parts.Exists(part => entry.Identifiers.Any(term => term.StartsWith(part, StringComparison.Ordinal))))
+        if (Parts.Exists(part => entry.Identifiers.Any(term => term.StartsWith(part, StringComparison.Ordinal))) || Shorter.Exists(term => entry.Identifiers.Contains(term)))
         {
             return SearchMatch.IdentifierPart;
         }

@@ -43,6 +43,7 @@ public sealed class SearchIndexTests
             Assert.Contains(1, index.Find(new SearchQuery(text), null, null, null, 9).Select(hit => hit.Number));
         }
 
+        Assert.Equal([3], Index([Entry(3, "", phone: "01 234567")]).Find(new SearchQuery("+43 1 234567"), null, null, null, 9).Select(hit => hit.Number));
         Assert.Equal([2], index.Find(new SearchQuery("030 1234567"), null, null, null, 9).Select(hit => hit.Number));
     }
 
