@@ -1,3 +1,4 @@
+using CustomerInsights.Host.Features.Profiles.Search;
 using System.Text.Json;
 using CustomerInsights.Host.Platform;
 using CustomerInsights.Storage.Profiles;
@@ -23,6 +24,9 @@ public sealed record ProfileResponse(
     DateTimeOffset CreatedAt,
     DateTimeOffset ChangedAt)
 {
+    /// <summary>How it was found; absent when nothing was searched.</summary>
+    public MatchResponse? Match { get; init; }
+
     /// <summary>False for a visitor of whom nothing is known but what the browser is called.</summary>
     public bool Known { get; init; } = true;
 
