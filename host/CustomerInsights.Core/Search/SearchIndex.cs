@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Numerics;
 
 namespace CustomerInsights.Core.Search;
@@ -30,7 +31,7 @@ public sealed class SearchIndex
     public long Bytes => _words.Bytes + _identifiers.Bytes + (_numbers.Length * 8L) + ((_known.Length + _hidden.Length) * 8L);
 
     /// <summary>Whether there is an entry of a number.</summary>
-    public bool Contains(long number) => _changed.TryGetValue(number, out var entry) ? entry is not null : Array.BinarySearch(_numbers, number) >= 0;
+    public bool Contains(long number) => _changed.TryGetValue(number, out var entry) ? entry is not null : RowOf(number) >= 0;
 
     /// <summary>Builds a base.</summary>
     public sealed class Builder
@@ -95,7 +96,7 @@ public sealed class SearchIndex
         foreach (var (number, entry) in changes)
         {
             changed[number] = entry;
-            if (Array.BinarySearch(_numbers, number) is >= 0 and var row)
+            if (RowOf(number) is >= 0 and var row)
             {
                 hidden[row >> 6] |= 1UL << (row & 63);
             }
@@ -115,12 +116,13 @@ public sealed class SearchIndex
     {
         ArgumentNullException.ThrowIfNull(query);
         var hits = new List<SearchHit>();
-        var allowed = Allowed(among, known);
+        using var scratch = new Scratch(_hidden.Length);
+        var allowed = Allowed(among, known, scratch);
         var beginnings = new Dictionary<string, ulong[]>(StringComparer.Ordinal);
         foreach (var match in s_all)
         {
             // Tiers before the cursor are computed still: who is in one is not in a later one.
-            var found = Rows(query, match, beginnings);
+            var found = Rows(query, match, beginnings, scratch);
             if (found is null)
             {
                 continue;
@@ -168,7 +170,7 @@ public sealed class SearchIndex
     private void Take(List<SearchHit> hits, SearchMatch match, ulong[] rows, long after, int limit, IReadOnlySet<long>? except)
     {
         var first = after == 0 ? 0 : Array.BinarySearch(_numbers, after) is var at && at >= 0 ? at + 1 : ~at;
-        for (var word = first >> 6; word < rows.Length && hits.Count < limit; word++)
+        for (var word = first >> 6; word < _hidden.Length && hits.Count < limit; word++)
         {
             var bits = rows[word];
             if (word == first >> 6)
@@ -187,14 +189,14 @@ public sealed class SearchIndex
         }
     }
 
-    private ulong[]? Rows(SearchQuery query, SearchMatch match, Dictionary<string, ulong[]> beginnings)
+    private ulong[]? Rows(SearchQuery query, SearchMatch match, Dictionary<string, ulong[]> beginnings, Scratch scratch)
     {
         switch (match)
         {
             case SearchMatch.Identifier:
-                return Terms(query.Exact, Exact);
+                return Terms(query.Exact, Exact, scratch);
             case SearchMatch.IdentifierPart:
-                var parts = Terms(query.Parts, AddBeginnings);
+                var parts = Terms(query.Parts, AddBeginnings, scratch);
                 foreach (var term in query.Shorter)
                 {
                     Exact(term, parts!);
@@ -202,29 +204,29 @@ public sealed class SearchIndex
 
                 return parts;
             case SearchMatch.Words:
-                return All(query.Distinct, word => _words.LowerBound(word) is var place && place < _words.Count && _words[place].SequenceEqual(word) ? One(place) : null);
+                return All(query.Distinct, word => _words.LowerBound(word) is var place && place < _words.Count && _words[place].SequenceEqual(word) ? One(place) : null, scratch);
             case SearchMatch.Beginnings:
-                return All(query.Distinct, word => Beginning(word, beginnings));
+                return All(query.Distinct, word => Beginning(word, beginnings, scratch), scratch);
             default:
-                return query.Distinct.Any(word => SimilarTerms.Errors(word.Length) > 0) ? All(query.Distinct, word => Similar(word, beginnings)) : null;
+                return query.Distinct.Any(word => SimilarTerms.Errors(word.Length) > 0) ? All(query.Distinct, word => Similar(word, beginnings, scratch), scratch) : null;
         }
 
         ulong[] One(int place)
         {
-            var set = New();
-            _words.AddRows(place, set);
+            var set = scratch.Take();
+            _words.AddRows(place, set.AsSpan(0, _hidden.Length));
             return set;
         }
     }
 
-    private ulong[]? Terms(List<string> terms, Action<string, ulong[]> add)
+    private static ulong[]? Terms(List<string> terms, Action<string, ulong[]> add, Scratch scratch)
     {
         if (terms.Count == 0)
         {
             return null;
         }
 
-        var set = New();
+        var set = scratch.Take();
         foreach (var term in terms)
         {
             add(term, set);
@@ -237,7 +239,7 @@ public sealed class SearchIndex
     {
         if (_identifiers.LowerBound(term) is var place && place < _identifiers.Count && _identifiers[place].SequenceEqual(term))
         {
-            _identifiers.AddRows(place, set);
+            _identifiers.AddRows(place, set.AsSpan(0, _hidden.Length));
         }
     }
 
@@ -245,12 +247,12 @@ public sealed class SearchIndex
     {
         for (var place = _identifiers.LowerBound(prefix); place < _identifiers.Count && _identifiers[place].StartsWith(prefix); place++)
         {
-            _identifiers.AddRows(place, set);
+            _identifiers.AddRows(place, set.AsSpan(0, _hidden.Length));
         }
     }
 
     // Rows in which every word finds something; null where one finds nothing at all.
-    private static ulong[]? All(IReadOnlyList<string> words, Func<string, ulong[]?> rowsOf)
+    private static ulong[]? All(IReadOnlyList<string> words, Func<string, ulong[]?> rowsOf, Scratch scratch)
     {
         ulong[]? all = null;
         foreach (var word in words)
@@ -262,7 +264,7 @@ public sealed class SearchIndex
 
             if (all is null)
             {
-                all = rows.ToArray();
+                all = scratch.Copy(rows);
             }
             else
             {
@@ -273,7 +275,7 @@ public sealed class SearchIndex
         return all;
     }
 
-    private ulong[]? Beginning(string word, Dictionary<string, ulong[]> known)
+    private ulong[]? Beginning(string word, Dictionary<string, ulong[]> known, Scratch scratch)
     {
         if (known.TryGetValue(word, out var rows))
         {
@@ -286,56 +288,46 @@ public sealed class SearchIndex
             return null;
         }
 
-        rows = New();
+        rows = scratch.Take();
         for (; place < _words.Count && _words[place].StartsWith(word); place++)
         {
-            _words.AddRows(place, rows);
+            _words.AddRows(place, rows.AsSpan(0, _hidden.Length));
         }
 
         return known[word] = rows;
     }
 
-    private ulong[]? Similar(string word, Dictionary<string, ulong[]> beginnings)
+    private ulong[]? Similar(string word, Dictionary<string, ulong[]> beginnings, Scratch scratch)
     {
-        var rows = Beginning(word, beginnings)?.ToArray();
+        var rows = Beginning(word, beginnings, scratch) is { } begun ? scratch.Copy(begun) : null;
         if (SimilarTerms.Errors(word.Length) is > 0 and var errors)
         {
-            SimilarTerms.Find(_words, word, errors, place => _words.AddRows(place, rows ??= New()));
+            SimilarTerms.Find(_words, word, errors, place => _words.AddRows(place, (rows ??= scratch.Take()).AsSpan(0, _hidden.Length)));
         }
 
         return rows;
     }
 
-    private ulong[] Allowed(long[]? among, bool? known)
+    private ulong[] Allowed(long[]? among, bool? known, Scratch scratch)
     {
         ulong[] allowed;
         if (among is null)
         {
-            allowed = New();
-            allowed.AsSpan().Fill(ulong.MaxValue);
+            allowed = scratch.Take();
+            allowed.AsSpan(0, _hidden.Length).Fill(ulong.MaxValue);
             if ((_numbers.Length & 63) != 0)
             {
-                allowed[^1] = (1UL << (_numbers.Length & 63)) - 1;
+                allowed[_hidden.Length - 1] = (1UL << (_numbers.Length & 63)) - 1;
             }
         }
         else
         {
-            allowed = New();
-            for (var (row, i) = (0, 0); row < _numbers.Length && i < among.Length;)
+            allowed = scratch.Take();
+            foreach (var number in among)
             {
-                if (_numbers[row] == among[i])
+                if (RowOf(number) is >= 0 and var row)
                 {
                     allowed[row >> 6] |= 1UL << (row & 63);
-                    row++;
-                    i++;
-                }
-                else if (_numbers[row] < among[i])
-                {
-                    row++;
-                }
-                else
-                {
-                    i++;
                 }
             }
         }
@@ -353,13 +345,14 @@ public sealed class SearchIndex
         return allowed;
     }
 
-    private ulong[] New() => new ulong[_hidden.Length];
+    // Numbers are given out one after the other: most often there are no holes.
+    private int RowOf(long number) => _numbers.Length > 0 && number - _numbers[0] is >= 0 and var row && row < _numbers.Length && _numbers[row] == number ? (int)row : Array.BinarySearch(_numbers, number);
 
     private static int WordsFor(int rows) => (rows + 63) >> 6;
 
     private static void And(ulong[] set, ulong[] other)
     {
-        for (var i = 0; i < set.Length; i++)
+        for (var i = 0; i < Math.Min(set.Length, other.Length); i++)
         {
             set[i] &= other[i];
         }
@@ -367,9 +360,38 @@ public sealed class SearchIndex
 
     private static void AndNot(ulong[] set, ulong[] other)
     {
-        for (var i = 0; i < set.Length; i++)
+        for (var i = 0; i < Math.Min(set.Length, other.Length); i++)
         {
             set[i] &= ~other[i];
+        }
+    }
+
+    /// <summary>Sets of rows for one question, borrowed: they are too long to be made anew each time. Longer than asked; behind the last row they are empty.</summary>
+    private sealed class Scratch(int words) : IDisposable
+    {
+        private readonly List<ulong[]> _taken = [];
+
+        public ulong[] Take()
+        {
+            var set = ArrayPool<ulong>.Shared.Rent(words);
+            Array.Clear(set);
+            _taken.Add(set);
+            return set;
+        }
+
+        public ulong[] Copy(ulong[] other)
+        {
+            var set = Take();
+            other.AsSpan(0, words).CopyTo(set);
+            return set;
+        }
+
+        public void Dispose()
+        {
+            foreach (var set in _taken)
+            {
+                ArrayPool<ulong>.Shared.Return(set);
+            }
         }
     }
 }

@@ -2,21 +2,27 @@ using System.Runtime.InteropServices;
 
 namespace CustomerInsights.Core.Search;
 
-/// <summary>Terms in ordinal order, each with the ascending rows in which it stands, delta-coded. Immutable.</summary>
+/// <summary>
+/// Terms in ordinal order, each with the ascending rows in which it stands: delta-coded, or as bits where it stands in so many that bits are no longer. Immutable.
+/// </summary>
 public sealed class TermTable
 {
+    private const int DenseOneIn = 16;
+
     private readonly char[] _characters;
     private readonly int[] _starts;
     private readonly byte[] _rows;
     private readonly int[] _rowStarts;
+    private readonly Dictionary<int, ulong[]> _dense;
 
-    private TermTable(char[] characters, int[] starts, byte[] rows, int[] rowStarts) => (_characters, _starts, _rows, _rowStarts) = (characters, starts, rows, rowStarts);
+    private TermTable(char[] characters, int[] starts, byte[] rows, int[] rowStarts, Dictionary<int, ulong[]> dense) =>
+        (_characters, _starts, _rows, _rowStarts, _dense) = (characters, starts, rows, rowStarts, dense);
 
     /// <summary>How many terms there are.</summary>
     public int Count => _starts.Length - 1;
 
     /// <summary>What it takes of memory, in bytes.</summary>
-    public long Bytes => (_characters.Length * 2L) + (_starts.Length * 4L) + _rows.Length + (_rowStarts.Length * 4L);
+    public long Bytes => (_characters.Length * 2L) + (_starts.Length * 4L) + _rows.Length + (_rowStarts.Length * 4L) + _dense.Values.Sum(bits => bits.Length * 8L);
 
     /// <summary>A term by its place.</summary>
     public ReadOnlySpan<char> this[int place] => _characters.AsSpan(_starts[place], _starts[place + 1] - _starts[place]);
@@ -70,9 +76,15 @@ public sealed class TermTable
     }
 
     /// <summary>Adds the rows of a term to a set.</summary>
-    public void AddRows(int place, ulong[] set)
+    public void AddRows(int place, Span<ulong> set)
     {
         var (at, end, row) = (_rowStarts[place], _rowStarts[place + 1], 0);
+        if (at == end)
+        {
+            Or(set, _dense[place]);
+            return;
+        }
+
         while (at < end)
         {
             var (value, shift) = (0, 0);
@@ -86,6 +98,14 @@ public sealed class TermTable
             while (next >= 0x80);
             row += value;
             set[row >> 6] |= 1UL << (row & 63);
+        }
+    }
+
+    private static void Or(Span<ulong> set, ReadOnlySpan<ulong> bits)
+    {
+        for (var i = 0; i < bits.Length; i++)
+        {
+            set[i] |= bits[i];
         }
     }
 
@@ -156,11 +176,25 @@ public sealed class TermTable
             var starts = new int[order.Length + 1];
             var rowStarts = new int[order.Length + 1];
             var packed = new List<byte>(rows.Length * 2);
+            var dense = new Dictionary<int, ulong[]>();
+            var rowCount = rows.Length == 0 ? 0 : rows.Max() + 1;
             for (var place = 0; place < order.Length; place++)
             {
                 var term = _terms[order[place]];
                 term.CopyTo(characters.AsSpan(starts[place]));
                 starts[place + 1] = starts[place] + term.Length;
+                if (ends[place + 1] - ends[place] > rowCount / DenseOneIn && rowCount > 64)
+                {
+                    var bits = dense[place] = new ulong[(rowCount + 63) >> 6];
+                    foreach (var row in rows.AsSpan(ends[place], ends[place + 1] - ends[place]))
+                    {
+                        bits[row >> 6] |= 1UL << (row & 63);
+                    }
+
+                    rowStarts[place + 1] = packed.Count;
+                    continue;
+                }
+
                 var last = 0;
                 for (var i = ends[place]; i < ends[place + 1]; i++)
                 {
@@ -187,7 +221,7 @@ public sealed class TermTable
                 rowStarts[place + 1] = packed.Count;
             }
 
-            return new TermTable(characters, starts, [.. packed], rowStarts);
+            return new TermTable(characters, starts, [.. packed], rowStarts, dense);
         }
     }
 }
