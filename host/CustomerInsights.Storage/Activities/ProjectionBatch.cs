@@ -1,3 +1,5 @@
+using CustomerInsights.Core.Model;
+
 namespace CustomerInsights.Storage.Activities;
 
 /// <summary>A stretch of a stream's changes, projected.</summary>
@@ -45,6 +47,11 @@ public sealed record ProjectionCounts(long Written, long Unchanged);
 /// <param name="Key">The record's key there.</param>
 /// <param name="Document">A value document.</param>
 public sealed record StoredActivity(string Id, string Type, DateTimeOffset At, string Stream, string Key, byte[] Document);
+
+/// <summary>An activity and whose it is.</summary>
+/// <param name="Activity">The activity.</param>
+/// <param name="Profile">The profile; null while it is nobody's.</param>
+public sealed record OwnedActivity(StoredActivity Activity, ProfileId? Profile);
 
 /// <summary>A stretch of time.</summary>
 /// <param name="From">Its beginning, included; null: from ever.</param>
