@@ -97,6 +97,9 @@ internal sealed record MeasureModel(string Name, MeasureDocument Document, Bound
 /// <summary>A segment, compiled. One whose members come from a list alone has the rule <c>false</c>.</summary>
 internal sealed record SegmentModel(string Name, SegmentDocument Document, BoundRule Rule, TimeZoneInfo Zone)
 {
+    /// <summary>The rule without the consent that its purpose asks for; null where its purpose asks for none.</summary>
+    public BoundRule? WithoutConsent { get; init; }
+
     /// <summary>What comes with each member.</summary>
     public IReadOnlyList<MappedField> Projected { get; init; } = [];
 
