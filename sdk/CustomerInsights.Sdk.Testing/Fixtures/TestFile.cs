@@ -235,6 +235,9 @@ internal sealed record HttpRoute(string Path)
 
     public TargetEffect? Effect { get; init; }
 
+    /// <summary>The field of <see cref="Rows"/> by whose value a row is answered only while that is at the target.</summary>
+    public string? Visible { get; init; }
+
     public string? Run { get; init; }
 
     /// <summary>Whether another route answers the same requests.</summary>
