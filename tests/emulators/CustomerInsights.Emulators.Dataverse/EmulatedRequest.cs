@@ -16,7 +16,7 @@ public sealed record EmulatedRequest(
     public bool IsSignIn => Path.EndsWith("/token", StringComparison.OrdinalIgnoreCase);
 
     /// <summary>Whether it may change something.</summary>
-    public bool IsWrite => Method != "GET" && !IsSignIn && !Path.EndsWith("ListGroupMembers", StringComparison.Ordinal) && !Path.EndsWith("MembersList", StringComparison.Ordinal);
+    public bool IsWrite => Method != "GET" && !IsSignIn && !Path.EndsWith("msdynmkt_ListGroupMembers", StringComparison.Ordinal) && !Path.EndsWith("msdynmkt_MembersList", StringComparison.Ordinal);
 
     internal string? Header(string name) => Headers.GetValueOrDefault(name);
 
