@@ -169,6 +169,7 @@ internal sealed class ExportJob(
 
         var planned = new List<PlannedMember>();
         var count = 0L;
+        var keyed = descriptor is { Membership: ExportMembership.Difference, KeyField: { } key } ? new KeyedPlan(key) : null;
         var rules = export.Fields.Select(field => field.Rule).ToList();
         var names = export.Fields.Select(field => field.Name).ToList();
         var moment = await population.MomentAsync(model, export.ProfileType, rules, clock.GetUtcNow(), null, cancellationToken);
@@ -190,14 +191,19 @@ internal sealed class ExportJob(
             var document = ValueDocument.Write(names, [.. export.Fields.Select(field => Evaluate(export, field, profile, moment))]);
             var change = !before.Remove(profile.Id, out var old) ? PlannedChange.Added
                 : old.AsSpan().SequenceEqual(document) ? PlannedChange.Unchanged : PlannedChange.Changed;
-            if (change != PlannedChange.Unchanged || descriptor.Membership == ExportMembership.Full)
+            if (keyed is not null)
+            {
+                keyed.Take(new PlannedMember(profile.Id, change, document), old);
+            }
+            else if (change != PlannedChange.Unchanged || descriptor.Membership == ExportMembership.Full)
             {
                 planned.Add(new PlannedMember(profile.Id, change, document));
             }
         }
 
         // What was exported and is no member any more. A full target learns of it by absence; it is planned all the same, so that it is counted.
-        planned.AddRange(before.OrderBy(pair => pair.Key.ToString(), StringComparer.Ordinal).Select(pair => new PlannedMember(pair.Key, PlannedChange.Removed, pair.Value)));
+        var removed = before.OrderBy(pair => pair.Key.ToString(), StringComparer.Ordinal).Select(pair => new PlannedMember(pair.Key, PlannedChange.Removed, pair.Value));
+        planned = keyed is null ? [.. planned, .. removed] : keyed.Plan(removed);
         return ([.. planned.Chunk(Math.Clamp(descriptor.MaxBatch, 1, 10_000))], count);
     }
 
