@@ -12,6 +12,7 @@ public sealed class ConformanceTests
 {
     [Theory]
     [InlineData("customer-insights.dynamics365-sales", "dynamics365-sales", ConformanceTier.Silver)]
+    [InlineData("customer-insights.dynamics365-marketing", "dynamics365-marketing", ConformanceTier.Silver)]
     public async Task An_export_conforms_in_process_and_in_a_worker(string id, string folder, ConformanceTier tier)
     {
         var report = await ConformanceKit.VerifyAsync(

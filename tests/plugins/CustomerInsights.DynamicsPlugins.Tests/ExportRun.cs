@@ -18,6 +18,9 @@ internal sealed class ExportRun(IExportTarget target, DataverseEmulator emulator
 
     public LoopbackContext Context { get; } = new(clock ?? new LeapingClock(), s_emulator.ClientSecret);
 
+    /// <summary>The batch after the last one that was written, as the host remembers it.</summary>
+    public int NextBatch { get; private set; }
+
     /// <summary>Settings that differ from the usual ones.</summary>
     public Dictionary<string, object?> Settings { get; } = new(StringComparer.Ordinal)
     {
@@ -33,14 +36,20 @@ internal sealed class ExportRun(IExportTarget target, DataverseEmulator emulator
     public Task<RunResult> AllAsync(IEnumerable<Guid> contacts, bool dryRun = false) => MembersAsync([.. contacts.Select(id => Member(id.ToString()))], dryRun);
 
     /// <summary>One run over these members.</summary>
-    public async Task<RunResult> MembersAsync(IReadOnlyList<ExportMember> members, bool dryRun = false)
+    /// <param name="members">The members.</param>
+    /// <param name="dryRun">Whether nothing may change.</param>
+    /// <param name="generation">The run's number.</param>
+    /// <param name="from">The first batch that is sent, after a crash.</param>
+    public async Task<RunResult> MembersAsync(IReadOnlyList<ExportMember> members, bool dryRun = false, long generation = 1, int from = 0)
     {
-        var job = new ExportJob("run-1", "newsletter", "Loyal", [Contacts.Required], 1, DateTimeOffset.UnixEpoch) { MemberCount = members.Count, DryRun = dryRun };
+        NextBatch = from;
+        var job = new ExportJob($"run-{generation}", "newsletter", "Loyal", [Contacts.Required], generation, DateTimeOffset.UnixEpoch) { MemberCount = members.Count, DryRun = dryRun };
         await using var session = await target.OpenAsync(Configuration, job, Context, CancellationToken.None);
         var outcomes = new List<MemberOutcome>(members.Count);
-        foreach (var (number, batch) in members.Chunk(target.Describe(Configuration).MaxBatch).Index())
+        foreach (var (number, batch) in members.Chunk(target.Describe(Configuration).MaxBatch).Index().Where(pair => pair.Index >= from))
         {
             outcomes.AddRange(await session.WriteAsync($"batch-{number}", batch, CancellationToken.None));
+            NextBatch = number + 1;
         }
 
         return new RunResult(outcomes, await session.CommitAsync(CancellationToken.None));
