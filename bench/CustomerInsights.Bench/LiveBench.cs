@@ -92,7 +92,7 @@ internal static class LiveBench
             var watch = Stopwatch.StartNew();
             _contacts = (await store.Records.EnsureStreamAsync("crm.contacts", [new StreamField("id", DataType.Text)], CancellationToken.None)).Number;
             _events = (await store.Records.EnsureStreamAsync("shop.events", [new StreamField("id", DataType.Text)], CancellationToken.None)).Number;
-            using var metadata = new MetadataService(store.Definitions, store.Records, []);
+            using var metadata = new MetadataService(store.Definitions, store.Records, store.Enrichments, []);
             await DefineAsync(metadata);
             await FillAsync();
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  {profiles:N0} profiles with {profiles * 5:N0} activities stored in {watch.Elapsed.TotalSeconds:0.0} s"));
@@ -173,7 +173,7 @@ internal static class LiveBench
                 changes.Add(new DefinitionChange(DefinitionKinds.Segment, $"s{i}", $$"""{ "rule": {{System.Text.Json.JsonSerializer.Serialize(rule)}} }"""));
             }
 
-            var outcome = await metadata.ApplyAsync(changes, new Dictionary<string, IReadOnlyList<StreamField>>(), "bench", CancellationToken.None);
+            var outcome = await metadata.ApplyAsync(changes, Discovered.Nothing, "bench", CancellationToken.None);
             if (!outcome.Done)
             {
                 throw new InvalidOperationException(string.Join('\n', outcome.Faults));

@@ -21,6 +21,9 @@ internal sealed record HostSettings
     /// <summary>What columns of profiles may take of memory, in MiB; past it they stay in mapped files. Null for a quarter of the machine's.</summary>
     public int? ColumnMegabytes { get; init; }
 
+    /// <summary>What the index that profiles are searched by may take of memory, in MiB; past it they are searched in the store. Null for an eighth of the machine's.</summary>
+    public int? SearchMegabytes { get; init; }
+
     /// <summary>True starts only the plugins that come with the program.</summary>
     public bool SafeMode { get; init; }
 

@@ -8,6 +8,7 @@ using CustomerInsights.Host.Features.Catalog;
 using CustomerInsights.Host.Features.Columns;
 using CustomerInsights.Host.Features.Consent;
 using CustomerInsights.Host.Features.Events;
+using CustomerInsights.Host.Features.Enrichments;
 using CustomerInsights.Host.Features.Exports;
 using CustomerInsights.Host.Features.Ingestion;
 using CustomerInsights.Host.Features.Jobs;
@@ -83,6 +84,7 @@ internal static class InsightsApp
             .AddSegments()
             .AddTrends()
             .AddWhatIf()
+            .AddEnrichments()
             .AddExports()
             .AddRecipes()
             .AddRules();
@@ -116,6 +118,7 @@ internal static class InsightsApp
         api.MapSegments();
         api.MapTrends();
         api.MapWhatIf();
+        api.MapEnrichments();
         api.MapExports();
         api.MapPrivacy();
         api.MapRecipes();
@@ -158,6 +161,7 @@ internal static class InsightsApp
         services.AddSingleton(provider => provider.GetRequiredService<IInsightsStore>().Trends);
         services.AddSingleton(provider => provider.GetRequiredService<IInsightsStore>().SegmentStates);
         services.AddSingleton(provider => provider.GetRequiredService<IInsightsStore>().Exports);
+        services.AddSingleton(provider => provider.GetRequiredService<IInsightsStore>().Enrichments);
         services.AddSingleton(provider => provider.GetRequiredService<IInsightsStore>().Plugins);
         services.AddSingleton(provider => provider.GetRequiredService<IInsightsStore>().PluginUpgrades);
         services.AddSingleton(provider => provider.GetRequiredService<IInsightsStore>().Ledger);

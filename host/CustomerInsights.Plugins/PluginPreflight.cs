@@ -31,6 +31,19 @@ public sealed class PluginPreflight : IAsyncDisposable
     public async ValueTask<PluginExport> OpenExportAsync(string? contributionId, string connectionId, ReadOnlyMemory<byte> configuration, CancellationToken cancellationToken) =>
         new(await ComponentCalls.OpenAsync(_instance, PluginKind.Export, contributionId, connectionId, configuration, cancellationToken));
 
+    /// <summary>Opens an enrichment; see <see cref="PluginHost.OpenEnrichmentAsync"/>.</summary>
+    /// <param name="contributionId">The component, or null for the only enrichment.</param>
+    /// <param name="connectionId">The connection.</param>
+    /// <param name="configuration">Its configuration, UTF-8 JSON.</param>
+    /// <param name="cancellationToken">Cancels the opening.</param>
+    /// <returns>The enrichment; dispose it.</returns>
+    /// <exception cref="Boundary.PluginCallException">As there.</exception>
+    public async ValueTask<PluginEnrichment> OpenEnrichmentAsync(string? contributionId, string connectionId, ReadOnlyMemory<byte> configuration, CancellationToken cancellationToken)
+    {
+        var calls = await ComponentCalls.OpenAsync(_instance, PluginKind.Enrichment, contributionId, connectionId, configuration, cancellationToken);
+        return new PluginEnrichment(calls, calls.Handle.Is<Sdk.IPopulationEnrichment>());
+    }
+
     /// <summary>Ends the worker.</summary>
     /// <returns>When it has ended.</returns>
     public async ValueTask DisposeAsync() => await _instance.StopAsync();

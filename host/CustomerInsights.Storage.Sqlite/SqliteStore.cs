@@ -2,6 +2,7 @@ using CustomerInsights.Storage.Access;
 using CustomerInsights.Storage.Activities;
 using CustomerInsights.Storage.Clusters;
 using CustomerInsights.Storage.Definitions;
+using CustomerInsights.Storage.Enrichments;
 using CustomerInsights.Storage.Events;
 using CustomerInsights.Storage.Exports;
 using CustomerInsights.Storage.Identifiers;
@@ -21,6 +22,7 @@ using CustomerInsights.Storage.Sqlite.Changes;
 using CustomerInsights.Storage.Sqlite.Clusters;
 using CustomerInsights.Storage.Sqlite.Definitions;
 using CustomerInsights.Storage.Sqlite.Engine;
+using CustomerInsights.Storage.Sqlite.Enrichments;
 using CustomerInsights.Storage.Sqlite.Events;
 using CustomerInsights.Storage.Sqlite.Exports;
 using CustomerInsights.Storage.Sqlite.Identifiers;
@@ -76,6 +78,7 @@ public sealed class SqliteStore : IInsightsStore
         SegmentStates = new SqliteSegmentStateStore(insights);
         Trends = new SqliteTrendStore(insights);
         Exports = new SqliteExportStore(insights);
+        Enrichments = new SqliteEnrichmentStore(insights);
         Plugins = new SqlitePluginStore(insights);
         PluginUpgrades = new SqlitePluginUpgradeStore(insights, runs);
         Events = new SqliteEventLog(log, time);
@@ -146,6 +149,9 @@ public sealed class SqliteStore : IInsightsStore
 
     /// <inheritdoc />
     public IExportStore Exports { get; }
+
+    /// <inheritdoc />
+    public IEnrichmentStore Enrichments { get; }
 
     /// <inheritdoc />
     public IPluginStore Plugins { get; }

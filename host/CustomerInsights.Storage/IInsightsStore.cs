@@ -2,6 +2,7 @@ using CustomerInsights.Storage.Access;
 using CustomerInsights.Storage.Activities;
 using CustomerInsights.Storage.Clusters;
 using CustomerInsights.Storage.Definitions;
+using CustomerInsights.Storage.Enrichments;
 using CustomerInsights.Storage.Events;
 using CustomerInsights.Storage.Exports;
 using CustomerInsights.Storage.Identifiers;
@@ -100,6 +101,9 @@ public interface IInsightsStore : IAsyncDisposable
 
     /// <summary>Events as received; a database of its own.</summary>
     IEventLog Events { get; }
+
+    /// <summary>What enrichments answer.</summary>
+    IEnrichmentStore Enrichments { get; }
 
     /// <summary>What changed, in order.</summary>
     IChangeFeed Changes { get; }

@@ -9,7 +9,7 @@ public interface IPopulation
     /// <summary>The instant of the snapshot, UTC. Use it as "now", so that a run can be repeated.</summary>
     DateTimeOffset AsOf { get; }
 
-    /// <summary>Streams the profiles in the order of their ids, each with its declared activities in time order.</summary>
+    /// <summary>Streams the profiles in one order, the same in every pass, each with its declared activities in time order.</summary>
     /// <param name="afterProfileId">Start behind this profile, or null for the beginning.</param>
     /// <param name="cancellationToken">Ends the pass.</param>
     /// <returns>Batches of 1 to <see cref="EnrichmentDescriptor.MaxBatch"/> profiles. The host reads ahead by one batch at most.</returns>

@@ -30,7 +30,7 @@ internal static class EventsProjectBench
         try
         {
             await using var store = await SqliteStore.OpenAsync(new SqliteStoreOptions { Directory = directory }, TimeProvider.System, NullLoggerFactory.Instance, CancellationToken.None);
-            using var metadata = new MetadataService(store.Definitions, store.Records, []);
+            using var metadata = new MetadataService(store.Definitions, store.Records, store.Enrichments, []);
             await DefineAsync(store, metadata);
             var watch = Stopwatch.StartNew();
             await FillAsync(store, count);
@@ -52,7 +52,7 @@ internal static class EventsProjectBench
                 new DefinitionChange(DefinitionKinds.ActivityType, "order_completed", """{ "fields": { "total": { "type": "decimal" }, "currency": { "type": "text" } } }"""),
                 new DefinitionChange(DefinitionKinds.EventSource, "web", """{ "writeKey": "BenchWriteKey000001" }"""),
             ],
-            new Dictionary<string, IReadOnlyList<StreamField>>(),
+            Discovered.Nothing,
             "bench",
             CancellationToken.None);
         if (!outcome.Done)

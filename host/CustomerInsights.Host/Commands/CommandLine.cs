@@ -75,6 +75,7 @@ internal static class CommandLine
         var safeMode = new Option<bool>("--safe-mode") { Description = "Start only the plugins that come with the program." };
         var memory = Memory("What a matcher may take of memory where its policy does not say, in MiB; the rest is put aside on disk. Default: no bound but the machine's.", "--matcher-memory");
         var columns = Memory("What columns of profiles may take of memory, in MiB; past it they stay in mapped files. Default: a quarter of the machine's.", "--columns-memory", "the copy in columns", least: 16);
+        var search = Memory("What the index for searching profiles may take of memory, in MiB; past it the store is searched, without forgiving typing errors. Default: an eighth of the machine's.", "--search-memory", "the index for searching", least: 16);
         var expiry = new Option<int?>("--expire-segments-after") { Description = "Days after which a segment that nothing builds on and nobody looks at becomes inactive. Default: never." };
         expiry.Validators.Add(result =>
         {
@@ -104,9 +105,9 @@ internal static class CommandLine
         });
         var exports = Days("--privacy-export-days", "For how many days an export of a person's data can be downloaded. Default: 7.", new HostSettings { DataDirectory = "" }.PrivacyExportDays, 365);
         var reads = Days("--read-audit-days", "For how many days it is kept who read whose data. Default: 365.", new HostSettings { DataDirectory = "" }.ReadAuditDays, 36_500);
-        var command = new Command("serve", "Runs the host until it is stopped.") { port, address, sample, safeMode, memory, columns, expiry, history, frames, exports, reads };
+        var command = new Command("serve", "Runs the host until it is stopped.") { port, address, sample, safeMode, memory, columns, search, expiry, history, frames, exports, reads };
         command.SetAction((parsed, cancellationToken) => ServeCommand.RunAsync(
-            settings(parsed) with { Url = $"http://{AddressOf(parsed.GetValue(address))}:{parsed.GetValue(port)}", SafeMode = parsed.GetValue(safeMode), MatcherMegabytes = parsed.GetValue(memory), ColumnMegabytes = parsed.GetValue(columns), ExpireSegmentsAfterDays = parsed.GetValue(expiry), MeasureHistoryDays = parsed.GetValue(history), FrameAncestors = parsed.GetValue(frames)!, PrivacyExportDays = parsed.GetValue(exports), ReadAuditDays = parsed.GetValue(reads) },
+            settings(parsed) with { Url = $"http://{AddressOf(parsed.GetValue(address))}:{parsed.GetValue(port)}", SafeMode = parsed.GetValue(safeMode), MatcherMegabytes = parsed.GetValue(memory), ColumnMegabytes = parsed.GetValue(columns), SearchMegabytes = parsed.GetValue(search), ExpireSegmentsAfterDays = parsed.GetValue(expiry), MeasureHistoryDays = parsed.GetValue(history), FrameAncestors = parsed.GetValue(frames)!, PrivacyExportDays = parsed.GetValue(exports), ReadAuditDays = parsed.GetValue(reads) },
             parsed.GetValue(sample),
             cancellationToken));
         return command;

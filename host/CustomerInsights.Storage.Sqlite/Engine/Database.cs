@@ -52,6 +52,9 @@ internal sealed class Database : IAsyncDisposable
     public IAsyncEnumerable<T> StreamAsync<T>(Func<SqlConnection, IEnumerable<T>> read, int chunk, CancellationToken cancellationToken) =>
         _readers.StreamAsync(read, chunk, cancellationToken);
 
+    /// <summary>A moment that is kept until it is given back.</summary>
+    public ValueTask<HeldSnapshot> HoldAsync(CancellationToken cancellationToken) => _readers.HoldAsync(cancellationToken);
+
     public ValueTask<T> WriteAsync<T>(Func<WriteTransaction, T> work, CancellationToken cancellationToken) => _writer.WriteAsync(work, cancellationToken);
 
     public ValueTask WriteAsync(Action<WriteTransaction> work, CancellationToken cancellationToken) => _writer.WriteAsync(work, cancellationToken);

@@ -32,39 +32,44 @@ internal sealed class ReadPool(string path, int concurrency, int cacheKib) : IDi
     public async IAsyncEnumerable<T> StreamAsync<T>(
         Func<SqlConnection, IEnumerable<T>> read, int chunk, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        ObjectDisposedException.ThrowIf(_closed, this);
         cancellationToken.ThrowIfCancellationRequested();
+        await using var held = Hold();
+        await foreach (var item in held.StreamAsync(read, chunk, cancellationToken))
+        {
+            yield return item;
+        }
+    }
+
+    /// <summary>A moment that is kept until it is given back, to be read as often as wanted.</summary>
+    public async ValueTask<HeldSnapshot> HoldAsync(CancellationToken cancellationToken)
+    {
+        var held = Hold();
+        try
+        {
+            // A transaction sees the moment of its first read, not of its beginning.
+            await Task.Run(() => held.Db.Number("SELECT COUNT(*) FROM counters"), cancellationToken);
+            return held;
+        }
+        catch
+        {
+            await held.DisposeAsync();
+            throw;
+        }
+    }
+
+    private HeldSnapshot Hold()
+    {
+        ObjectDisposedException.ThrowIf(_closed, this);
         var db = Rent();
-        IEnumerator<T>? rows = null;
         try
         {
             db.Run("BEGIN");
-            rows = read(db).GetEnumerator();
-            var buffer = new List<T>(chunk);
-            while (true)
-            {
-                buffer.Clear();
-                var more = await Task.Run(() => Fill(db, rows, buffer, chunk, cancellationToken), cancellationToken);
-                foreach (var item in buffer)
-                {
-                    yield return item;
-                }
-
-                if (!more)
-                {
-                    break;
-                }
-            }
+            return new HeldSnapshot(db, Return);
         }
-        finally
+        catch
         {
-            rows?.Dispose();
-            if (db.InTransaction)
-            {
-                db.Run("ROLLBACK");
-            }
-
             Return(db);
+            throw;
         }
     }
 
@@ -75,22 +80,6 @@ internal sealed class ReadPool(string path, int concurrency, int cacheKib) : IDi
         {
             db.Dispose();
         }
-    }
-
-    private static bool Fill<T>(SqlConnection db, IEnumerator<T> rows, List<T> buffer, int chunk, CancellationToken cancellationToken)
-    {
-        using var interrupt = cancellationToken.UnsafeRegister(static db => ((SqlConnection)db!).Interrupt(), db);
-        while (buffer.Count < chunk)
-        {
-            if (!rows.MoveNext())
-            {
-                return false;
-            }
-
-            buffer.Add(rows.Current);
-        }
-
-        return true;
     }
 
     private T Read<T>(Func<SqlConnection, T> read, bool snapshot, CancellationToken cancellationToken)

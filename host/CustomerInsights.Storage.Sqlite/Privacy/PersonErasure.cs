@@ -114,6 +114,8 @@ internal sealed class PersonErasure(WriteTransaction transaction, long request, 
             name = rows.Step() ? rows.Text(0) : "";
         }
 
+        Count("enrichment", _db.Number("SELECT COUNT(*) FROM enrichment_values WHERE set_no IN (SELECT set_no FROM enrichment_sets) AND profile_no = ?1", number) ?? 0);
+        Count("enrichmentRow", _db.Number("SELECT COUNT(*) FROM enrichment_rows WHERE set_no IN (SELECT set_no FROM enrichment_sets) AND profile_no = ?1", number) ?? 0);
         Count("measures", _db.Number("SELECT COUNT(*) FROM profile_measures WHERE profile_no = ?1", number) ?? 0);
         Count("identifier", _db.Number("SELECT COUNT(*) FROM identifiers WHERE profile_no = ?1", number) ?? 0);
         Count("segment", _db.Number("SELECT COUNT(*) FROM segment_members WHERE profile_no = ?1", number) ?? 0);

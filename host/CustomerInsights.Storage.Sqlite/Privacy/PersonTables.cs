@@ -42,6 +42,10 @@ internal sealed record PersonTable(string Kind, string Table, string Columns, st
             $"SELECT s.name, r.key, r.changed_at, r.document FROM nodes n JOIN records r ON r.stream_no = n.stream_no AND r.key = n.key JOIN streams s ON s.stream_no = n.stream_no WHERE n.node_id IN {Mine} ORDER BY n.node_id", null),
         new("activity", "activities", "type:t at:d stream:t key:t document:v",
             $"SELECT t.name, a.at, s.name, a.key, a.document FROM activities a JOIN activity_types t ON t.type_no = a.type_no JOIN streams s ON s.stream_no = a.stream_no WHERE a.node_id IN {Mine} ORDER BY a.at, a.activity_no", null),
+        new("participation", "activity_participants", "role:t type:t at:d stream:t key:t",
+            $"SELECT x.role, t.name, a.at, s.name, a.key FROM activity_participants x JOIN activities a ON a.activity_no = x.activity_no JOIN activity_types t ON t.type_no = a.type_no JOIN streams s ON s.stream_no = a.stream_no WHERE x.node_id IN {Mine} ORDER BY a.at, a.activity_no",
+            $"DELETE FROM activity_participants WHERE node_id IN {Gone}"),
+        new("match", "activity_matches", "", null, null),
         new("rejected", "rejected", "stream:t key:t reason:t excerpt:t",
             $"SELECT s.name, x.key, x.reason, x.excerpt FROM nodes n JOIN rejected x ON x.stream_no = n.stream_no AND x.key = n.key JOIN streams s ON s.stream_no = n.stream_no WHERE n.node_id IN {Mine}",
             """
@@ -67,6 +71,10 @@ internal sealed record PersonTable(string Kind, string Table, string Columns, st
             $"SELECT at, sentence FROM review_items WHERE EXISTS (SELECT 1 FROM node_profile m WHERE m.profile_no = ?1 AND INSTR(',' || nodes || ',', ',' || m.node_id || ',') > 0)",
             "DELETE FROM review_items WHERE EXISTS (SELECT 1 FROM erased_nodes e WHERE INSTR(',' || review_items.nodes || ',', ',' || e.node_id || ',') > 0)"),
         new("previewLabel", "preview_labels", "", null, $"DELETE FROM preview_labels WHERE left_node IN {Gone} OR right_node IN {Gone}"),
+        new("enrichment", "enrichment_values", "enrichment:t at:d values:v",
+            "SELECT s.enrichment, v.at, v.document FROM enrichment_sets s JOIN enrichment_values v ON v.set_no = s.set_no AND v.profile_no = ?1 WHERE s.state = 1 AND v.document IS NOT NULL ORDER BY s.enrichment", null),
+        new("enrichmentRow", "enrichment_rows", "enrichment:t table:t period:n values:v",
+            "SELECT s.enrichment, r.name, r.period, r.document FROM enrichment_sets s JOIN enrichment_rows r ON r.set_no = s.set_no AND r.profile_no = ?1 WHERE s.state = 1 ORDER BY s.enrichment, r.name, r.period", null),
         new("measures", "profile_measures", "values:v", "SELECT document FROM profile_measures WHERE profile_no = ?1", null),
         new("segment", "segment_members", "segment:t since:d", "SELECT s.name, m.since FROM segment_members m JOIN segments s ON s.segment_no = m.segment_no WHERE m.profile_no = ?1 ORDER BY s.name", null),
         new("segmentMove", "segment_history", "segment:t entered:f at:d",
@@ -94,7 +102,7 @@ internal sealed record PersonTable(string Kind, string Table, string Columns, st
         "segment_times", "export_state", "export_plans", "export_runs", "plugin_transitions", "plugin_snapshots", "plugin_snapshot_states", "plugin_trials", "secrets", "feed",
         "feed_positions", "active_policies", "policy_previews", "event_position", "engagement_ranks", "subscription_lists", "node_profile",
         "profile_words", "profile_words_data", "profile_words_idx", "profile_words_docsize", "profile_words_config",
-        "trend_profiles", "trend_active", "privacy_requests", "privacy_subjects", "privacy_keys", "privacy_exports", "privacy_blocks", "privacy_blocked", "privacy_secrets", "sqlite_sequence", "sqlite_stat1",
+        "enrichment_sets", "enrichment_runs", "enrichment_descriptions", "trend_profiles", "trend_active", "privacy_requests", "privacy_subjects", "privacy_keys", "privacy_exports", "privacy_blocks", "privacy_blocked", "privacy_secrets", "sqlite_sequence", "sqlite_stat1",
     ];
 
     private static PersonTable Optional(string kind, string table, string columns, string select) =>

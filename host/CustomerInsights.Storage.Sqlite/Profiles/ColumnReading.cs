@@ -1,6 +1,7 @@
 using System.Globalization;
 using CustomerInsights.Storage.Profiles;
 using CustomerInsights.Storage.Sqlite.Engine;
+using CustomerInsights.Storage.Sqlite.Enrichments;
 
 namespace CustomerInsights.Storage.Sqlite.Profiles;
 
@@ -57,12 +58,13 @@ internal static class ColumnReading
             WHERE np.profile_no > ?1 AND np.profile_no <= ?2 ORDER BY np.profile_no
             """,
             range.After, range.UpTo);
+        using var enriched = new VisibleAnswers.Cursor(db, range.After);
         var gathered = new GatheredActivities(db);
         var hasRow = activities.Step();
         while (profiles.Step())
         {
             var number = profiles.Long(0);
-            sink.Profile(range.ProfileType, number, profiles.Id(1), profiles.Span(2), profiles.Span(3));
+            sink.Profile(range.ProfileType, number, profiles.Id(1), profiles.Span(2), enriched.With(profiles.Span(3), number));
             for (; hasRow && activities.Long(0) <= number; hasRow = activities.Step())
             {
                 if (activities.Long(0) == number)
@@ -92,6 +94,7 @@ internal static class ColumnReading
 
         var changed = Changed(db, after);
         var types = Types(db);
+        using var enriched = new VisibleAnswers.Cursor(db, changed.Count == 0 ? 0 : changed[0] - 1);
         var gathered = new GatheredActivities(db);
         foreach (var number in changed)
         {
@@ -106,7 +109,7 @@ internal static class ColumnReading
                 continue;
             }
 
-            sink.Profile(types[profile.Long(0)], number, profile.Id(1), profile.Span(2), profile.Span(3));
+            sink.Profile(types[profile.Long(0)], number, profile.Id(1), profile.Span(2), enriched.With(profile.Span(3), number));
             using var activities = db.Query(
                 """
                 SELECT np.profile_no, np.node_id, a.activity_no, a.type_no, a.at, a.document

@@ -1,6 +1,7 @@
 using CustomerInsights.Storage.Profiles;
 using CustomerInsights.Storage.Sqlite.Activities;
 using CustomerInsights.Storage.Sqlite.Engine;
+using CustomerInsights.Storage.Sqlite.Enrichments;
 
 namespace CustomerInsights.Storage.Sqlite.Profiles;
 
@@ -13,7 +14,7 @@ internal static class ColumnScan
     private const int SamplePlaces = 32;
     private const int SampleRows = 32;
 
-    /// <summary>Gives profiles with their nodes; three tables in step, each in the order of profiles.</summary>
+    /// <summary>Gives profiles with their nodes; the tables in step, each in the order of profiles.</summary>
     /// <returns>How many.</returns>
     public static long Profiles(SqlConnection db, ColumnRange range, IColumnProfileSink sink)
     {
@@ -28,6 +29,7 @@ internal static class ColumnScan
             type, range.After, range.UpTo);
         using var measures = db.Query(
             "SELECT profile_no, document FROM profile_measures WHERE profile_no > ?1 AND profile_no <= ?2 ORDER BY profile_no", range.After, range.UpTo);
+        using var enriched = new VisibleAnswers.Cursor(db, range.After);
         using var nodes = db.Query(
             "SELECT profile_no, node_id FROM node_profile INDEXED BY node_profile_by_profile WHERE profile_no > ?1 AND profile_no <= ?2 ORDER BY profile_no",
             range.After, range.UpTo);
@@ -36,7 +38,7 @@ internal static class ColumnScan
         {
             var number = profiles.Long(0);
             hasMeasures = SkipTo(measures, hasMeasures, number);
-            sink.Profile(number, profiles.Id(1), profiles.Span(2), hasMeasures && measures.Long(0) == number ? measures.Span(1) : default);
+            sink.Profile(number, profiles.Id(1), profiles.Span(2), enriched.With(hasMeasures && measures.Long(0) == number ? measures.Span(1) : default, number));
             for (hasNode = SkipTo(nodes, hasNode, number); hasNode && nodes.Long(0) == number; hasNode = nodes.Step())
             {
                 sink.Node(nodes.Long(1));

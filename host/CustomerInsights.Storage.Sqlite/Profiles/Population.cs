@@ -2,6 +2,7 @@ using CustomerInsights.Core.Model;
 using CustomerInsights.Storage.Profiles;
 using CustomerInsights.Storage.Sqlite.Activities;
 using CustomerInsights.Storage.Sqlite.Engine;
+using CustomerInsights.Storage.Sqlite.Enrichments;
 using CustomerInsights.Storage.Sqlite.Identifiers;
 
 namespace CustomerInsights.Storage.Sqlite.Profiles;
@@ -26,13 +27,22 @@ internal static class Population
             """,
             type, query.AfterNumber);
         using var activities = new ActivityCursor(db, query);
+        using var enriched = new VisibleAnswers.Cursor(db, query.AfterNumber);
         using var identifiers = query.Identifiers ? new IdentifierRows.Cursor(db, query.AfterNumber) : null;
         while (profiles.Step())
         {
             var number = profiles.Long(0);
-            yield return new PopulationProfile(number, profiles.Id(1), profiles.Blob(2), profiles.BlobOrNull(3), activities.Of(number)) { Identifiers = identifiers?.Of(number) ?? [] };
+            yield return new PopulationProfile(number, profiles.Id(1), profiles.Blob(2), profiles.BlobOrNull(3), activities.Of(number))
+            {
+                Enriched = enriched.Of(number),
+                Identifiers = identifiers?.Of(number) ?? [],
+            };
         }
     }
+
+    /// <summary>How many profiles of a type there are.</summary>
+    public static long Count(SqlConnection db, string profileType) =>
+        db.Number("SELECT COUNT(*) FROM profiles WHERE type_no = (SELECT type_no FROM profile_types WHERE name = ?1)", profileType) ?? 0;
 
     /// <summary>The order of a profile's activities: by time, at the same time by id.</summary>
     public static int ByTime(PopulationActivity a, PopulationActivity b) => a.At != b.At ? a.At.CompareTo(b.At) : string.CompareOrdinal(a.Id, b.Id);

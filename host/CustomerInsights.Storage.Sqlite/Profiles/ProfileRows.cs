@@ -1,6 +1,7 @@
 using CustomerInsights.Core.Model;
 using CustomerInsights.Storage.Profiles;
 using CustomerInsights.Storage.Sqlite.Engine;
+using CustomerInsights.Storage.Sqlite.Enrichments;
 
 namespace CustomerInsights.Storage.Sqlite.Profiles;
 
@@ -57,7 +58,10 @@ internal static class ProfileRows
         Identifiers(db, row.Long(0)),
         row.Time(7),
         row.Time(8))
-    { IsUnknown = row.Flag(9) };
+    {
+        Enriched = VisibleAnswers.Of(db, VisibleAnswers.Sets(db), row.Long(0)),
+        IsUnknown = row.Flag(9),
+    };
 
     public static List<ProfileIdentifier> Identifiers(SqlConnection db, long number)
     {

@@ -34,7 +34,8 @@ internal sealed class ProfileSearching(SqlConnection db, ProfileSearch search, l
             found.Count > limit && page.Count > 0 ? page[^1].Text() : null);
     }
 
-    private SortedSet<long> Exact()
+    /// <summary>Those of whom the text is an identifier.</summary>
+    public SortedSet<long> Exact()
     {
         var numbers = new SortedSet<long>();
         var text = search.Text.Trim();

@@ -1,6 +1,7 @@
 using CustomerInsights.Core.Model;
 using CustomerInsights.Storage.Profiles;
 using CustomerInsights.Storage.Sqlite.Engine;
+using CustomerInsights.Storage.Sqlite.Enrichments;
 using CustomerInsights.Storage.Sqlite.Segments;
 
 namespace CustomerInsights.Storage.Sqlite.Profiles;
@@ -95,6 +96,7 @@ internal sealed class ProfileWriting
         _db.Run("DELETE FROM identifiers WHERE profile_no = ?1", number);
         _db.Run("DELETE FROM profile_words WHERE rowid = ?1", number);
         _db.Run("DELETE FROM profile_measures WHERE profile_no = ?1", number);
+        EnrichmentSets.Forget(_db, number);
         _db.Run("DELETE FROM profiles WHERE profile_no = ?1", number);
         Feed(number);
     }

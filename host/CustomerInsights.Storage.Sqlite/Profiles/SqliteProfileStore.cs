@@ -185,6 +185,19 @@ internal sealed class SqliteProfileStore(Database database) : IProfileStore
                 profileType, after, limit)],
             cancellationToken);
 
+    public ValueTask<IReadOnlyList<long>> SearchExactAsync(ProfileSearch search, CancellationToken cancellationToken) =>
+        database.SnapshotAsync<IReadOnlyList<long>>(
+            db => ProfileRows.Type(db, search.ProfileType) is { } type ? [.. new ProfileSearching(db, search, type).Exact()] : [], cancellationToken);
+
+    public ValueTask<IReadOnlyList<StoredProfile>> FindAllAsync(IReadOnlyList<long> numbers, CancellationToken cancellationToken) =>
+        database.SnapshotAsync<IReadOnlyList<StoredProfile>>(db => [.. numbers.Select(number => ProfileRows.Find(db, number)).OfType<StoredProfile>()], cancellationToken);
+
+    public IAsyncEnumerable<SearchedProfile> ReadSearchedAsync(string profileType, CancellationToken cancellationToken) =>
+        database.StreamAsync(db => SearchedProfiles.Read(db, profileType), Chunk, cancellationToken);
+
+    public ValueTask<IReadOnlyList<SearchedProfile>> ReadSearchedAsync(IReadOnlyCollection<long> numbers, CancellationToken cancellationToken) =>
+        database.SnapshotAsync<IReadOnlyList<SearchedProfile>>(db => SearchedProfiles.Read(db, numbers), cancellationToken);
+
     public async IAsyncEnumerable<IReadOnlyList<PopulationProfile>> ReadPopulationAsync(
         PopulationQuery query, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
@@ -193,6 +206,12 @@ internal sealed class SqliteProfileStore(Database database) : IProfileStore
         {
             yield return batch;
         }
+    }
+
+    public async ValueTask<IPopulationSnapshot> OpenPopulationAsync(PopulationQuery query, CancellationToken cancellationToken)
+    {
+        var held = await database.HoldAsync(cancellationToken);
+        return new HeldPopulation(held, query, Population.Count(held.Db, query.ProfileType));
     }
 
     public ValueTask<IReadOnlyList<long>> ColumnRangesAsync(string profileType, int size, CancellationToken cancellationToken) =>

@@ -1,6 +1,7 @@
 using CustomerInsights.Storage.Profiles;
 using CustomerInsights.Storage.Sqlite.Activities;
 using CustomerInsights.Storage.Sqlite.Engine;
+using CustomerInsights.Storage.Sqlite.Enrichments;
 using CustomerInsights.Storage.Sqlite.Identifiers;
 
 namespace CustomerInsights.Storage.Sqlite.Profiles;
@@ -13,6 +14,7 @@ internal static class TouchedProfiles
         var types = new Dictionary<string, long?>(StringComparer.Ordinal);
         var names = new Dictionary<long, string>();
         var found = new List<TouchedProfile>(reads.Count);
+        var sets = VisibleAnswers.Sets(db);
         foreach (var read in reads)
         {
             using var row = db.Query(
@@ -27,6 +29,7 @@ internal static class TouchedProfiles
                 var wanted = Numbers(db, read.ActivityTypes, types, names);
                 var profile = new PopulationProfile(read.Number, row.Id(0), row.Blob(2), row.BlobOrNull(3), wanted.Count == 0 ? [] : Activities(db, read.Number, wanted, names))
                 {
+                    Enriched = VisibleAnswers.Of(db, sets, read.Number),
                     Identifiers = read.Identifiers ? IdentifierRows.OfProfile(db, read.Number) : [],
                 };
                 found.Add(new TouchedProfile(row.Text(1), profile, Segments(db, read.Number)));

@@ -19,7 +19,7 @@ public interface IColumnSink
     /// <param name="number">Its number.</param>
     /// <param name="id">Its id.</param>
     /// <param name="attributes">A value document.</param>
-    /// <param name="measures">A value document; empty when there is none.</param>
+    /// <param name="measures">A value document of measures and of what enrichments say; empty when there is none.</param>
     void Profile(string profileType, long number, ProfileId id, ReadOnlySpan<byte> attributes, ReadOnlySpan<byte> measures);
 
     /// <summary>An activity of the last profile.</summary>
@@ -37,7 +37,7 @@ public interface IColumnProfileSink
     /// <param name="number">Its number.</param>
     /// <param name="id">Its id.</param>
     /// <param name="attributes">A value document.</param>
-    /// <param name="measures">A value document; empty when there is none.</param>
+    /// <param name="measures">A value document of measures and of what enrichments say; empty when there is none.</param>
     void Profile(long number, ProfileId id, ReadOnlySpan<byte> attributes, ReadOnlySpan<byte> measures);
 
     /// <summary>A node of the last profile.</summary>

@@ -57,6 +57,18 @@ public interface IProfileStore
     /// </summary>
     ValueTask<Page<StoredProfile>> SearchAsync(ProfileSearch search, string? after, int limit, CancellationToken cancellationToken);
 
+    /// <summary>The numbers of profiles of which a text is an identifier, an id, an id that was merged away, or a record's key; ascending, at most 1,000 of each.</summary>
+    ValueTask<IReadOnlyList<long>> SearchExactAsync(ProfileSearch search, CancellationToken cancellationToken);
+
+    /// <summary>Profiles by number, in the order asked; those that are no more are left out. At most 10,000, of one moment.</summary>
+    ValueTask<IReadOnlyList<StoredProfile>> FindAllAsync(IReadOnlyList<long> numbers, CancellationToken cancellationToken);
+
+    /// <summary>What the profiles of a type are found by, by number, of one moment.</summary>
+    IAsyncEnumerable<SearchedProfile> ReadSearchedAsync(string profileType, CancellationToken cancellationToken);
+
+    /// <summary>What some profiles, of any type, are found by; those that are no more are left out.</summary>
+    ValueTask<IReadOnlyList<SearchedProfile>> ReadSearchedAsync(IReadOnlyCollection<long> numbers, CancellationToken cancellationToken);
+
     /// <summary>The profiles that nodes are in, by node; nodes of no profile are absent.</summary>
     ValueTask<IReadOnlyDictionary<long, long>> ProfilesOfNodesAsync(IReadOnlyCollection<long> nodes, CancellationToken cancellationToken);
 
@@ -68,6 +80,9 @@ public interface IProfileStore
 
     /// <summary>All profiles of a type with their measures and asked activities, oldest profile first, in batches, all of one moment.</summary>
     IAsyncEnumerable<IReadOnlyList<PopulationProfile>> ReadPopulationAsync(PopulationQuery query, CancellationToken cancellationToken);
+
+    /// <summary>Holds the profiles of a type as they are now. Dispose it soon.</summary>
+    ValueTask<IPopulationSnapshot> OpenPopulationAsync(PopulationQuery query, CancellationToken cancellationToken);
 
     /// <summary>The numbers at which the profiles of a type are to be cut, so that ranges have about <paramref name="size"/> each: the last number of every range, ascending.</summary>
     ValueTask<IReadOnlyList<long>> ColumnRangesAsync(string profileType, int size, CancellationToken cancellationToken);

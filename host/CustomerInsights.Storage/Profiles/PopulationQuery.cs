@@ -19,6 +19,9 @@ public sealed record PopulationQuery(string ProfileType, IReadOnlyList<string> A
 /// <param name="Activities">The asked ones, by time, ties by id.</param>
 public sealed record PopulationProfile(long Number, ProfileId Id, byte[] Attributes, byte[]? Measures, IReadOnlyList<PopulationActivity> Activities)
 {
+    /// <summary>A value document of what enrichments say, names with their namespaces; null when none says anything.</summary>
+    public byte[]? Enriched { get; init; }
+
     /// <summary>Its identifiers, by type and value; empty when they were not asked.</summary>
     public IReadOnlyList<IdentifierState> Identifiers { get; init; } = [];
 }

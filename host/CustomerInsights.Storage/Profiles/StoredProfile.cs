@@ -25,6 +25,9 @@ public sealed record StoredProfile(
     DateTimeOffset CreatedAt,
     DateTimeOffset ChangedAt)
 {
+    /// <summary>A value document of what enrichments say, names with their namespaces; null when none says anything.</summary>
+    public byte[]? Enriched { get; init; }
+
     /// <summary>Whether nothing is known of it but what its browsers are called.</summary>
     public bool IsUnknown { get; init; }
 }

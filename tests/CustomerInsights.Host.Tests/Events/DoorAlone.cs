@@ -41,14 +41,14 @@ internal sealed class DoorAlone : IAsyncDisposable
         builder.Services
             .AddSingleton(TimeProvider.System)
             .AddSingleton(new HostSettings { DataDirectory = directory })
-            .AddSingleton(_ => new MetadataService(store.Definitions, store.Records, []))
+            .AddSingleton(_ => new MetadataService(store.Definitions, store.Records, store.Enrichments, []))
             .AddSingleton(log)
             .AddSingleton(lag)
             .AddSingleton<EventIntake>();
         var app = builder.Build();
         app.MapEvents();
         var outcome = await app.Services.GetRequiredService<MetadataService>().ApplyAsync(
-            [new DefinitionChange(DefinitionKinds.EventSource, "web", $$"""{"writeKey":"{{Key}}"}""")], new Dictionary<string, IReadOnlyList<StreamField>>(), "test", CancellationToken.None);
+            [new DefinitionChange(DefinitionKinds.EventSource, "web", $$"""{"writeKey":"{{Key}}"}""")], Discovered.Nothing, "test", CancellationToken.None);
         Assert.True(outcome.Done, string.Join('\n', outcome.Faults));
         await app.StartAsync();
         return new DoorAlone(app, store, directory);

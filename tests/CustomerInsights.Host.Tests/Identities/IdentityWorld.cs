@@ -227,7 +227,7 @@ internal sealed partial class IdentityWorld : IAsyncDisposable
                 new(DefinitionKinds.Mapping, "app.identities", Mapping),
                 new(DefinitionKinds.Unification, Type, policy.ToJsonString()),
             ],
-            new Dictionary<string, IReadOnlyList<StoredField>>(),
+            Discovered.Nothing,
             "test",
             CancellationToken.None);
         Require(outcome.Done, string.Join('\n', outcome.Faults));

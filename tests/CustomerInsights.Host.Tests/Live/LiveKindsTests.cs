@@ -154,7 +154,7 @@ public sealed class LiveKindsTests
     {
         await using var world = await WorldAsync();
         var outcome = await world.Metadata.ApplyAsync(
-            [new DefinitionChange(DefinitionKinds.Measure, "odd", document)], new Dictionary<string, IReadOnlyList<StreamField>>(), "test", CancellationToken.None);
+            [new DefinitionChange(DefinitionKinds.Measure, "odd", document)], Discovered.Nothing, "test", CancellationToken.None);
         Assert.False(outcome.Done);
         Assert.Contains("cannot ask for membership in segment 'big'", string.Join('\n', outcome.Faults), StringComparison.Ordinal);
     }

@@ -34,7 +34,7 @@ internal sealed class LiveStore : IAsyncDisposable
     private LiveStore(string directory, SqliteStore store, SetClock clock)
     {
         (_directory, Store, Clock) = (directory, store, clock);
-        Metadata = new MetadataService(store.Definitions, store.Records, []);
+        Metadata = new MetadataService(store.Definitions, store.Records, store.Enrichments, []);
         Live = new LiveMembership(Metadata, store.Profiles, store.Segments, store.Changes, Population(store), clock);
     }
 
@@ -64,7 +64,7 @@ internal sealed class LiveStore : IAsyncDisposable
     public async Task DefineAsync(params (string Kind, string Name, string? Document)[] definitions)
     {
         var outcome = await Metadata.ApplyAsync(
-            [.. definitions.Select(one => new DefinitionChange(one.Kind, one.Name, one.Document))], new Dictionary<string, IReadOnlyList<StreamField>>(), "test", CancellationToken.None);
+            [.. definitions.Select(one => new DefinitionChange(one.Kind, one.Name, one.Document))], Discovered.Nothing, "test", CancellationToken.None);
         Assert.True(outcome.Done, string.Join('\n', outcome.Faults));
     }
 

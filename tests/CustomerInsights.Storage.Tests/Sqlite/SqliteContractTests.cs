@@ -198,3 +198,12 @@ public sealed class SqliteIdentifierStoreTests : IdentifierStoreContract
 
     protected override Task CleanUpAsync() => _directory.RemoveAsync();
 }
+
+public sealed class SqliteEnrichmentStoreTests : EnrichmentStoreContract
+{
+    private readonly TempDirectory _directory = new();
+
+    protected override Task<IInsightsStore> OpenAsync() => _directory.OpenAsync(Time);
+
+    protected override Task CleanUpAsync() => _directory.RemoveAsync();
+}

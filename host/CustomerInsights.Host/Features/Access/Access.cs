@@ -32,6 +32,7 @@ public enum ResourceKind
     Activity,
     Measure,
     Segment,
+    Enrichment,
     Export,
     Plugin,
     Job,

@@ -18,6 +18,8 @@ internal sealed class Roles : IAccess
         (AccessAction.Write, ResourceKind.Measure),
         (AccessAction.Write, ResourceKind.Segment),
         (AccessAction.Write, ResourceKind.Export),
+        (AccessAction.Write, ResourceKind.Enrichment),
+        (AccessAction.Run, ResourceKind.Enrichment),
         (AccessAction.Run, ResourceKind.Export),
         (AccessAction.Run, ResourceKind.Segment),
         (AccessAction.Run, ResourceKind.Measure),

@@ -106,7 +106,7 @@ internal static class UninstallPlugin
         }
 
         var users = (await definitions.SnapshotAsync(cancellationToken))
-            .Where(one => one.Kind is DefinitionKinds.Source or DefinitionKinds.Export && one.Document.Contains($"\"{id}\"", StringComparison.Ordinal))
+            .Where(one => one.Kind is DefinitionKinds.Source or DefinitionKinds.Enrichment or DefinitionKinds.Export && one.Document.Contains($"\"{id}\"", StringComparison.Ordinal))
             .Select(one => $"{one.Kind} {one.Name}").ToList();
         return users.Count > 0
             ? Problems.Conflict($"{id} is used by {string.Join(", ", users.Take(5))}.", "Delete what uses it first, or disable the plugin: PATCH with \"enabled\": false.")

@@ -1,5 +1,6 @@
 using CustomerInsights.Core.Model;
 using CustomerInsights.Core.Rules;
+using CustomerInsights.Host.Features.Consent;
 using CustomerInsights.Host.Features.Ingestion;
 using CustomerInsights.Host.Features.Jobs;
 using CustomerInsights.Host.Features.Metadata;

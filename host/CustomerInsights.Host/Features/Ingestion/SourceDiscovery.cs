@@ -51,6 +51,26 @@ internal sealed class SourceDiscovery(PluginHost plugins) : ISourceDiscovery
         return await plugin.CheckAsync(cancellationToken);
     }
 
+    public async ValueTask<(EnrichmentDescription? Description, IReadOnlyList<Fault> Faults)> DescribeAsync(string name, EnrichmentDocument enrichment, CancellationToken cancellationToken)
+    {
+        var faults = CheckSettings(PluginKind.Enrichment, enrichment.Plugin, enrichment.Contribution, enrichment.Settings);
+        if (faults.Count > 0)
+        {
+            return (null, faults);
+        }
+
+        try
+        {
+            await using var plugin = await plugins.OpenEnrichmentAsync(
+                enrichment.Plugin, enrichment.Contribution, ConnectionIds.OfEnrichment(name), Configuration(enrichment.Settings), cancellationToken);
+            return (SourceValues.ToDescription(await plugin.DescribeAsync(cancellationToken)), []);
+        }
+        catch (PluginCallException failure)
+        {
+            return (null, [new Fault("/settings" + failure.Failure.ConfigurationPath, failure.Failure.Kind.ToString(), failure.Failure.Message)]);
+        }
+    }
+
     public async ValueTask<IReadOnlyList<Fault>> CheckExportAsync(string name, ExportDocument export, CancellationToken cancellationToken)
     {
         var faults = CheckSettings(PluginKind.Export, export.Plugin, export.Contribution, export.Settings);

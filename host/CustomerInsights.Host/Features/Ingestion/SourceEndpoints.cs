@@ -59,6 +59,9 @@ internal static class PutSourceSecret
         routes.MapPut("/sources/{name}/secrets/{secret}", (string name, string secret, Request request, IDefinitionStore definitions, SecretVault vault, HttpContext context, CancellationToken ct) =>
                 HandleAsync(DefinitionKinds.Source, name, secret, request, definitions, vault, context, ct))
             .WithName(nameof(PutSourceSecret)).WithSummary("Sets a secret of a source. It can be replaced, never read back.").Requires(AccessAction.Write, ResourceKind.Secret);
+        routes.MapPut("/enrichments/{name}/secrets/{secret}", (string name, string secret, Request request, IDefinitionStore definitions, SecretVault vault, HttpContext context, CancellationToken ct) =>
+                HandleAsync(DefinitionKinds.Enrichment, name, secret, request, definitions, vault, context, ct))
+            .WithName("PutEnrichmentSecret").WithSummary("Sets a secret of an enrichment. It can be replaced, never read back.").Requires(AccessAction.Write, ResourceKind.Secret);
         routes.MapPut("/exports/{name}/secrets/{secret}", (string name, string secret, Request request, IDefinitionStore definitions, SecretVault vault, HttpContext context, CancellationToken ct) =>
                 HandleAsync(DefinitionKinds.Export, name, secret, request, definitions, vault, context, ct))
             .WithName("PutExportSecret").WithSummary("Sets a secret of an export. It can be replaced, never read back.").Requires(AccessAction.Write, ResourceKind.Secret);

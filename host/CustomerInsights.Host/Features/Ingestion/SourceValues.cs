@@ -1,4 +1,5 @@
 using CustomerInsights.Core.Model;
+using CustomerInsights.Host.Features.Metadata;
 using CustomerInsights.Sdk;
 using CustomerInsights.Storage.Records;
 
@@ -56,6 +57,18 @@ internal static class SourceValues
         DataType.TextList => FieldKind.TextList,
         _ => FieldKind.Text,
     };
+
+    /// <summary>What an enrichment said, as the host keeps it.</summary>
+    public static EnrichmentDescription ToDescription(EnrichmentDescriptor descriptor) => new(
+        descriptor.Namespace,
+        descriptor.ProfileType,
+        descriptor.Reads,
+        ToWritten(descriptor.Writes),
+        [.. descriptor.Activities.Select(activity => new EnrichmentDescription.Activity(activity.ActivityType, activity.Fields))],
+        [.. descriptor.Tables.Select(table => new EnrichmentDescription.Table(table.Name, table.Period, ToWritten(table.Fields)))]);
+
+    private static IReadOnlyList<EnrichmentDescription.Field> ToWritten(IReadOnlyList<FieldDescriptor> fields) =>
+        [.. fields.Select(field => new EnrichmentDescription.Field(field.Name, ToType(field.Kind), field.Description))];
 
     public static IReadOnlyList<StreamField> ToFields(StreamDescriptor stream) =>
         [.. stream.Fields.Select(field => new StreamField(field.Name, ToType(field.Kind), field.SemanticType))];

@@ -13,7 +13,8 @@ internal sealed partial class JobRunner(
 {
     private const string Owner = "host";
     private const int Workers = 2;
-    private const int MostAttempts = 5;
+    /// <summary>How often a job is tried that failed for a reason that may pass.</summary>
+    public const int MostAttempts = 5;
     private static readonly TimeSpan s_lease = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan s_renewal = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan s_look = TimeSpan.FromSeconds(1);

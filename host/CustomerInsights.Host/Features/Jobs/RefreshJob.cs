@@ -1,6 +1,7 @@
 using CustomerInsights.Host.Features.Access;
 using CustomerInsights.Host.Features.Accounts;
 using CustomerInsights.Host.Features.Activities;
+using CustomerInsights.Host.Features.Enrichments;
 using CustomerInsights.Host.Features.Exports;
 using CustomerInsights.Host.Features.Ingestion;
 using CustomerInsights.Host.Features.Measures;
@@ -13,7 +14,7 @@ using CustomerInsights.Storage.Jobs;
 
 namespace CustomerInsights.Host.Features.Jobs;
 
-/// <summary>The whole pipeline as one graph of jobs: sources, projection, unification, measures, segments, exports. It makes the graph and waits for it.</summary>
+/// <summary>The whole pipeline as one graph of jobs: sources, projection, unification, activities without keys, measures, enrichments, segments, exports. It makes the graph and waits for it.</summary>
 internal sealed class RefreshJob(MetadataService metadata, JobQueue queue, IJobStore store, IActivityStore activities, TimeProvider clock) : IJobHandler
 {
     public const string JobKind = "refresh";
@@ -95,8 +96,10 @@ internal sealed class RefreshJob(MetadataService metadata, JobQueue queue, IJobS
             unified.AddRange(projected);
         }
 
-        var measured = Add(MeasuresJob.JobKind, [null], unified);
-        var segmented = Add(SegmentsJob.JobKind, [null], measured);
+        var matched = Add(MatchActivitiesJob.JobKind, MatchActivitiesJob.Of(model).Count == 0 ? [] : [null], unified);
+        var measured = Add(MeasuresJob.JobKind, [null], matched);
+        var enriched = Add(EnrichJob.JobKind, model.Enrichments.Values.Where(enrichment => enrichment.AfterRefresh).Select(enrichment => enrichment.Name).Order(StringComparer.Ordinal), measured);
+        var segmented = Add(SegmentsJob.JobKind, [null], enriched);
         Add(ExportJob.JobKind, model.Exports.Values.Where(export => export.Document.AfterRefresh).Select(export => export.Name).Order(StringComparer.Ordinal), segmented);
         return jobs;
     }
@@ -124,9 +127,9 @@ internal sealed class RefreshJob(MetadataService metadata, JobQueue queue, IJobS
             yield return $"Records are mapped to '{type}', which has no unification policy and therefore no profiles: PUT /api/v1/unification/policies/{type}.";
         }
 
-        foreach (var fault in model.Faults.Where(fault => fault.Kind == DefinitionKinds.Export))
+        foreach (var fault in model.Faults.Where(fault => fault.Kind is DefinitionKinds.Enrichment or DefinitionKinds.Export))
         {
-            yield return $"Export '{fault.Name}' is left out: {fault.Message}";
+            yield return $"{(fault.Kind == DefinitionKinds.Export ? "Export" : "Enrichment")} '{fault.Name}' is left out: {fault.Message}";
         }
 
         if (unlinked > 0)

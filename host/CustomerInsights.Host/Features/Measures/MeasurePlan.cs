@@ -84,6 +84,9 @@ internal sealed record MeasurePlan(IReadOnlyDictionary<string, string> Due, IRea
             ChangeKind.Profile => "Profiles changed.",
             ChangeKind.Activity when change.ActivityType is null => reads.Activities.Count > 0 ? "Activities changed." : null,
             ChangeKind.Activity => reads.Activities.ContainsKey(change.ActivityType) ? $"Activities of type '{change.ActivityType}' changed." : null,
+
+            // Attributes with a namespace are those of enrichments, whose values come with the measures'.
+            ChangeKind.Measures => reads.Attributes.Concat(reads.RelatedAttributes.Select(attribute => attribute.Attribute)).Any(name => name.Contains('.', StringComparison.Ordinal)) ? "Enrichments changed." : null,
             _ => null,
         };
     }

@@ -80,41 +80,41 @@ internal sealed record ConsentModel(ConsentPolicy Policy, IReadOnlyDictionary<st
         return model;
     }
 
-    /// <summary>The purpose of an export, its own or that of its segment; what is wrong with it becomes a fault.</summary>
-    public PurposeDocument? PurposeOf(ModelBuilder builder, string export, ExportDocument document, SegmentDocument segment)
+    /// <summary>The purpose of an export or enrichment, its own or that of its segment; what is wrong with it becomes a fault.</summary>
+    public PurposeDocument? PurposeOf(ModelBuilder builder, string kind, string definition, string? own, string? over, string? ofSegment)
     {
-        void Fault(string code, string message) => builder.Fault(DefinitionKinds.Export, export, "/channel", code, message);
+        void Fault(string code, string message) => builder.Fault(kind, definition, "/channel", code, message);
 
-        if (document.Channel is { } channel && !Policy.Channels.ContainsKey(channel))
+        if (over is { } channel && !Policy.Channels.ContainsKey(channel))
         {
             Fault("unknown", $"There is no channel '{channel}'.{Names.Suggest(channel, Policy.Channels.Keys)}");
             return null;
         }
 
-        if ((document.Purpose ?? segment.Purpose) is not { } name)
+        if ((own ?? ofSegment) is not { } name)
         {
-            if (document.Channel is not null)
+            if (over is not null)
             {
-                builder.Fault(DefinitionKinds.Export, export, "/purpose", "required", $"A channel has a meaning for a purpose; name one of {string.Join(", ", Purposes.Keys)}, or leave the channel out.");
+                builder.Fault(kind, definition, "/purpose", "required", $"A channel has a meaning for a purpose; name one of {string.Join(", ", Purposes.Keys)}, or leave the channel out.");
             }
 
             return null;
         }
 
         // That of the segment was checked with the segment.
-        if (document.Purpose is null && !Purposes.ContainsKey(name))
+        if (own is null && !Purposes.ContainsKey(name))
         {
             return null;
         }
 
-        if (builder.Known(DefinitionKinds.Export, export, "/purpose", name, Purposes, "purpose") is not { } purpose)
+        if (builder.Known(kind, definition, "/purpose", name, Purposes, "purpose") is not { } purpose)
         {
             return null;
         }
 
-        if (purpose.NeedsConsent && document.Channel is null)
+        if (purpose.NeedsConsent && over is null)
         {
-            Fault("required", $"The purpose '{name}' needs consent for a channel; name the one over which the target messages people: {string.Join(", ", Policy.Channels.Keys)}.");
+            Fault("required", $"The purpose '{name}' needs consent for a channel; name the one {(kind == DefinitionKinds.Export ? "over which the target messages people" : "to which the consent belongs")}: {string.Join(", ", Policy.Channels.Keys)}.");
         }
 
         return purpose;

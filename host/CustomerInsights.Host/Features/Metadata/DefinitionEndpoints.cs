@@ -23,6 +23,9 @@ internal interface ISourceDiscovery
     ValueTask<(IReadOnlyDictionary<string, IReadOnlyList<StreamField>> Streams, IReadOnlyList<Fault> Faults)> DiscoverAsync(
         string name, SourceDocument source, CancellationToken cancellationToken);
 
+    /// <summary>What an enrichment reads and writes with its settings, or what is wrong with them.</summary>
+    ValueTask<(EnrichmentDescription? Description, IReadOnlyList<Fault> Faults)> DescribeAsync(string name, EnrichmentDocument enrichment, CancellationToken cancellationToken);
+
     /// <summary>What is wrong with an export's plugin and settings: by their schema, and if that finds nothing as the plugin sees them. Nothing is sent.</summary>
     ValueTask<IReadOnlyList<Fault>> CheckExportAsync(string name, ExportDocument export, CancellationToken cancellationToken);
 }
@@ -79,15 +82,21 @@ internal static class DefinitionEndpoints
             return refused;
         }
 
-        IReadOnlyDictionary<string, IReadOnlyList<StreamField>> streams = new Dictionary<string, IReadOnlyList<StreamField>>(StringComparer.Ordinal);
+        var discovered = Discovered.Nothing;
         IReadOnlyList<Fault> faults = [];
         if (document is SourceDocument source)
         {
-            (streams, faults) = await discovery.DiscoverAsync(name, source, cancellationToken);
+            (var streams, faults) = await discovery.DiscoverAsync(name, source, cancellationToken);
+            discovered = Discovered.Of(streams);
         }
         else if (document is EventSourceDocument events)
         {
-            streams = EventSources.Streams(name, events);
+            discovered = Discovered.Of(EventSources.Streams(name, events));
+        }
+        else if (document is EnrichmentDocument enrichment)
+        {
+            (var description, faults) = await discovery.DescribeAsync(name, enrichment, cancellationToken);
+            discovered = Discovered.Nothing with { Enrichments = new Dictionary<string, EnrichmentDescription>(StringComparer.Ordinal) { [name] = description! } };
         }
         else if (document is ExportDocument export)
         {
@@ -100,7 +109,7 @@ internal static class DefinitionEndpoints
         }
 
         var outcome = await metadata.ApplyAsync(
-            [new DefinitionChange(kind, name, Json.Write(document), version)], streams, context.ActorName(), cancellationToken);
+            [new DefinitionChange(kind, name, Json.Write(document), version)], discovered, context.ActorName(), cancellationToken);
         if (!outcome.Done)
         {
             return Problems.Invalid($"The {DefinitionKinds.Words(kind)} '{name}' is not valid.", [.. outcome.Faults.Select(fault => ToFault(fault, kind, name))]);
@@ -128,7 +137,7 @@ internal static class DefinitionEndpoints
         }
 
         var outcome = await metadata.ApplyAsync(
-            [new DefinitionChange(kind, name, null, version ?? existing.Version)], new Dictionary<string, IReadOnlyList<StreamField>>(), context.ActorName(), cancellationToken);
+            [new DefinitionChange(kind, name, null, version ?? existing.Version)], Discovered.Nothing, context.ActorName(), cancellationToken);
         return outcome.Done
             ? TypedResults.NoContent()
             : Problems.Make(

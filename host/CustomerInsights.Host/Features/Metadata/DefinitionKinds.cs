@@ -12,15 +12,16 @@ internal static class DefinitionKinds
     public const string Unification = "unification";
     public const string Measure = "measure";
     public const string Segment = "segment";
+    public const string Enrichment = "enrichment";
     public const string Export = "export";
     public const string Card = "card";
     public const string ConsentSettings = "consentSettings";
 
     /// <summary>In the order in which they build on each other.</summary>
-    public static readonly IReadOnlyList<string> All = [ConsentSettings, ProfileType, ActivityType, Relationship, Source, EventSource, Mapping, Unification, Measure, Segment, Export, Card];
+    public static readonly IReadOnlyList<string> All = [ConsentSettings, ProfileType, ActivityType, Relationship, Source, EventSource, Mapping, Unification, Measure, Segment, Enrichment, Export, Card];
 
     /// <summary><c>a segment</c>, <c>an export</c>.</summary>
-    public static string WithArticle(string kind) => kind is ActivityType or EventSource or Export ? $"an {Words(kind)}" : $"a {Words(kind)}";
+    public static string WithArticle(string kind) => kind is ActivityType or EventSource or Enrichment or Export ? $"an {Words(kind)}" : $"a {Words(kind)}";
 
     /// <summary>What a person calls it in a sentence.</summary>
     public static string Words(string kind) => kind switch

@@ -39,6 +39,9 @@ internal sealed class InsightsModel
 
     public required IReadOnlyDictionary<string, ExportModel> Exports { get; init; }
 
+    /// <summary>By name. Only those whose plugin has described itself and which bind.</summary>
+    public required IReadOnlyDictionary<string, EnrichmentModel> Enrichments { get; init; }
+
     /// <summary>Cards that are defined, and one for each profile type without.</summary>
     public required IReadOnlyList<CardModel> Cards { get; init; }
 
@@ -57,7 +60,14 @@ internal sealed record MappingModel(string Stream, ProfileMappingModel? Profile,
 
 internal sealed record ProfileMappingModel(string Type, IReadOnlyList<MappedField> Fields);
 
-internal sealed record ActivityMappingModel(string Type, BoundRule At, string? LinkStream, BoundRule? LinkKey, IReadOnlyList<MappedField> Fields, BoundRule? Filter);
+internal sealed record ActivityMappingModel(string Type, BoundRule At, string? LinkStream, BoundRule? LinkKey, IReadOnlyList<MappedField> Fields, BoundRule? Filter)
+{
+    /// <summary>By which attributes one without a key finds its person; null when it does not.</summary>
+    public Activities.MatchModel? Match { get; init; }
+
+    /// <summary>Who else takes part.</summary>
+    public IReadOnlyList<(string Role, string Stream, BoundRule Key)> Participants { get; init; } = [];
+}
 
 /// <summary>A field filled by an expression.</summary>
 internal sealed record MappedField(string Name, DataType Type, BoundRule Rule);

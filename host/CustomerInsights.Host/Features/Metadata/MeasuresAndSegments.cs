@@ -8,7 +8,7 @@ namespace CustomerInsights.Host.Features.Metadata;
 /// Binds measures and segments, which may name each other: measures become attributes of later measures and of segments, segments may ask for
 /// membership in others. Both are put in an order in which they can be computed; a cycle is refused with the cycle spelled out.
 /// </summary>
-internal sealed class MeasuresAndSegments(ModelBuilder builder)
+internal sealed class MeasuresAndSegments(ModelBuilder builder, EnrichmentModels enrichments)
 {
     private readonly List<MeasureModel> _measures = [];
 
@@ -29,6 +29,7 @@ internal sealed class MeasuresAndSegments(ModelBuilder builder)
             attributes[type].TryAdd(attribute, DataType.Text);
         }
 
+        enrichments.AddAttributes(attributes);
         MakeSchemas(attributes, segments.Select(segment => segment.Name));
         BindMeasures(measures, attributes);
         Segments = new SegmentBinding(builder).Bind(segments);

@@ -20,6 +20,7 @@ internal static class MetadataModule
         DefinitionEndpoints.Map<SegmentDocument>(routes, "/segments", DefinitionKinds.Segment, ResourceKind.Segment);
         DefinitionEndpoints.Map<CardDocument>(routes, "/cards", DefinitionKinds.Card, ResourceKind.Metadata);
         DefinitionEndpoints.Map<ConsentSettingsDocument>(routes, "/consent-settings", DefinitionKinds.ConsentSettings, ResourceKind.Metadata);
+        DefinitionEndpoints.Map<EnrichmentDocument>(routes, "/enrichments", DefinitionKinds.Enrichment, ResourceKind.Enrichment);
         DefinitionEndpoints.Map<ExportDocument>(routes, "/exports", DefinitionKinds.Export, ResourceKind.Export);
     }
 }

@@ -1,5 +1,6 @@
 using CustomerInsights.Host.Platform;
 using CustomerInsights.Storage.Definitions;
+using CustomerInsights.Storage.Enrichments;
 using CustomerInsights.Storage.Records;
 
 namespace CustomerInsights.Host.Features.Metadata;
@@ -18,7 +19,7 @@ internal interface IDefinitionFollower
 }
 
 /// <summary>The definitions and the model that they make; every change goes through here and is checked as a whole first.</summary>
-internal sealed class MetadataService(IDefinitionStore definitions, IRecordStore records, IEnumerable<IDefinitionFollower> followers) : IDisposable
+internal sealed class MetadataService(IDefinitionStore definitions, IRecordStore records, IEnrichmentStore enrichments, IEnumerable<IDefinitionFollower> followers) : IDisposable
 {
     private readonly SemaphoreSlim _one = new(1, 1);
     private Cached? _cached;
@@ -37,23 +38,17 @@ internal sealed class MetadataService(IDefinitionStore definitions, IRecordStore
     public async ValueTask<InsightsModel> ModelAsync(CancellationToken cancellationToken)
     {
         var all = await definitions.SnapshotAsync(cancellationToken);
-        var streams = await StreamsAsync(cancellationToken);
-        return Model(all, streams);
+        return Model(all, await DiscoveredAsync(cancellationToken));
     }
 
     /// <summary>The model as it would be with changes, without making them; and what would be wrong that is not wrong now.</summary>
     public async ValueTask<(InsightsModel Model, IReadOnlyList<DefinitionFault> NewFaults)> TryAsync(
-        IReadOnlyList<DefinitionChange> changes, IReadOnlyDictionary<string, IReadOnlyList<StreamField>> discovered, CancellationToken cancellationToken)
+        IReadOnlyList<DefinitionChange> changes, Discovered discovered, CancellationToken cancellationToken)
     {
         var all = await definitions.SnapshotAsync(cancellationToken);
-        var streams = await StreamsAsync(cancellationToken);
-        var known = Model(all, streams).Faults.ToHashSet();
-        foreach (var (name, fields) in discovered)
-        {
-            streams[name] = fields;
-        }
-
-        var proposed = ModelBuilder.Build(Proposed(all, changes), streams);
+        var before = await DiscoveredAsync(cancellationToken);
+        var known = Model(all, before).Faults.ToHashSet();
+        var proposed = ModelBuilder.Build(Proposed(all, changes), new Discovered(With(before.Streams, discovered.Streams), With(before.Enrichments, discovered.Enrichments)));
         var touched = changes.Select(change => (change.Kind, change.Name)).ToHashSet();
 
         // What is put now must be right; what was broken before and is not touched blocks nobody.
@@ -63,7 +58,7 @@ internal sealed class MetadataService(IDefinitionStore definitions, IRecordStore
 
     /// <summary>Makes the changes, all or none, if nothing is wrong with the whole.</summary>
     public async ValueTask<Outcome> ApplyAsync(
-        IReadOnlyList<DefinitionChange> changes, IReadOnlyDictionary<string, IReadOnlyList<StreamField>> discovered, string actor, CancellationToken cancellationToken)
+        IReadOnlyList<DefinitionChange> changes, Discovered discovered, string actor, CancellationToken cancellationToken)
     {
         await _one.WaitAsync(cancellationToken);
         try
@@ -75,9 +70,14 @@ internal sealed class MetadataService(IDefinitionStore definitions, IRecordStore
                 return new Outcome([], errors, []);
             }
 
-            foreach (var (name, fields) in discovered)
+            foreach (var (name, fields) in discovered.Streams)
             {
                 await records.EnsureStreamAsync(name, fields, cancellationToken);
+            }
+
+            foreach (var (name, description) in discovered.Enrichments)
+            {
+                await enrichments.DescribeAsync(name, Json.Write(description), cancellationToken);
             }
 
             var done = await definitions.ApplyAsync(changes, actor, cancellationToken);
@@ -99,6 +99,18 @@ internal sealed class MetadataService(IDefinitionStore definitions, IRecordStore
         }
     }
 
+    /// <summary>Keeps what a plugin said of an enrichment that is stored; true when it differs from what was known, and the model with it.</summary>
+    public async ValueTask<bool> DescribeAsync(string enrichment, EnrichmentDescription description, CancellationToken cancellationToken)
+    {
+        var changed = await enrichments.DescribeAsync(enrichment, Json.Write(description), cancellationToken);
+        if (changed)
+        {
+            Interlocked.Increment(ref _revision);
+        }
+
+        return changed;
+    }
+
     /// <summary>At the start: completes deletions that the end of the host interrupted.</summary>
     public async ValueTask SweepAsync(CancellationToken cancellationToken)
     {
@@ -114,22 +126,35 @@ internal sealed class MetadataService(IDefinitionStore definitions, IRecordStore
     // One reference, so that readers on other threads see both parts or neither.
     private sealed record Cached(string Key, InsightsModel Model);
 
-    private InsightsModel Model(IReadOnlyList<Definition> all, Dictionary<string, IReadOnlyList<StreamField>> streams)
+    private InsightsModel Model(IReadOnlyList<Definition> all, Discovered discovered)
     {
         var key = string.Join('\n', all.Select(definition => $"{definition.Kind}/{definition.Name}@{definition.Version}"))
-            + Json.Write(streams.OrderBy(pair => pair.Key, StringComparer.Ordinal).ToList());
+            + Json.Write(discovered.Streams.OrderBy(pair => pair.Key, StringComparer.Ordinal).ToList())
+            + Json.Write(discovered.Enrichments.OrderBy(pair => pair.Key, StringComparer.Ordinal).ToList());
         if (_cached is { } cached && cached.Key == key)
         {
             return cached.Model;
         }
 
-        var model = ModelBuilder.Build(all, streams);
+        var model = ModelBuilder.Build(all, discovered);
         _cached = new Cached(key, model);
         return model;
     }
 
-    private async ValueTask<Dictionary<string, IReadOnlyList<StreamField>>> StreamsAsync(CancellationToken cancellationToken) =>
-        (await records.ListStreamsAsync(cancellationToken)).ToDictionary(stream => stream.Name, stream => stream.Fields, StringComparer.Ordinal);
+    private async ValueTask<Discovered> DiscoveredAsync(CancellationToken cancellationToken) => new(
+        (await records.ListStreamsAsync(cancellationToken)).ToDictionary(stream => stream.Name, stream => stream.Fields, StringComparer.Ordinal),
+        (await enrichments.DescriptionsAsync(cancellationToken)).ToDictionary(pair => pair.Key, pair => Json.Read<EnrichmentDescription>(pair.Value), StringComparer.Ordinal));
+
+    private static Dictionary<string, T> With<T>(IReadOnlyDictionary<string, T> known, IReadOnlyDictionary<string, T> found)
+    {
+        var all = new Dictionary<string, T>(known, StringComparer.Ordinal);
+        foreach (var (name, value) in found)
+        {
+            all[name] = value;
+        }
+
+        return all;
+    }
 
     private static Dictionary<(string Kind, string Name), Definition>.ValueCollection Proposed(IReadOnlyList<Definition> all, IReadOnlyList<DefinitionChange> changes)
     {

@@ -11,13 +11,14 @@ using StoredField = CustomerInsights.Storage.Records.StreamField;
 namespace CustomerInsights.Host.Features.Metadata;
 
 /// <summary>
-/// Compiles definitions into a model and finds everything wrong with them at once. Pure: the same definitions and streams give the same model.
+/// Compiles definitions into a model and finds everything wrong with them at once. Pure: the same definitions and discoveries give the same model.
 /// </summary>
 internal sealed class ModelBuilder
 {
     private readonly List<DefinitionFault> _faults = [];
     private readonly ILookup<string, Definition> _byKind;
     private readonly IReadOnlyDictionary<string, IReadOnlyList<StoredField>> _streams;
+    private readonly IReadOnlyDictionary<string, EnrichmentDescription> _described;
     private readonly Dictionary<string, ProfileTypeDocument> _profileTypes = new(StringComparer.Ordinal);
     private readonly Dictionary<string, ActivityTypeDocument> _activityTypes = new(StringComparer.Ordinal);
     private readonly Dictionary<string, Dictionary<string, RelationshipDocument>> _relationships = new(StringComparer.Ordinal);
@@ -29,18 +30,18 @@ internal sealed class ModelBuilder
     private IReadOnlyList<LinkModel> _links = [];
     private ConsentModel _consent = ConsentModel.Default;
 
-    private ModelBuilder(IEnumerable<Definition> definitions, IReadOnlyDictionary<string, IReadOnlyList<StoredField>> streams)
+    private ModelBuilder(IEnumerable<Definition> definitions, Discovered discovered)
     {
         _byKind = definitions.ToLookup(definition => definition.Kind, StringComparer.Ordinal);
-        _streams = streams;
+        _streams = discovered.Streams;
+        _described = discovered.Enrichments;
     }
 
     /// <summary>Builds the model.</summary>
     /// <param name="definitions">All definitions.</param>
-    /// <param name="streams">The fields of all streams that are known, by full name.</param>
+    /// <param name="discovered">The fields of all streams that are known, and what enrichments said of themselves.</param>
     /// <returns>The model; its faults say what was left out.</returns>
-    public static InsightsModel Build(IEnumerable<Definition> definitions, IReadOnlyDictionary<string, IReadOnlyList<StoredField>> streams) =>
-        new ModelBuilder(definitions, streams).Build();
+    public static InsightsModel Build(IEnumerable<Definition> definitions, Discovered discovered) => new ModelBuilder(definitions, discovered).Build();
 
     private InsightsModel Build()
     {
@@ -57,7 +58,8 @@ internal sealed class ModelBuilder
         links.Build(_mappings, _streams);
         _links = links.Links;
         var unification = BuildUnification();
-        var measures = new MeasuresAndSegments(this);
+        var enrichments = new EnrichmentModels(this, _described);
+        var measures = new MeasuresAndSegments(this, enrichments);
         measures.Build();
         var exports = BuildExports(measures.Segments);
         return new InsightsModel
@@ -77,6 +79,7 @@ internal sealed class ModelBuilder
             Segments = measures.Segments,
             Consent = _consent,
             Exports = exports,
+            Enrichments = enrichments.Build(measures.Segments),
             Cards = new CardModels(this, measures.Measures).Build(),
             Schemas = _schemas,
             Faults = _faults,
@@ -309,7 +312,64 @@ internal sealed class ModelBuilder
         var fields = MappedFields(stream, "/activity/fields", mapping.Fields, type.Fields, "field", mapping.Type, schema);
         return at is null
             ? null
-            : new MappingModel(stream, null, new ActivityMappingModel(mapping.Type, at, mapping.Link?.Stream, key, fields, filter), Fingerprint(mapping, type.Fields));
+            : new MappingModel(
+                stream,
+                null,
+                new ActivityMappingModel(mapping.Type, at, mapping.Link?.Stream, key, fields, filter) { Match = Match(stream, mapping.Match, schema), Participants = Participants(stream, mapping.Participants ?? [], schema) },
+                Fingerprint(mapping, type.Fields));
+    }
+
+    private Activities.MatchModel? Match(string stream, ActivityMatch? match, RuleSchema schema)
+    {
+        if (match is null || Known(DefinitionKinds.Mapping, stream, "/activity/match/type", match.Type, _profileTypes, "profile type") is not { } type)
+        {
+            return null;
+        }
+
+        if (match.On.Count is 0 or > 10)
+        {
+            Fault(DefinitionKinds.Mapping, stream, "/activity/match/on", "count", "A match is on 1 to 10 attributes.");
+            return null;
+        }
+
+        var before = _faults.Count;
+        var on = new List<(string, string?, BoundRule)>();
+        foreach (var (attribute, expression) in match.On.OrderBy(pair => pair.Key, StringComparer.Ordinal))
+        {
+            var place = $"/activity/match/on/{Names.Escape(attribute)}";
+            if (Known(DefinitionKinds.Mapping, stream, place, attribute, type.Attributes, "attribute", match.Type) is { } field
+                && Bind(DefinitionKinds.Mapping, stream, place, expression, schema, RuleUse.Value) is { } rule)
+            {
+                on.Add((attribute, field.SemanticType, rule));
+            }
+        }
+
+        return _faults.Count > before ? null : new Activities.MatchModel(match.Type, on);
+    }
+
+    private List<(string Role, string Stream, BoundRule Key)> Participants(string stream, IReadOnlyList<ParticipantLink> links, RuleSchema schema)
+    {
+        var participants = new List<(string, string, BoundRule)>();
+        for (var i = 0; i < links.Count; i++)
+        {
+            var (link, place) = (links[i], $"/activity/participants/{i}");
+            if (!Names.IsField(link.Role))
+            {
+                Fault(DefinitionKinds.Mapping, stream, place + "/role", "name", $"'{link.Role}' is not a role; use 1 to 100 letters, digits and _, beginning with a letter.");
+            }
+            else if (!_byKind[DefinitionKinds.Mapping].Any(definition => definition.Name == link.Stream))
+            {
+                Fault(
+                    DefinitionKinds.Mapping, stream, place + "/stream", "unknown",
+                    $"There is no mapping for the stream '{link.Stream}'.{Names.Suggest(link.Stream, _byKind[DefinitionKinds.Mapping].Select(definition => definition.Name))}");
+            }
+            else if (Bind(DefinitionKinds.Mapping, stream, place + "/key", link.Key, schema, RuleUse.Value) is { } key)
+            {
+                participants.Add((link.Role, link.Stream, key));
+            }
+        }
+
+        return participants;
     }
 
     private List<MappedField> MappedFields(
@@ -415,7 +475,7 @@ internal sealed class ModelBuilder
                 Channels = schema.Channels,
             };
             var fields = BindFields(DefinitionKinds.Export, name, "/fields", document.Fields, withId);
-            var purpose = _consent.PurposeOf(this, name, document, segment.Document);
+            var purpose = _consent.PurposeOf(this, DefinitionKinds.Export, name, document.Purpose, document.Channel, segment.Document.Purpose);
             if (_faults.Count == before)
             {
                 result[name] = new ExportModel(name, document, segment.Document.ProfileType, fields) { Purpose = purpose };

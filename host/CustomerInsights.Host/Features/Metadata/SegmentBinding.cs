@@ -12,6 +12,7 @@ internal sealed class SegmentBinding(ModelBuilder builder)
     private const string Kind = DefinitionKinds.Segment;
 
     private readonly List<SegmentModel> _ordered = [];
+    private readonly ScheduleBinding _schedules = new(builder, Kind);
 
     /// <summary>The rule that set operations come to, folded from the left: <c>(a or b) and not c</c>.</summary>
     public static Expression Combine(IReadOnlyList<SetStepDocument> steps)
@@ -102,8 +103,8 @@ internal sealed class SegmentBinding(ModelBuilder builder)
             return null;
         }
 
-        var zone = Zone(name, "/timeZone", document.TimeZone);
-        var cron = Schedule(name, document.Schedule, out var scheduled);
+        var zone = _schedules.Zone(name, "/timeZone", document.TimeZone);
+        var cron = _schedules.Bind(name, document.Schedule, out var scheduled);
         var rule = Rule(name, document, schema, names);
         var before = builder.FaultCount;
         if (document.Project is { Count: > MostProjected })
@@ -167,59 +168,6 @@ internal sealed class SegmentBinding(ModelBuilder builder)
         }
 
         return builder.FaultCount > before ? null : builder.Bind(Kind, name, "/combine", RuleText.Format(Combine(steps)), schema, RuleUse.Condition);
-    }
-
-    private CronSchedule? Schedule(string name, SegmentScheduleDocument? document, out bool good)
-    {
-        good = true;
-        if (document is null)
-        {
-            return null;
-        }
-
-        if (document.Effective != SegmentRun.Cron)
-        {
-            if (document.Cron is not null)
-            {
-                builder.Fault(Kind, name, "/schedule/cron", "unused", "A cron expression has a meaning for 'run': 'cron' alone; take one of the two away.");
-                good = false;
-            }
-
-            return null;
-        }
-
-        if (document.Cron is null)
-        {
-            builder.Fault(Kind, name, "/schedule/cron", "required", "Give a cron expression, such as '0 6 * * MON'.");
-            good = false;
-            return null;
-        }
-
-        if (Zone(name, "/schedule/timeZone", document.TimeZone) is not { } zone)
-        {
-            good = false;
-            return null;
-        }
-
-        if (CronSchedule.TryParse(document.Cron, zone, out var schedule, out var fault))
-        {
-            return schedule;
-        }
-
-        builder.Fault(Kind, name, "/schedule/cron", "cron", fault);
-        good = false;
-        return null;
-    }
-
-    private TimeZoneInfo? Zone(string name, string pointer, string? id)
-    {
-        if (TimeZones.TryFind(id, out var zone))
-        {
-            return zone;
-        }
-
-        builder.Fault(Kind, name, pointer, "timezone", TimeZones.Unknown(id));
-        return null;
     }
 
     private void Visit(string name, Dictionary<string, SegmentModel> bound, HashSet<string> done)

@@ -16,6 +16,7 @@ internal static class PluginsModule
         .AddSingleton<SecretVault>()
         .AddSingleton<PluginNews>()
         .AddSingleton<IDefinitionFollower>(provider => ActivatorUtilities.CreateInstance<ForgetSecrets>(provider, DefinitionKinds.Source))
+        .AddSingleton<IDefinitionFollower>(provider => ActivatorUtilities.CreateInstance<ForgetSecrets>(provider, DefinitionKinds.Enrichment))
         .AddSingleton<IDefinitionFollower>(provider => ActivatorUtilities.CreateInstance<ForgetSecrets>(provider, DefinitionKinds.Export))
         .AddSingleton<IPluginHostServices, HostServices>()
         .AddSingleton<IPackageGate>(provider => new PackageGate(Installed(settings), provider.GetRequiredService<ITrustSource>(), settings.DevelopmentRoots))

@@ -41,6 +41,9 @@ internal static class GetProfile
         /// <summary>False for a visitor of whom nothing is known but what the browser is called.</summary>
         public bool Known { get; init; } = true;
 
+        /// <summary>What enrichments say, by attribute with its namespace; absent when none says anything.</summary>
+        public IReadOnlyDictionary<string, object?>? Enrichments { get; init; }
+
         /// <summary>The account that it belongs to; absent when it has none.</summary>
         public ProfileReference? BelongsTo { get; init; }
 
@@ -85,6 +88,7 @@ internal static class GetProfile
             profile.ChangedAt)
         {
             Known = !profile.IsUnknown,
+            Enrichments = profile.Enriched is { } said ? PlainJson.Of(said) : null,
             BelongsTo = owner.BelongsTo,
             Parent = owner.Parent,
             Card = type?.Document.Card == ContactCard.Name ? CardFieldResponse.Contact(profile, owner.BelongsTo) : null,

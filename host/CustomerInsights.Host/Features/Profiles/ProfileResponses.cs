@@ -1,3 +1,4 @@
+using CustomerInsights.Host.Features.Profiles.Search;
 using System.Text.Json;
 using CustomerInsights.Host.Platform;
 using CustomerInsights.Storage.Profiles;
@@ -23,8 +24,14 @@ public sealed record ProfileResponse(
     DateTimeOffset CreatedAt,
     DateTimeOffset ChangedAt)
 {
+    /// <summary>How it was found; absent when nothing was searched.</summary>
+    public MatchResponse? Match { get; init; }
+
     /// <summary>False for a visitor of whom nothing is known but what the browser is called.</summary>
     public bool Known { get; init; } = true;
+
+    /// <summary>What enrichments say, by attribute with its namespace; absent when none says anything.</summary>
+    public IReadOnlyDictionary<string, object?>? Enrichments { get; init; }
 
     /// <summary>The account that it belongs to; absent when it has none.</summary>
     public ProfileReference? BelongsTo { get; init; }
@@ -43,6 +50,7 @@ public sealed record ProfileResponse(
         profile.ChangedAt)
     {
         Known = !profile.IsUnknown,
+        Enrichments = profile.Enriched is { } said ? PlainJson.Of(said) : null,
     };
 }
 

@@ -25,9 +25,9 @@ internal sealed class ProfileSubject : IRuleSubject
         _profile = profile;
         _related = related;
         _attributes = ValueDocument.Read(profile.Attributes);
-        if (profile.Measures is { } measures)
+        foreach (var document in new[] { profile.Measures, profile.Enriched }.OfType<byte[]>())
         {
-            foreach (var (name, value) in ValueDocument.Read(measures))
+            foreach (var (name, value) in ValueDocument.Read(document))
             {
                 _attributes[name] = value;
             }

@@ -49,6 +49,9 @@ public sealed record RecipeDocument
     /// <summary>Segments by name.</summary>
     public IReadOnlyDictionary<string, SegmentDocument>? Segments { get; init; }
 
+    /// <summary>Enrichments by name.</summary>
+    public IReadOnlyDictionary<string, EnrichmentDocument>? Enrichments { get; init; }
+
     /// <summary>Exports by name.</summary>
     public IReadOnlyDictionary<string, ExportDocument>? Exports { get; init; }
 

@@ -73,17 +73,17 @@ internal sealed class RecipeService(IDefinitionStore definitions, MetadataServic
             }
         }
 
-        var (streams, found) = await DiscoverAsync(recipe, changes, cancellationToken);
+        var (discovered, found) = await DiscoverAsync(recipe, changes, cancellationToken);
         faults.AddRange(found);
         if (faults.Count > 0)
         {
             // The rest is told too, but for what hangs on streams that could not be discovered.
-            var (_, others) = await metadata.TryAsync(changes, streams, cancellationToken);
+            var (_, others) = await metadata.TryAsync(changes, discovered, cancellationToken);
             faults.AddRange(others.Where(fault => fault is { Warning: false, Kind: not (DefinitionKinds.Mapping or DefinitionKinds.Unification) }).Select(ToFault));
             return (null, faults);
         }
 
-        var (errors, warnings) = await CheckOrApplyAsync(changes, streams, dryRun, actor, cancellationToken);
+        var (errors, warnings) = await CheckOrApplyAsync(changes, discovered, dryRun, actor, cancellationToken);
         return errors.Count > 0
             ? (null, errors)
             : (new Report(
@@ -96,7 +96,7 @@ internal sealed class RecipeService(IDefinitionStore definitions, MetadataServic
     }
 
     private async ValueTask<(List<Fault> Errors, List<Fault> Warnings)> CheckOrApplyAsync(
-        List<DefinitionChange> changes, IReadOnlyDictionary<string, IReadOnlyList<StreamField>> streams, bool dryRun, string actor, CancellationToken cancellationToken)
+        List<DefinitionChange> changes, Discovered discovered, bool dryRun, string actor, CancellationToken cancellationToken)
     {
         if (changes.Count == 0)
         {
@@ -106,19 +106,19 @@ internal sealed class RecipeService(IDefinitionStore definitions, MetadataServic
         IReadOnlyList<DefinitionFault> found;
         if (dryRun)
         {
-            found = (await metadata.TryAsync(changes, streams, cancellationToken)).NewFaults;
+            found = (await metadata.TryAsync(changes, discovered, cancellationToken)).NewFaults;
         }
         else
         {
-            var outcome = await metadata.ApplyAsync(changes, streams, actor, cancellationToken);
+            var outcome = await metadata.ApplyAsync(changes, discovered, actor, cancellationToken);
             found = [.. outcome.Faults, .. outcome.Warnings];
         }
 
         return ([.. found.Where(fault => !fault.Warning).Select(ToFault)], [.. found.Where(fault => fault.Warning).Select(ToFault)]);
     }
 
-    // Only sources and exports that the recipe makes or changes are asked, so that applying it again touches nothing outside.
-    private async ValueTask<(IReadOnlyDictionary<string, IReadOnlyList<StreamField>> Streams, List<Fault> Faults)> DiscoverAsync(
+    // Only sources, enrichments and exports that the recipe makes or changes are asked, so that applying it again touches nothing outside.
+    private async ValueTask<(Discovered Discovered, List<Fault> Faults)> DiscoverAsync(
         RecipeDocument recipe, List<DefinitionChange> changes, CancellationToken cancellationToken)
     {
         var streams = new Dictionary<string, IReadOnlyList<StreamField>>(StringComparer.Ordinal);
@@ -141,6 +141,17 @@ internal sealed class RecipeService(IDefinitionStore definitions, MetadataServic
             }
         }
 
+        var enrichments = new Dictionary<string, EnrichmentDescription>(StringComparer.Ordinal);
+        foreach (var name in changes.Where(change => change.Kind == DefinitionKinds.Enrichment).Select(change => change.Name))
+        {
+            var (description, wrong) = await discovery.DescribeAsync(name, recipe.Enrichments![name], cancellationToken);
+            faults.AddRange(wrong.Select(fault => fault with { Pointer = $"/enrichments/{Names.Escape(name)}{fault.Pointer}" }));
+            if (description is not null)
+            {
+                enrichments[name] = description;
+            }
+        }
+
         foreach (var name in changes.Where(change => change.Kind == DefinitionKinds.Export).Select(change => change.Name))
         {
             var export = recipe.Exports![name];
@@ -148,7 +159,7 @@ internal sealed class RecipeService(IDefinitionStore definitions, MetadataServic
             faults.AddRange(wrong.Select(fault => fault with { Pointer = $"/exports/{Names.Escape(name)}{fault.Pointer}" }));
         }
 
-        return (streams, faults);
+        return (new Discovered(streams, enrichments), faults);
     }
 
     private static readonly Dictionary<string, string> s_sections = new(StringComparer.Ordinal)
@@ -163,6 +174,7 @@ internal sealed class RecipeService(IDefinitionStore definitions, MetadataServic
         [DefinitionKinds.Unification] = "unification",
         [DefinitionKinds.Measure] = "measures",
         [DefinitionKinds.Segment] = "segments",
+        [DefinitionKinds.Enrichment] = "enrichments",
         [DefinitionKinds.Export] = "exports",
         [DefinitionKinds.Card] = "cards",
     };
@@ -185,6 +197,7 @@ internal sealed class RecipeService(IDefinitionStore definitions, MetadataServic
             .Concat(Of(DefinitionKinds.Unification, recipe.Unification))
             .Concat(Of(DefinitionKinds.Measure, recipe.Measures))
             .Concat(Of(DefinitionKinds.Segment, recipe.Segments))
+            .Concat(Of(DefinitionKinds.Enrichment, recipe.Enrichments))
             .Concat(Of(DefinitionKinds.Export, recipe.Exports))
             .Concat(Of(DefinitionKinds.Card, recipe.Cards));
     }

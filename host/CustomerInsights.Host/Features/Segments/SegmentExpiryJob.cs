@@ -51,7 +51,7 @@ internal sealed class SegmentExpiryJob(MetadataService metadata, IDefinitionStor
 
             // Only as it was read: one that somebody changes at this moment is in use.
             var change = new DefinitionChange(DefinitionKinds.Segment, segment.Name, Json.Write(segment.Document with { Active = false }), definition.Version);
-            if ((await metadata.ApplyAsync([change], new Dictionary<string, IReadOnlyList<StreamField>>(), Actor, cancellationToken)).Done)
+            if ((await metadata.ApplyAsync([change], Discovered.Nothing, Actor, cancellationToken)).Done)
             {
                 told.Add($"Segment '{segment.Name}' is inactive now: nothing builds on it, and nobody looked at it or changed it since {last.UtcDateTime:yyyy-MM-dd}. Set 'active' to true to compute it again, 'keep' to keep it active.");
             }

@@ -27,7 +27,6 @@ internal sealed record PolicyInForce(InsightsModel Model, UnificationModel Unifi
 /// </summary>
 internal sealed class ActivePolicies(MetadataService metadata, IDefinitionStore definitions, IPolicyStore store, IProfileStore profiles)
 {
-    private static readonly Dictionary<string, IReadOnlyList<Storage.Records.StreamField>> s_nothing = [];
 
     /// <summary>SHA-256 of a policy as it is stored, in lower case hexadecimal.</summary>
     public static string Hash(UnificationPolicy policy) => Convert.ToHexStringLower(SHA256.HashData(Json.Bytes(policy)));
@@ -61,7 +60,7 @@ internal sealed class ActivePolicies(MetadataService metadata, IDefinitionStore 
             return new(model, saved, standing, active, null);
         }
 
-        var (with, _) = await metadata.TryAsync([new DefinitionChange(DefinitionKinds.Unification, type, active.Document)], s_nothing, cancellationToken);
+        var (with, _) = await metadata.TryAsync([new DefinitionChange(DefinitionKinds.Unification, type, active.Document)], Discovered.Nothing, cancellationToken);
         return with.Unification.TryGetValue(type, out var unification)
             ? new(with, unification, standing, active, $"The policy of '{type}' that was saved last is not active; {active.By}'s of {active.At:yyyy-MM-dd HH:mm} UTC is. {Remedy(type)}")
             : throw Unusable(with, type, $" It is the active one; the one saved last waits. {Remedy(type)}");
@@ -78,7 +77,7 @@ internal sealed class ActivePolicies(MetadataService metadata, IDefinitionStore 
     /// <returns>All metadata with it, and what is wrong with it; warnings are left out.</returns>
     public async Task<(InsightsModel Model, IReadOnlyList<DefinitionFault> Faults)> TryAsync(string type, UnificationPolicy draft, CancellationToken cancellationToken)
     {
-        var (model, faults) = await metadata.TryAsync([new DefinitionChange(DefinitionKinds.Unification, type, Json.Write(draft))], s_nothing, cancellationToken);
+        var (model, faults) = await metadata.TryAsync([new DefinitionChange(DefinitionKinds.Unification, type, Json.Write(draft))], Discovered.Nothing, cancellationToken);
         return (model, [.. faults.Where(fault => !fault.Warning)]);
     }
 

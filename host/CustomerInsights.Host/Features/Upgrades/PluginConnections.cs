@@ -8,8 +8,8 @@ using CustomerInsights.Storage.Records;
 
 namespace CustomerInsights.Host.Features.Upgrades;
 
-/// <summary>A source or an export that uses a plugin.</summary>
-/// <param name="Kind">source or export.</param>
+/// <summary>A source, an enrichment or an export that uses a plugin.</summary>
+/// <param name="Kind">source, enrichment or export.</param>
 /// <param name="Name">Its name.</param>
 /// <param name="Contribution">The component, where it names one.</param>
 /// <param name="Settings">Its settings.</param>
@@ -19,7 +19,12 @@ internal sealed record PluginConnection(string Kind, string Name, string? Contri
 
     public bool IsSource => Kind == DefinitionKinds.Source;
 
-    public PluginKind Component => IsSource ? PluginKind.Connector : PluginKind.Export;
+    public PluginKind Component => Kind switch
+    {
+        DefinitionKinds.Source => PluginKind.Connector,
+        DefinitionKinds.Enrichment => PluginKind.Enrichment,
+        _ => PluginKind.Export,
+    };
 
     public byte[] Configuration => SourceDiscovery.Configuration(Settings);
 }
@@ -47,6 +52,9 @@ internal sealed class PluginConnections(IDefinitionStore definitions, IRecordSto
                 case DefinitionKinds.Source:
                     var source = Json.Read<SourceDocument>(definition.Document);
                     return (source.Plugin, new(definition.Kind, definition.Name, source.Contribution, source.Settings));
+                case DefinitionKinds.Enrichment:
+                    var enrichment = Json.Read<EnrichmentDocument>(definition.Document);
+                    return (enrichment.Plugin, new(definition.Kind, definition.Name, enrichment.Contribution, enrichment.Settings));
                 case DefinitionKinds.Export:
                     var export = Json.Read<ExportDocument>(definition.Document);
                     return (export.Plugin, new(definition.Kind, definition.Name, export.Contribution, export.Settings));

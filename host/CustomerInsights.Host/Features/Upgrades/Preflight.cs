@@ -69,7 +69,7 @@ internal sealed class Preflight(PluginHost plugins, PluginConnections connection
             for (var i = 0; i < all.Count; i++)
             {
                 report(i, all.Count, $"Trying {version} with {all[i].Kind} {all[i].Name}");
-                var before = await WhyAsync(token => CheckAsync(all[i], OpenRunningSourceAsync, OpenRunningExportAsync, token), cancellationToken);
+                var before = await WhyAsync(token => CheckAsync(all[i], OpenRunningSourceAsync, OpenRunningEnrichmentAsync, OpenRunningExportAsync, token), cancellationToken);
                 if (before is null)
                 {
                     passed.Add(all[i].Id);
@@ -96,6 +96,7 @@ internal sealed class Preflight(PluginHost plugins, PluginConnections connection
         return new(problems, warnings, passed);
 
         ValueTask<PluginSource> OpenRunningSourceAsync(PluginConnection one, CancellationToken token) => plugins.OpenSourceAsync(package.Id, one.Contribution, one.Id, one.Configuration, token);
+        ValueTask<PluginEnrichment> OpenRunningEnrichmentAsync(PluginConnection one, CancellationToken token) => plugins.OpenEnrichmentAsync(package.Id, one.Contribution, one.Id, one.Configuration, token);
         ValueTask<PluginExport> OpenRunningExportAsync(PluginConnection one, CancellationToken token) => plugins.OpenExportAsync(package.Id, one.Contribution, one.Id, one.Configuration, token);
     }
 
@@ -104,6 +105,7 @@ internal sealed class Preflight(PluginHost plugins, PluginConnections connection
         token => CheckAsync(
             connection,
             (one, inner) => plugins.OpenSourceAsync(plugin, one.Contribution, one.Id, one.Configuration, inner),
+            (one, inner) => plugins.OpenEnrichmentAsync(plugin, one.Contribution, one.Id, one.Configuration, inner),
             (one, inner) => plugins.OpenExportAsync(plugin, one.Contribution, one.Id, one.Configuration, inner),
             token),
         cancellationToken);
@@ -115,6 +117,7 @@ internal sealed class Preflight(PluginHost plugins, PluginConnections connection
             var check = await CheckAsync(
                 connection,
                 (one, token) => tried.OpenSourceAsync(one.Contribution, one.Id, one.Configuration, token),
+                (one, token) => tried.OpenEnrichmentAsync(one.Contribution, one.Id, one.Configuration, token),
                 (one, token) => tried.OpenExportAsync(one.Contribution, one.Id, one.Configuration, token),
                 cancellationToken);
             if (Failing(check) is { } failing)
@@ -168,6 +171,7 @@ internal sealed class Preflight(PluginHost plugins, PluginConnections connection
     private static async Task<CheckResult> CheckAsync(
         PluginConnection connection,
         Func<PluginConnection, CancellationToken, ValueTask<PluginSource>> openSource,
+        Func<PluginConnection, CancellationToken, ValueTask<PluginEnrichment>> openEnrichment,
         Func<PluginConnection, CancellationToken, ValueTask<PluginExport>> openExport,
         CancellationToken cancellationToken)
     {
@@ -175,6 +179,12 @@ internal sealed class Preflight(PluginHost plugins, PluginConnections connection
         {
             await using var source = await openSource(connection, cancellationToken);
             return await source.CheckAsync(cancellationToken);
+        }
+
+        if (connection.Kind == Metadata.DefinitionKinds.Enrichment)
+        {
+            await using var enrichment = await openEnrichment(connection, cancellationToken);
+            return await enrichment.CheckAsync(cancellationToken);
         }
 
         await using var target = await openExport(connection, cancellationToken);

@@ -76,7 +76,7 @@ internal static class TryDraft
         }
 
         var saved = await definitions.FindAsync(kind, name, cancellationToken);
-        var (proposed, faults) = await metadata.TryAsync([new DefinitionChange(kind, name, document)], new Dictionary<string, IReadOnlyList<StreamField>>(), cancellationToken);
+        var (proposed, faults) = await metadata.TryAsync([new DefinitionChange(kind, name, document)], Discovered.Nothing, cancellationToken);
         if (faults.Any(fault => !fault.Warning))
         {
             return Problems.Invalid($"The {kind} '{name}' is not valid.", [.. faults.Where(fault => !fault.Warning).Select(fault => At(fault, kind, name))]);

@@ -1,9 +1,9 @@
 using System.Globalization;
 using CustomerInsights.Core.Consent;
 
-namespace CustomerInsights.Host.Features.Exports;
+namespace CustomerInsights.Host.Features.Consent;
 
-/// <summary>Members whom an export leaves out for its purpose, counted by reason.</summary>
+/// <summary>People whom an export or enrichment leaves out for its purpose, counted by reason.</summary>
 internal sealed class LeftOut
 {
     private readonly SortedDictionary<Reach, long> _counts = [];

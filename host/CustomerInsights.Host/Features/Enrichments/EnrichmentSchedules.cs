@@ -1,0 +1,75 @@
+using CustomerInsights.Host.Features.Jobs;
+using CustomerInsights.Host.Features.Metadata;
+using CustomerInsights.Storage.Definitions;
+using CustomerInsights.Storage.Enrichments;
+
+namespace CustomerInsights.Host.Features.Enrichments;
+
+/// <summary>Adds the jobs of enrichments whose cron expression is due. What was missed while the host was down is made up for once.</summary>
+internal sealed partial class EnrichmentSchedules(
+    MetadataService metadata, IDefinitionStore definitions, IEnrichmentStore store, JobQueue queue, TimeProvider clock, ILogger<EnrichmentSchedules> log) : BackgroundService
+{
+    private const string Actor = "schedule";
+    private static readonly TimeSpan s_look = TimeSpan.FromSeconds(30);
+
+    // When a job was last added: one that fails comes again at the next time of its schedule and not at the next look.
+    private readonly Dictionary<string, DateTimeOffset> _added = new(StringComparer.Ordinal);
+
+    /// <summary>When an enrichment is due next by its cron expression; null when it is not by one.</summary>
+    internal async ValueTask<DateTimeOffset?> NextRunAsync(EnrichmentModel enrichment, CancellationToken cancellationToken)
+    {
+        if (enrichment.Cron is null)
+        {
+            return null;
+        }
+
+        // A change of the definition begins anew: one that was edited at noon is not due for what the old expression missed.
+        var since = (await definitions.FindAsync(DefinitionKinds.Enrichment, enrichment.Name, cancellationToken))?.ChangedAt ?? clock.GetUtcNow();
+        if (await store.ListRunsAsync(enrichment.Name, null, 1, cancellationToken) is { Items: [{ StartedAt: var last }, ..] } && last > since)
+        {
+            since = last;
+        }
+
+        return enrichment.Cron.NextAfter(_added.TryGetValue(enrichment.Name, out var added) && added > since ? added : since);
+    }
+
+    /// <summary>Adds what is due at a moment.</summary>
+    internal async Task RunDueAsync(DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        foreach (var enrichment in (await metadata.ModelAsync(cancellationToken)).Enrichments.Values)
+        {
+            if (await NextRunAsync(enrichment, cancellationToken) <= now)
+            {
+                _added[enrichment.Name] = now;
+                await queue.AddOnceAsync(EnrichJob.JobKind, enrichment.Name, "{}", Actor, cancellationToken);
+            }
+        }
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(s_look, clock);
+        try
+        {
+            while (await timer.WaitForNextTickAsync(stoppingToken))
+            {
+                try
+                {
+                    await RunDueAsync(clock.GetUtcNow(), stoppingToken);
+                }
+                catch (Exception failure) when (failure is not OperationCanceledException)
+                {
+                    // A full disk, say: it is due still when there is room again.
+                    NotAdded(failure);
+                }
+            }
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+            // Stopping.
+        }
+    }
+
+    [LoggerMessage(1650, LogLevel.Error, "What is due of enrichments could not be added.")]
+    private partial void NotAdded(Exception exception);
+}
