@@ -30,6 +30,7 @@ internal sealed class ServerScript(HttpFixture fixture, Func<string, string> rep
 
         var headers = found.Headers.ToDictionary(pair => pair.Key, pair => replace(pair.Value), StringComparer.Ordinal);
         var body = found.Rows is not null ? Page(found, query) : found.Text ?? found.Body?.ToJsonString() ?? "";
+        body = found.Wrap is { } wrap ? new JsonObject { [wrap] = body }.ToJsonString() : body;
         return ServerAnswer.Json(found.Status, replace(body)) with { Headers = headers };
     }
 
@@ -82,7 +83,7 @@ internal sealed class ServerScript(HttpFixture fixture, Func<string, string> rep
             }
         }
 
-        return [.. rows.Select(row => (Func<string>)(() => row.ToJsonString()))];
+        return [.. rows.Select(row => (Func<string>)(() => (route.Value is { } value ? row[value]?.ToJsonString() : row.ToJsonString()) ?? "null"))];
     }
 
     private static string ValueOf(JsonObject row, string field) => row[field]?.ToString() ?? "";
