@@ -1,4 +1,5 @@
 using CustomerInsights.Host.Features.Access;
+using CustomerInsights.Host.Platform.Tables;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.OpenApi;
 
@@ -37,6 +38,11 @@ internal static class ApiDocument
             {
                 operation.Tags = new HashSet<OpenApiTagReference> { new(requirement.Kind.ToString(), context.Document) };
                 operation.Responses ??= [];
+                if (context.Description.ActionDescriptor.EndpointMetadata.OfType<TableOffer>().Any())
+                {
+                    OfferFile(operation);
+                }
+
                 foreach (var (status, text) in Refusals(context.Description))
                 {
                     operation.Responses.TryAdd(status, new OpenApiResponse { Description = text });
@@ -46,6 +52,25 @@ internal static class ApiDocument
             return Task.CompletedTask;
         });
     }
+
+    private static void OfferFile(OpenApiOperation operation)
+    {
+        operation.Parameters ??= [];
+        operation.Parameters.Add(Query("format", "csv, json or jsonl: all rows as a file. 'Accept: text/csv' and 'application/x-ndjson' ask for one, too."));
+        if (operation.Parameters.All(parameter => parameter.Name != "fields"))
+        {
+            operation.Parameters.Add(Query("fields", "Of a file: the columns, separated by commas; 'attributes.city' for what is inside one. All if absent."));
+        }
+
+        if (operation.Responses!.TryGetValue("200", out var answer) && answer is OpenApiResponse { Content: { } content })
+        {
+            content.TryAdd("text/csv", new OpenApiMediaType());
+            content.TryAdd("application/x-ndjson", new OpenApiMediaType());
+        }
+    }
+
+    private static OpenApiParameter Query(string name, string description) =>
+        new() { Name = name, In = ParameterLocation.Query, Description = description, Schema = new OpenApiSchema { Type = JsonSchemaType.String } };
 
     // Endpoints call their own types Request and Response: the endpoint's name makes them different, inside generic ones too.
     private static string SchemaName(Type type)

@@ -1,5 +1,6 @@
 using System.Buffers.Text;
 using System.Text;
+using CustomerInsights.Host.Platform.Tables;
 using CustomerInsights.Storage;
 
 namespace CustomerInsights.Host.Platform;
@@ -7,9 +8,12 @@ namespace CustomerInsights.Host.Platform;
 /// <summary>A page as REST shows it.</summary>
 /// <param name="Items">The items, in a stable order.</param>
 /// <param name="Next">Send it as <c>cursor</c> to get the next page; absent at the end.</param>
-public sealed record PageResponse<T>(IReadOnlyList<T> Items, string? Next) : ICounted
+public sealed record PageResponse<T>(IReadOnlyList<T> Items, string? Next) : ICounted, ITablePage<T>
+    where T : class
 {
     long ICounted.Count => Items.Count;
+
+    string? ITablePage.Next => Next;
 }
 
 /// <summary>An answer that knows how many items it gives; the audit of reads notes it.</summary>
@@ -55,7 +59,8 @@ internal readonly record struct PageRequest(string? Cursor, int? Limit)
         _ => throw new BadParameterException("limit", $"limit={Limit}: a page has 1 to 1,000 items."),
     };
 
-    public static PageResponse<TResponse> Response<T, TResponse>(Page<T> page, Func<T, TResponse> map) => new(
+    public static PageResponse<TResponse> Response<T, TResponse>(Page<T> page, Func<T, TResponse> map)
+        where TResponse : class => new(
         [.. page.Items.Select(map)],
         page.Next is null ? null : Base64Url.EncodeToString(Encoding.UTF8.GetBytes("1|" + page.Next)));
 }

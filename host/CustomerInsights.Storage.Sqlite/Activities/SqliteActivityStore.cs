@@ -10,6 +10,7 @@ internal sealed class SqliteActivityStore(Database database) : IActivityStore
 {
     private const string List = "activities";
     private const int Chunk = 1000;
+    private const string AllList = "all-activities";
 
     public ValueTask<ProjectionPosition?> PositionAsync(int stream, CancellationToken cancellationToken) =>
         database.ReadAsync(
@@ -66,6 +67,36 @@ internal sealed class SqliteActivityStore(Database database) : IActivityStore
                         List,
                         last.At.UtcTicks.ToString(CultureInfo.InvariantCulture),
                         ActivityId.Number(last.Id).ToString(CultureInfo.InvariantCulture)));
+            },
+            cancellationToken);
+    }
+
+    public ValueTask<Page<OwnedActivity>> ListAllAsync(IReadOnlyList<string>? types, ActivityWindow window, string? after, int limit, CancellationToken cancellationToken)
+    {
+        var behind = Cursor.Number(AllList, after) ?? 0;
+        return database.SnapshotAsync(
+            db =>
+            {
+                var filter = types is null ? "" : ActivityTypes.Filter(db, types, "a.type_no", first: 5);
+                SqlValue[] values = [behind, limit + 1L, From(window), Until(window), .. ActivityTypes.Numbers(db, types ?? [])];
+
+                // In the table's own order, so that nothing is sorted, however many there are.
+                using var rows = db.Query(
+                    $"""
+                     SELECT a.activity_no, t.name, a.at, s.name, a.key, a.document, m.outcome, NULL, p.profile_id FROM activities a
+                     JOIN activity_types t ON t.type_no = a.type_no
+                     JOIN streams s ON s.stream_no = a.stream_no
+                     LEFT JOIN node_profile np ON np.node_id = a.node_id LEFT JOIN profiles p ON p.profile_no = np.profile_no
+                     LEFT JOIN activity_matches m ON m.activity_no = a.activity_no
+                     WHERE a.activity_no > ?1 AND a.at >= ?3 AND a.at < ?4{filter}
+                     ORDER BY a.activity_no LIMIT ?2
+                     """,
+                    values);
+                return Paging.Page(
+                    rows,
+                    limit,
+                    row => new OwnedActivity(Activity(row), row.IsNull(8) ? null : row.Id(8)),
+                    last => Cursor.Of(AllList, ActivityId.Number(last.Activity.Id)));
             },
             cancellationToken);
     }

@@ -9,6 +9,7 @@ namespace CustomerInsights.Storage.Sqlite.Events;
 internal sealed class SqliteEventProjection(Database database) : IEventProjection
 {
     private const int TrimRows = 5000;
+    private const string ToldList = "told-events";
 
     private const string Fates =
         """
@@ -72,6 +73,38 @@ internal sealed class SqliteEventProjection(Database database) : IEventProjectio
                     ]);
             },
             cancellationToken);
+
+    public ValueTask<Page<EventFate>> ListToldAsync(string source, string? after, int limit, CancellationToken cancellationToken)
+    {
+        var before = Cursor.Number(ToldList, after) ?? long.MaxValue;
+        return database.SnapshotAsync(
+            db =>
+            {
+                if (StreamRows.Find(db, source + ".events") is not { } stream)
+                {
+                    return new Page<EventFate>([], null);
+                }
+
+                var told = ProfileStreams.Rows(
+                    db,
+                    "SELECT fate_no FROM event_fates INDEXED BY event_fates_told WHERE stream_no = ?1 AND (refused IS NOT NULL OR rule IS NOT NULL) AND fate_no < ?2 ORDER BY fate_no DESC LIMIT ?3",
+                    row => row.Long(0),
+                    stream.Number, before, limit + 1L).ToList();
+                var shown = told.Take(limit).ToList();
+                return shown is []
+                    ? new Page<EventFate>([], null)
+                    : new Page<EventFate>(
+                        [
+                            .. ProfileStreams.Rows(
+                                db,
+                                Fates + " WHERE f.stream_no = ?1 AND f.fate_no >= ?2 AND f.fate_no <= ?3 AND (f.refused IS NOT NULL OR f.rule IS NOT NULL) ORDER BY f.fate_no DESC",
+                                Fate,
+                                stream.Number, shown[^1], shown[0]),
+                        ],
+                        told.Count > limit ? Cursor.Of(ToldList, shown[^1]) : null);
+            },
+            cancellationToken);
+    }
 
     public ValueTask<bool> TrimAsync(DateTimeOffset before, CancellationToken cancellationToken) =>
         database.WriteAsync(

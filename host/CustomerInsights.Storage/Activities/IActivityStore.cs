@@ -18,6 +18,9 @@ public interface IActivityStore
     ValueTask<Page<StoredActivity>> ListAsync(
         ProfileId profile, IReadOnlyList<string>? types, ActivityWindow window, string? after, int limit, CancellationToken cancellationToken);
 
+    /// <summary>The activities of everybody, in the order in which they were first stored; of some types and of a stretch of time where asked.</summary>
+    ValueTask<Page<OwnedActivity>> ListAllAsync(IReadOnlyList<string>? types, ActivityWindow window, string? after, int limit, CancellationToken cancellationToken);
+
     /// <summary>An activity of a profile by id, or null.</summary>
     ValueTask<StoredActivity?> FindAsync(ProfileId profile, string activity, CancellationToken cancellationToken);
 

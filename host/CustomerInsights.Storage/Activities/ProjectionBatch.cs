@@ -1,3 +1,5 @@
+using CustomerInsights.Core.Model;
+
 namespace CustomerInsights.Storage.Activities;
 
 /// <summary>A stretch of a stream's changes, projected.</summary>
@@ -77,6 +79,11 @@ public sealed record StoredActivity(string Id, string Type, DateTimeOffset At, s
     /// <summary>As what the person takes part; empty when it is the person's own.</summary>
     public IReadOnlyList<string> Roles { get; init; } = [];
 }
+
+/// <summary>An activity and whose it is.</summary>
+/// <param name="Activity">The activity.</param>
+/// <param name="Profile">The profile; null while it is nobody's.</param>
+public sealed record OwnedActivity(StoredActivity Activity, ProfileId? Profile);
 
 /// <summary>A stretch of time.</summary>
 /// <param name="From">Its beginning, included; null: from ever.</param>

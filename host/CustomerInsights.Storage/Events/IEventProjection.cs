@@ -24,6 +24,9 @@ public interface IEventProjection
     /// <summary>A source's counts of events that are still remembered, and its last ones of which there is something to say.</summary>
     ValueTask<EventSourceState> StateAsync(string source, int samples, CancellationToken cancellationToken);
 
+    /// <summary>The events of a source that are remembered and were refused or warned of, newest first.</summary>
+    ValueTask<Page<EventFate>> ListToldAsync(string source, string? after, int limit, CancellationToken cancellationToken);
+
     /// <summary>Forgets what became of events that were projected before a time, at most some thousands; true when there may be more.</summary>
     ValueTask<bool> TrimAsync(DateTimeOffset before, CancellationToken cancellationToken);
 }

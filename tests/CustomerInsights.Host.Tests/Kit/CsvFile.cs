@@ -5,9 +5,11 @@ namespace CustomerInsights.Host.Tests.Kit;
 /// <summary>Reads CSV with CsvHelper, so that nothing of ours judges itself.</summary>
 internal static class CsvFile
 {
-    public static List<Dictionary<string, string>> Read(string path)
+    public static List<Dictionary<string, string>> Read(string path) => Read(File.ReadAllBytes(path));
+
+    public static List<Dictionary<string, string>> Read(byte[] content)
     {
-        using var reader = CsvReader.Create(File.ReadAllBytes(path), new CsvReaderOptions { HasHeader = false, Separator = ',' });
+        using var reader = CsvReader.Create(content, new CsvReaderOptions { HasHeader = false, Separator = ',' });
         string[]? header = null;
         var rows = new List<Dictionary<string, string>>();
         while (reader.Read())

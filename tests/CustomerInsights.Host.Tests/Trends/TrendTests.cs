@@ -176,7 +176,7 @@ public sealed class TrendTests
     [InlineData("monthly-active?to=2026-02-30", "to: Give a day such as 2026-03-31.")]
     [InlineData("monthly-active?from=2026-02-03&to=2026-02-01", "to: 'to' is before 'from'.")]
     [InlineData("monthly-active?from=0001-01-01", "from: Ask for at most 3,660 days.")]
-    [InlineData("monthly-active?format=xml", "format: A format is json or csv.")]
+    [InlineData("monthly-active?format=xml", "format: A format is csv, json or jsonl.")]
     public async Task What_cannot_be_asked_is_named(string path, string fault)
     {
         await using var app = await RunningApp.StartAsync();

@@ -104,6 +104,35 @@ public abstract class ActivityStoreContract : StoreContract
     }
 
     [Fact]
+    public async Task The_activities_of_everybody_page_as_they_came_by_type_and_time_with_whose_they_are()
+    {
+        await StreamsAsync();
+        await RecordsAsync(_contacts, ("a", "A"), ("b", "B"));
+        await NodesAsync(1, ("a", true), ("b", true));
+        await ProfileAsync(Id(1), "a");
+        await OrdersAsync(1, Order("o1", "a", 5), Order("o2", "b", 3), new ProjectedActivity("v1", "visit", At(4), null, null, Doc("{}")), Order("o3", "a", 4));
+        Assert.Equal([$"o1 {Id(1)}", "o2 ", "v1 ", $"o3 {Id(1)}"], await ListedAsync(null, default, 1));
+        Assert.Equal([$"o1 {Id(1)}", "o2 ", $"o3 {Id(1)}"], await ListedAsync(["order"], default, 2));
+        Assert.Equal(["v1 ", $"o3 {Id(1)}"], await ListedAsync(["order", "visit"], new ActivityWindow(At(4), At(5)), 10));
+        Assert.Empty(await ListedAsync(["never"], default, 10));
+        await Assert.ThrowsAsync<BadCursorException>(async () => await Activities.ListAllAsync(null, default, "x", 5, None));
+
+        async Task<List<string>> ListedAsync(IReadOnlyList<string>? types, ActivityWindow window, int limit)
+        {
+            var listed = new List<string>();
+            string? after = null;
+            do
+            {
+                var page = await Activities.ListAllAsync(types, window, after, limit, None);
+                listed.AddRange(page.Items.Select(one => $"{one.Activity.Key} {one.Profile}"));
+                after = page.Next;
+            }
+            while (after is not null);
+            return listed;
+        }
+    }
+
+    [Fact]
     public async Task Activities_page_newest_first_with_ties_by_id_and_by_type()
     {
         await StreamsAsync();

@@ -114,6 +114,29 @@ public abstract class EventProjectionContract : StoreContract
         Assert.Equal(["m2", "m1"], state.Samples.Select(sample => sample.MessageId));
     }
 
+    [Fact]
+    public async Task Events_of_which_there_is_something_to_say_page_newest_first()
+    {
+        await StreamsAsync();
+        await ProjectAsync([.. Enumerable.Range(1, 9).Select(i => Event(i, "m" + i, [("user_id", "1")]) with { Rule = i % 3 == 0 ? null : "schema", Refused = i % 3 == 1 ? "Bad." : null })]);
+        foreach (var size in new[] { 1, 4, 10 })
+        {
+            var told = new List<EventFate>();
+            string? after = null;
+            do
+            {
+                var page = await Store.EventProjection.ListToldAsync("web", after, size, None);
+                told.AddRange(page.Items);
+                after = page.Next;
+            }
+            while (after is not null);
+            Assert.Equal(["m8 ", "m7 Bad.", "m5 ", "m4 Bad.", "m2 ", "m1 Bad."], told.Select(fate => $"{fate.MessageId} {fate.Refused}"));
+        }
+
+        Assert.Empty((await Store.EventProjection.ListToldAsync("nobody", null, 5, None)).Items);
+        await Assert.ThrowsAsync<BadCursorException>(async () => await Store.EventProjection.ListToldAsync("web", "x", 5, None));
+    }
+
     private async Task StreamsAsync()
     {
         _identities = await Store.Records.EnsureStreamAsync("web.identities", [], None);

@@ -1,4 +1,5 @@
 using CustomerInsights.Host.Platform;
+using CustomerInsights.Host.Platform.Tables;
 using CustomerInsights.Storage.Access;
 
 namespace CustomerInsights.Host.Features.Access;
@@ -26,7 +27,7 @@ internal static class AccessModule
 internal static class ListAudit
 {
     public static void Map(IEndpointRouteBuilder routes) =>
-        routes.MapGet("/audit", HandleAsync).WithName(nameof(ListAudit)).WithSummary("Who did what, newest first.").Requires(AccessAction.Read, ResourceKind.Audit);
+        routes.MapGet("/audit", HandleAsync).WithName(nameof(ListAudit)).WithSummary("Who did what, newest first.").Requires(AccessAction.Read, ResourceKind.Audit).AsTable("audit");
 
     internal static async Task<PageResponse<AuditEntry>> HandleAsync(string? cursor, int? limit, IAuditStore store, CancellationToken cancellationToken)
     {

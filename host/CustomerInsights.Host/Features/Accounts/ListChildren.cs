@@ -2,6 +2,7 @@ using CustomerInsights.Core.Model;
 using CustomerInsights.Host.Features.Access;
 using CustomerInsights.Host.Features.Profiles;
 using CustomerInsights.Host.Platform;
+using CustomerInsights.Host.Platform.Tables;
 using CustomerInsights.Storage.Links;
 using CustomerInsights.Storage.Profiles;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -12,7 +13,7 @@ namespace CustomerInsights.Host.Features.Accounts;
 internal static class ListChildren
 {
     public static void Map(IEndpointRouteBuilder routes) =>
-        routes.MapGet("/profiles/{id}/children", HandleAsync).WithName(nameof(ListChildren)).WithSummary("The profiles whose parent it is, oldest first.").Requires(AccessAction.Read, ResourceKind.Profile);
+        routes.MapGet("/profiles/{id}/children", HandleAsync).WithName(nameof(ListChildren)).WithSummary("The profiles whose parent it is, oldest first.").Requires(AccessAction.Read, ResourceKind.Profile).AsTable("children");
 
     internal static async Task<Results<Ok<PageResponse<ProfileResponse>>, ProblemHttpResult>> HandleAsync(
         string id, string? cursor, int? limit, IProfileStore profiles, IProfileLinkStore links, ProfileOwners owners, CancellationToken cancellationToken)

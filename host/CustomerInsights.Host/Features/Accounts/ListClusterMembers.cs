@@ -2,6 +2,7 @@ using CustomerInsights.Core.Model;
 using CustomerInsights.Host.Features.Access;
 using CustomerInsights.Host.Features.Profiles;
 using CustomerInsights.Host.Platform;
+using CustomerInsights.Host.Platform.Tables;
 using CustomerInsights.Storage.Clusters;
 using Microsoft.AspNetCore.Http.HttpResults;
 
@@ -11,7 +12,7 @@ namespace CustomerInsights.Host.Features.Accounts;
 internal static class ListClusterMembers
 {
     public static void Map(IEndpointRouteBuilder routes) =>
-        routes.MapGet("/clusters/{id}/members", HandleAsync).WithName(nameof(ListClusterMembers)).WithSummary("The profiles of a household or another cluster, oldest first.").Requires(AccessAction.Read, ResourceKind.Profile);
+        routes.MapGet("/clusters/{id}/members", HandleAsync).WithName(nameof(ListClusterMembers)).WithSummary("The profiles of a household or another cluster, oldest first.").Requires(AccessAction.Read, ResourceKind.Profile).AsTable("members");
 
     internal static async Task<Results<Ok<PageResponse<ProfileResponse>>, ProblemHttpResult>> HandleAsync(
         string id, string? cursor, int? limit, IClusterStore clusters, ProfileOwners owners, CancellationToken cancellationToken)

@@ -3,6 +3,7 @@ using CustomerInsights.Host.Features.Access;
 using CustomerInsights.Host.Features.Metadata;
 using CustomerInsights.Host.Features.Profiles;
 using CustomerInsights.Host.Platform;
+using CustomerInsights.Host.Platform.Tables;
 using CustomerInsights.Storage.Links;
 using CustomerInsights.Storage.Profiles;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -13,7 +14,7 @@ namespace CustomerInsights.Host.Features.Accounts;
 internal static class ListContacts
 {
     public static void Map(IEndpointRouteBuilder routes) =>
-        routes.MapGet("/profiles/{id}/contacts", HandleAsync).WithName(nameof(ListContacts)).WithSummary("The profiles that belong to an account, oldest first; of one type if it is given.").Requires(AccessAction.Read, ResourceKind.Profile);
+        routes.MapGet("/profiles/{id}/contacts", HandleAsync).WithName(nameof(ListContacts)).WithSummary("The profiles that belong to an account, oldest first; of one type if it is given.").Requires(AccessAction.Read, ResourceKind.Profile).AsTable("contacts");
 
     internal static async Task<Results<Ok<PageResponse<ProfileResponse>>, ProblemHttpResult>> HandleAsync(
         string id, string? type, string? cursor, int? limit, IProfileStore profiles, IProfileLinkStore links, ProfileOwners owners, MetadataService metadata, CancellationToken cancellationToken)

@@ -2,6 +2,7 @@ using CustomerInsights.Core.Model;
 using CustomerInsights.Host.Features.Access;
 using CustomerInsights.Host.Features.Profiles;
 using CustomerInsights.Host.Platform;
+using CustomerInsights.Host.Platform.Tables;
 using CustomerInsights.Storage.Links;
 using CustomerInsights.Storage.Profiles;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -20,7 +21,7 @@ internal static class ListDescendants
     public sealed record Descendant(ProfileReference Profile, int Depth, string ParentId);
 
     public static void Map(IEndpointRouteBuilder routes) =>
-        routes.MapGet("/profiles/{id}/descendants", HandleAsync).WithName(nameof(ListDescendants)).WithSummary("Children, their children and so on, by depth and then by age.").Requires(AccessAction.Read, ResourceKind.Profile);
+        routes.MapGet("/profiles/{id}/descendants", HandleAsync).WithName(nameof(ListDescendants)).WithSummary("Children, their children and so on, by depth and then by age.").Requires(AccessAction.Read, ResourceKind.Profile).AsTable("descendants");
 
     /// <summary>Answers.</summary>
     /// <param name="id">The profile at the top.</param>

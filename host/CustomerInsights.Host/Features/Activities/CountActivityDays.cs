@@ -1,6 +1,7 @@
 using CustomerInsights.Core.Model;
 using CustomerInsights.Host.Features.Access;
 using CustomerInsights.Host.Platform;
+using CustomerInsights.Host.Platform.Tables;
 using CustomerInsights.Storage.Activities;
 using CustomerInsights.Storage.Profiles;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -14,7 +15,10 @@ internal static class CountActivityDays
 
     /// <summary>The days on which something happened, newest first.</summary>
     /// <param name="Days">At most some 5,000 counts; ask for an earlier stretch with 'to'.</param>
-    public sealed record Response(IReadOnlyList<Day> Days);
+    public sealed record Response(IReadOnlyList<Day> Days) : ITablePage<Day>
+    {
+        IReadOnlyList<Day> ITablePage<Day>.Items => Days;
+    }
 
     /// <summary>A day.</summary>
     /// <param name="Date">The day, UTC.</param>
@@ -25,7 +29,7 @@ internal static class CountActivityDays
     public static void Map(IEndpointRouteBuilder routes) =>
         routes.MapGet("/profiles/{id}/activities/days", HandleAsync).WithName(nameof(CountActivityDays))
             .WithSummary("How many activities of each type there were on each day, newest first; of some types or a stretch of time as in the list.")
-            .Requires(AccessAction.Read, ResourceKind.Activity);
+            .Requires(AccessAction.Read, ResourceKind.Activity).AsTable("activity-days");
 
     internal static async Task<Results<Ok<Response>, ProblemHttpResult>> HandleAsync(
         string id, [AsParameters] TimelineRequest timeline, IProfileStore profiles, IActivityStore store, CancellationToken cancellationToken)

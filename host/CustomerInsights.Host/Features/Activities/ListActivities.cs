@@ -1,6 +1,7 @@
 using CustomerInsights.Core.Model;
 using CustomerInsights.Host.Features.Access;
 using CustomerInsights.Host.Platform;
+using CustomerInsights.Host.Platform.Tables;
 using CustomerInsights.Storage.Activities;
 using CustomerInsights.Storage.Profiles;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -13,7 +14,7 @@ internal static class ListActivities
     public static void Map(IEndpointRouteBuilder routes) =>
         routes.MapGet("/profiles/{id}/activities", HandleAsync).WithName(nameof(ListActivities))
             .WithSummary("A profile's timeline, newest first: of some types (repeat 'type'), of a stretch of time ('from' included, 'to' excluded), or from a day on ('day').")
-            .Requires(AccessAction.Read, ResourceKind.Activity);
+            .Requires(AccessAction.Read, ResourceKind.Activity).AsTable("activities");
 
     internal static async Task<Results<Ok<PageResponse<ActivityResponse>>, ProblemHttpResult>> HandleAsync(
         string id, [AsParameters] TimelineRequest timeline, string? cursor, int? limit, IProfileStore profiles, IActivityStore store, CancellationToken cancellationToken)

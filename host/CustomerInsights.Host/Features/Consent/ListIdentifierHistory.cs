@@ -2,6 +2,7 @@ using CustomerInsights.Core.Consent;
 using CustomerInsights.Host.Features.Access;
 using CustomerInsights.Host.Features.Metadata;
 using CustomerInsights.Host.Platform;
+using CustomerInsights.Host.Platform.Tables;
 using CustomerInsights.Storage.Identifiers;
 using Microsoft.AspNetCore.Http.HttpResults;
 
@@ -24,7 +25,7 @@ internal static class ListIdentifierHistory
         string About, string Status, DateTimeOffset At, DateTimeOffset RecordedAt, bool Applied, string? Source = null, string? Reason = null, string? UpdateType = null, string? List = null);
 
     public static void Map(IEndpointRouteBuilder routes) =>
-        routes.MapGet("/identifiers/{type}/{value}/history", HandleAsync).WithName(nameof(ListIdentifierHistory)).WithSummary("What was told of an identifier, the last to arrive first.").Requires(AccessAction.Read, ResourceKind.Consent);
+        routes.MapGet("/identifiers/{type}/{value}/history", HandleAsync).WithName(nameof(ListIdentifierHistory)).WithSummary("What was told of an identifier, the last to arrive first.").Requires(AccessAction.Read, ResourceKind.Consent).AsTable("identifier-history");
 
     internal static async Task<Ok<PageResponse<Entry>>> HandleAsync(
         string type, string value, string? cursor, int? limit, IIdentifierStore identifiers, CancellationToken cancellationToken)

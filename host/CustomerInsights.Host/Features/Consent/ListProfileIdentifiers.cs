@@ -4,6 +4,7 @@ using CustomerInsights.Core.Consent;
 using CustomerInsights.Host.Features.Access;
 using CustomerInsights.Host.Features.Metadata;
 using CustomerInsights.Host.Platform;
+using CustomerInsights.Host.Platform.Tables;
 using CustomerInsights.Storage.Identifiers;
 using Microsoft.AspNetCore.Http.HttpResults;
 
@@ -17,10 +18,10 @@ internal static class ListProfileIdentifiers
     /// <param name="OptedOut">Whether the person opted out (CCPA) by any identifier.</param>
     /// <param name="Channels">By channel: reachable, or why not: optedOut, noConsent, consentUnknown, undeliverable, noIdentifier.</param>
     /// <param name="Items">By type and value.</param>
-    public sealed record Response(string Id, bool OptedOut, IReadOnlyDictionary<string, Reach> Channels, IReadOnlyList<IdentifierResponse> Items);
+    public sealed record Response(string Id, bool OptedOut, IReadOnlyDictionary<string, Reach> Channels, IReadOnlyList<IdentifierResponse> Items) : ITablePage<IdentifierResponse>;
 
     public static void Map(IEndpointRouteBuilder routes) =>
-        routes.MapGet("/profiles/{id}/identifiers", HandleAsync).WithName(nameof(ListProfileIdentifiers)).WithSummary("The identifiers of a person, which of them may be messaged, and whether each channel reaches the person.").Requires(AccessAction.Read, ResourceKind.Profile);
+        routes.MapGet("/profiles/{id}/identifiers", HandleAsync).WithName(nameof(ListProfileIdentifiers)).WithSummary("The identifiers of a person, which of them may be messaged, and whether each channel reaches the person.").Requires(AccessAction.Read, ResourceKind.Profile).AsTable("identifiers");
 
     internal static async Task<Results<Ok<Response>, ProblemHttpResult>> HandleAsync(
         string id, IProfileStore profiles, IIdentifierStore identifiers, MetadataService metadata, CancellationToken cancellationToken)

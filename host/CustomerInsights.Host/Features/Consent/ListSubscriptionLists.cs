@@ -1,5 +1,6 @@
 using CustomerInsights.Host.Features.Access;
 using CustomerInsights.Host.Platform;
+using CustomerInsights.Host.Platform.Tables;
 using CustomerInsights.Storage.Identifiers;
 using Microsoft.AspNetCore.Http.HttpResults;
 
@@ -10,10 +11,10 @@ internal static class ListSubscriptionLists
 {
     /// <summary>All of them.</summary>
     /// <param name="Items">By name.</param>
-    public sealed record Response(IReadOnlyList<SubscriptionList> Items);
+    public sealed record Response(IReadOnlyList<SubscriptionList> Items) : ITablePage<SubscriptionList>;
 
     public static void Map(IEndpointRouteBuilder routes) =>
-        routes.MapGet("/lists", HandleAsync).WithName(nameof(ListSubscriptionLists)).WithSummary("The lists that people can subscribe to, by name.").Requires(AccessAction.Read, ResourceKind.Consent);
+        routes.MapGet("/lists", HandleAsync).WithName(nameof(ListSubscriptionLists)).WithSummary("The lists that people can subscribe to, by name.").Requires(AccessAction.Read, ResourceKind.Consent).AsTable("lists");
 
     internal static async Task<Ok<Response>> HandleAsync(IIdentifierStore identifiers, CancellationToken cancellationToken) =>
         TypedResults.Ok(new Response(await identifiers.ListsAsync(cancellationToken)));

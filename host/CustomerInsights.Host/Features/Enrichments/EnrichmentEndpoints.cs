@@ -5,6 +5,7 @@ using CustomerInsights.Host.Features.Ingestion;
 using CustomerInsights.Host.Features.Jobs;
 using CustomerInsights.Host.Features.Metadata;
 using CustomerInsights.Host.Platform;
+using CustomerInsights.Host.Platform.Tables;
 using CustomerInsights.Plugins;
 using CustomerInsights.Sdk;
 using CustomerInsights.Storage.Definitions;
@@ -141,7 +142,7 @@ public sealed record EnrichmentRunResponse(
 internal static class ListEnrichmentRuns
 {
     public static void Map(IEndpointRouteBuilder routes) =>
-        routes.MapGet("/enrichments/{name}/runs", HandleAsync).WithName(nameof(ListEnrichmentRuns)).WithSummary("How many profiles were enriched when, newest first.").Requires(AccessAction.Read, ResourceKind.Enrichment);
+        routes.MapGet("/enrichments/{name}/runs", HandleAsync).WithName(nameof(ListEnrichmentRuns)).WithSummary("How many profiles were enriched when, newest first.").Requires(AccessAction.Read, ResourceKind.Enrichment).AsTable("runs");
 
     internal static async Task<Results<Ok<PageResponse<EnrichmentRunResponse>>, ProblemHttpResult>> HandleAsync(
         string name, string? cursor, int? limit, IDefinitionStore definitions, IEnrichmentStore store, CancellationToken cancellationToken)
@@ -173,7 +174,7 @@ internal static class ListProfileEnrichments
     /// <summary>All of them.</summary>
     /// <param name="Id">The profile.</param>
     /// <param name="Items">By enrichment.</param>
-    public sealed record Response(string Id, IReadOnlyList<Item> Items);
+    public sealed record Response(string Id, IReadOnlyList<Item> Items) : ITablePage<Item>;
 
     /// <summary>What one says.</summary>
     /// <param name="Enrichment">The enrichment.</param>
@@ -187,7 +188,7 @@ internal static class ListProfileEnrichments
         string Enrichment, EnrichmentOutcome Outcome, IReadOnlyDictionary<string, object?> Values, IReadOnlyList<string> Tables, DateTimeOffset AskedAt, DateTimeOffset AsOf, string JobId);
 
     public static void Map(IEndpointRouteBuilder routes) =>
-        routes.MapGet("/profiles/{id}/enrichments", HandleAsync).WithName(nameof(ListProfileEnrichments)).WithSummary("What each enrichment says of a profile, and when it was asked.").Requires(AccessAction.Read, ResourceKind.Profile);
+        routes.MapGet("/profiles/{id}/enrichments", HandleAsync).WithName(nameof(ListProfileEnrichments)).WithSummary("What each enrichment says of a profile, and when it was asked.").Requires(AccessAction.Read, ResourceKind.Profile).AsTable("enrichments");
 
     internal static async Task<Results<Ok<Response>, ProblemHttpResult>> HandleAsync(string id, IProfileStore profiles, IEnrichmentStore store, CancellationToken cancellationToken)
     {
@@ -209,7 +210,7 @@ internal static class ListEnrichmentRows
     /// <summary>The rows.</summary>
     /// <param name="Id">The profile.</param>
     /// <param name="Items">Oldest first.</param>
-    public sealed record Response(string Id, IReadOnlyList<Row> Items);
+    public sealed record Response(string Id, IReadOnlyList<Row> Items) : ITablePage<Row>;
 
     /// <summary>A row.</summary>
     /// <param name="PeriodStart">The first day of its period.</param>
@@ -217,7 +218,7 @@ internal static class ListEnrichmentRows
     public sealed record Row(DateOnly PeriodStart, IReadOnlyDictionary<string, object?> Values);
 
     public static void Map(IEndpointRouteBuilder routes) =>
-        routes.MapGet("/profiles/{id}/enrichments/{name}/tables/{table}", HandleAsync).WithName(nameof(ListEnrichmentRows)).WithSummary("A profile's rows by period, oldest first.").Requires(AccessAction.Read, ResourceKind.Profile);
+        routes.MapGet("/profiles/{id}/enrichments/{name}/tables/{table}", HandleAsync).WithName(nameof(ListEnrichmentRows)).WithSummary("A profile's rows by period, oldest first.").Requires(AccessAction.Read, ResourceKind.Profile).AsTable("rows");
 
     internal static async Task<Results<Ok<Response>, ProblemHttpResult>> HandleAsync(
         string id, string name, string table, IProfileStore profiles, MetadataService metadata, IEnrichmentStore store, CancellationToken cancellationToken)

@@ -16,6 +16,7 @@ internal static class EventsModule
     {
         GetEventFate.Map(routes);
         GetEventSourceStatus.Map(routes);
+        ListEventViolations.Map(routes);
     }
 
     /// <summary>The routes of the protocol. They lie beside /api, whose versions and problem details are not theirs.</summary>

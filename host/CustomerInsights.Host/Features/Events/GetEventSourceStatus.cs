@@ -37,7 +37,10 @@ internal static class GetEventSourceStatus
     /// <param name="Rule">The rule.</param>
     /// <param name="Rejected">Whether it was rejected.</param>
     /// <param name="Message">What is wrong with it.</param>
-    public sealed record Sample(string MessageId, string Kind, DateTimeOffset ReceivedAt, string? Rule, bool Rejected, string? Message);
+    public sealed record Sample(string MessageId, string Kind, DateTimeOffset ReceivedAt, string? Rule, bool Rejected, string? Message)
+    {
+        internal static Sample Of(EventFate fate) => new(fate.MessageId, fate.Kind, fate.ReceivedAt, fate.Rule, fate.Refused is not null, fate.Refused ?? fate.Note);
+    }
 
     public static void Map(IEndpointRouteBuilder routes) =>
         routes.MapGet("/event-sources/{name}/status", HandleAsync).WithName(nameof(GetEventSourceStatus))
@@ -58,7 +61,7 @@ internal static class GetEventSourceStatus
             state.Duplicates,
             settings.EventFateDays,
             [.. state.Rules.Select(rule => new RuleResponse(rule.Rule, rule.Refused, rule.Warned))],
-            [.. state.Samples.Select(fate => new Sample(fate.MessageId, fate.Kind, fate.ReceivedAt, fate.Rule, fate.Refused is not null, fate.Refused ?? fate.Note))],
+            [.. state.Samples.Select(Sample.Of)],
             lag.Events,
             lag.Age?.TotalSeconds));
     }

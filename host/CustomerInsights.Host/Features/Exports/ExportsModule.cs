@@ -3,6 +3,7 @@ using CustomerInsights.Host.Features.Access;
 using CustomerInsights.Host.Features.Jobs;
 using CustomerInsights.Host.Features.Metadata;
 using CustomerInsights.Host.Platform;
+using CustomerInsights.Host.Platform.Tables;
 using CustomerInsights.Storage.Definitions;
 using CustomerInsights.Storage.Exports;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -58,7 +59,7 @@ internal static class ListExportRuns
         DateTimeOffset EndedAt);
 
     public static void Map(IEndpointRouteBuilder routes) =>
-        routes.MapGet("/exports/{name}/runs", HandleAsync).WithName(nameof(ListExportRuns)).WithSummary("What was exported when, newest first.").Requires(AccessAction.Read, ResourceKind.Export);
+        routes.MapGet("/exports/{name}/runs", HandleAsync).WithName(nameof(ListExportRuns)).WithSummary("What was exported when, newest first.").Requires(AccessAction.Read, ResourceKind.Export).AsTable("runs");
 
     internal static async Task<Results<Ok<PageResponse<Run>>, ProblemHttpResult>> HandleAsync(
         string name, string? cursor, int? limit, IDefinitionStore definitions, IExportStore store, CancellationToken cancellationToken)

@@ -3,6 +3,7 @@ using CustomerInsights.Host.Features.Jobs;
 using CustomerInsights.Host.Features.Metadata;
 using CustomerInsights.Host.Features.Plugins;
 using CustomerInsights.Host.Platform;
+using CustomerInsights.Host.Platform.Tables;
 using CustomerInsights.Sdk;
 using CustomerInsights.Storage.Definitions;
 using CustomerInsights.Storage.Records;
@@ -88,7 +89,7 @@ internal static class PutSourceSecret
 /// <summary>GET /streams: all record sets with their fields and counts.</summary>
 internal static class ListStreams
 {
-    public sealed record Response(IReadOnlyList<StreamResponse> Items);
+    public sealed record Response(IReadOnlyList<StreamResponse> Items) : ITablePage<StreamResponse>;
 
     /// <summary>A stream.</summary>
     /// <param name="Name">source.stream.</param>
@@ -97,7 +98,7 @@ internal static class ListStreams
     public sealed record StreamResponse(string Name, IReadOnlyList<StreamField> Fields, long RecordCount);
 
     public static void Map(IEndpointRouteBuilder routes) =>
-        routes.MapGet("/streams", HandleAsync).WithName(nameof(ListStreams)).WithSummary("All record sets with their fields and counts.").Requires(AccessAction.Read, ResourceKind.Record);
+        routes.MapGet("/streams", HandleAsync).WithName(nameof(ListStreams)).WithSummary("All record sets with their fields and counts.").Requires(AccessAction.Read, ResourceKind.Record).AsTable("streams");
 
     internal static async Task<Response> HandleAsync(IRecordStore store, CancellationToken cancellationToken) =>
         new([.. (await store.ListStreamsAsync(cancellationToken)).Select(stream => new StreamResponse(stream.Name, stream.Fields, stream.RecordCount))]);
@@ -109,7 +110,7 @@ internal static class ListStreamRuns
     public sealed record Run(string JobId, bool Full, StreamRunOutcome? Outcome, RecordCounts Counts, DateTimeOffset StartedAt, DateTimeOffset? EndedAt);
 
     public static void Map(IEndpointRouteBuilder routes) =>
-        routes.MapGet("/streams/{name}/runs", HandleAsync).WithName(nameof(ListStreamRuns)).WithSummary("When a stream was read and what came of it, newest first.").Requires(AccessAction.Read, ResourceKind.Record);
+        routes.MapGet("/streams/{name}/runs", HandleAsync).WithName(nameof(ListStreamRuns)).WithSummary("When a stream was read and what came of it, newest first.").Requires(AccessAction.Read, ResourceKind.Record).AsTable("runs");
 
     internal static async Task<Results<Ok<PageResponse<Run>>, ProblemHttpResult>> HandleAsync(
         string name, string? cursor, int? limit, IRecordStore store, CancellationToken cancellationToken)
@@ -132,7 +133,7 @@ internal static class ListRecords
     public sealed record RecordResponse(string Key, IReadOnlyDictionary<string, object?> Fields, DateTimeOffset ChangedAt);
 
     public static void Map(IEndpointRouteBuilder routes) =>
-        routes.MapGet("/streams/{name}/records", HandleAsync).WithName(nameof(ListRecords)).WithSummary("The records as they were read, by key; or the one with a key.").Requires(AccessAction.Read, ResourceKind.Record);
+        routes.MapGet("/streams/{name}/records", HandleAsync).WithName(nameof(ListRecords)).WithSummary("The records as they were read, by key; or the one with a key.").Requires(AccessAction.Read, ResourceKind.Record).AsTable("records");
 
     internal static async Task<Results<Ok<PageResponse<RecordResponse>>, ProblemHttpResult>> HandleAsync(
         string name, string? key, string? cursor, int? limit, IRecordStore store, CancellationToken cancellationToken)
@@ -160,7 +161,7 @@ internal static class ListRecords
 internal static class ListRejected
 {
     public static void Map(IEndpointRouteBuilder routes) =>
-        routes.MapGet("/streams/{name}/rejected", HandleAsync).WithName(nameof(ListRejected)).WithSummary("Records that were not understood, with reason, file and line; newest run first.").Requires(AccessAction.Read, ResourceKind.Record);
+        routes.MapGet("/streams/{name}/rejected", HandleAsync).WithName(nameof(ListRejected)).WithSummary("Records that were not understood, with reason, file and line; newest run first.").Requires(AccessAction.Read, ResourceKind.Record).AsTable("rejected");
 
     internal static async Task<Results<Ok<PageResponse<RejectedRow>>, ProblemHttpResult>> HandleAsync(
         string name, string? cursor, int? limit, IRecordStore store, CancellationToken cancellationToken)

@@ -1,5 +1,6 @@
 using CustomerInsights.Host.Features.Access;
 using CustomerInsights.Host.Platform;
+using CustomerInsights.Host.Platform.Tables;
 using CustomerInsights.Storage.Jobs;
 
 namespace CustomerInsights.Host.Features.Jobs;
@@ -8,7 +9,7 @@ namespace CustomerInsights.Host.Features.Jobs;
 internal static class ListJobs
 {
     public static void Map(IEndpointRouteBuilder routes) =>
-        routes.MapGet("/jobs", HandleAsync).WithName(nameof(ListJobs)).WithSummary("Newest first; those of a kind or a parent where asked, else those without a parent.").Requires(AccessAction.Read, ResourceKind.Job);
+        routes.MapGet("/jobs", HandleAsync).WithName(nameof(ListJobs)).WithSummary("Newest first; those of a kind or a parent where asked, else those without a parent.").Requires(AccessAction.Read, ResourceKind.Job).AsTable("jobs");
 
     internal static async Task<PageResponse<JobResponse>> HandleAsync(
         string? kind, string? parent, string? cursor, int? limit, IJobStore store, CancellationToken cancellationToken)

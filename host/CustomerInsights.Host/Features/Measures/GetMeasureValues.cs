@@ -3,6 +3,7 @@ using CustomerInsights.Core.Model;
 using CustomerInsights.Host.Features.Access;
 using CustomerInsights.Host.Features.Metadata;
 using CustomerInsights.Host.Platform;
+using CustomerInsights.Host.Platform.Tables;
 using CustomerInsights.Storage;
 using CustomerInsights.Storage.Definitions;
 using CustomerInsights.Storage.Measures;
@@ -31,14 +32,20 @@ internal static class GetMeasureValues
     public sealed record ProfileValue(string ProfileId, object? Value);
 
     public static void Map(IEndpointRouteBuilder routes) =>
-        routes.MapGet("/measures/{name}/values", HandleAsync).WithName(nameof(GetMeasureValues)).WithSummary("The rows of a business measure, or the values of a measure per profile.").Requires(AccessAction.Read, ResourceKind.Measure);
+        routes.MapGet("/measures/{name}/values", HandleAsync).WithName(nameof(GetMeasureValues)).WithSummary("The rows of a business measure, or the values of a measure per profile.").Requires(AccessAction.Read, ResourceKind.Measure).AsTable("values");
 
-    internal static async Task<Results<Ok<Response>, ProblemHttpResult>> HandleAsync(
-        string name, string? cursor, int? limit, IDefinitionStore definitions, IMeasureStore store, IProfileStore profiles, CancellationToken cancellationToken)
+    internal static async Task<Results<Ok<Response>, TableResult, ProblemHttpResult>> HandleAsync(
+        string name, string? cursor, int? limit, TableRequest? table, MeasureTable values, IDefinitionStore definitions, IMeasureStore store, IProfileStore profiles, CancellationToken cancellationToken)
     {
         if (await definitions.FindAsync(DefinitionKinds.Measure, name, cancellationToken) is not { } definition)
         {
             return Problems.NotFound("measure", name);
+        }
+
+        if (table is not null)
+        {
+            var (file, refused) = await values.OfAsync(name, cancellationToken);
+            return file is null ? refused! : new TableResult(table, file);
         }
 
         var request = new PageRequest(cursor, limit ?? MostOnPage);
@@ -49,7 +56,7 @@ internal static class GetMeasureValues
     }
 
     // The cursor names the moment of the rows and the next one: rows of two moments are no list.
-    private static Results<Ok<Response>, ProblemHttpResult> Business(string name, PageRequest request, BusinessMeasureRows? stored)
+    private static Results<Ok<Response>, TableResult, ProblemHttpResult> Business(string name, PageRequest request, BusinessMeasureRows? stored)
     {
         if (stored is null)
         {

@@ -1,6 +1,7 @@
 using CustomerInsights.Host.Features.Access;
 using CustomerInsights.Host.Features.Metadata;
 using CustomerInsights.Host.Platform;
+using CustomerInsights.Host.Platform.Tables;
 using CustomerInsights.Storage.Definitions;
 using CustomerInsights.Storage.Measures;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -16,7 +17,7 @@ internal static class ListMeasureDistributions
     public sealed record Response(DateTimeOffset AsOf, DistributionResponse Distribution);
 
     public static void Map(IEndpointRouteBuilder routes) =>
-        routes.MapGet("/measures/{name}/distribution", HandleAsync).WithName(nameof(ListMeasureDistributions)).WithSummary("How the values of a measure per profile were distributed, newest first.").Requires(AccessAction.Read, ResourceKind.Measure);
+        routes.MapGet("/measures/{name}/distribution", HandleAsync).WithName(nameof(ListMeasureDistributions)).WithSummary("How the values of a measure per profile were distributed, newest first.").Requires(AccessAction.Read, ResourceKind.Measure).AsTable("distributions");
 
     internal static async Task<Results<Ok<PageResponse<Response>>, ProblemHttpResult>> HandleAsync(
         string name, string? cursor, int? limit, IDefinitionStore definitions, IMeasureStore store, CancellationToken cancellationToken)

@@ -1,6 +1,7 @@
 using CustomerInsights.Host.Features.Access;
 using CustomerInsights.Host.Features.Metadata;
 using CustomerInsights.Host.Platform;
+using CustomerInsights.Host.Platform.Tables;
 using CustomerInsights.Storage.Definitions;
 using CustomerInsights.Storage.Measures;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -20,7 +21,7 @@ internal static class ListMeasureHistory
     public sealed record Response(DateTimeOffset AsOf, IReadOnlyList<BusinessRowResponse> Rows, object? Total = null);
 
     public static void Map(IEndpointRouteBuilder routes) =>
-        routes.MapGet("/measures/{name}/history", HandleAsync).WithName(nameof(ListMeasureHistory)).WithSummary("What a business measure came to over time, newest first.").Requires(AccessAction.Read, ResourceKind.Measure);
+        routes.MapGet("/measures/{name}/history", HandleAsync).WithName(nameof(ListMeasureHistory)).WithSummary("What a business measure came to over time, newest first.").Requires(AccessAction.Read, ResourceKind.Measure).AsTable("history");
 
     internal static async Task<Results<Ok<PageResponse<Response>>, ProblemHttpResult>> HandleAsync(
         string name, string? cursor, int? limit, IDefinitionStore definitions, IMeasureStore store, CancellationToken cancellationToken)

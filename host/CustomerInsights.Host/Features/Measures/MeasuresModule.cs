@@ -8,6 +8,7 @@ internal static class MeasuresModule
 {
     public static IServiceCollection AddMeasures(this IServiceCollection services) => services
         .AddSingleton<ProfileMeasures>()
+        .AddSingleton<MeasureTable>()
         .AddSingleton<IJobHandler, MeasuresJob>()
         .AddSingleton<IDefinitionFollower, ForgetMeasure>();
 

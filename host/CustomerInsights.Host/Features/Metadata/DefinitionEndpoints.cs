@@ -1,6 +1,7 @@
 using System.Text.Json;
 using CustomerInsights.Host.Features.Access;
 using CustomerInsights.Host.Platform;
+using CustomerInsights.Host.Platform.Tables;
 using CustomerInsights.Storage.Definitions;
 using CustomerInsights.Storage.Records;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -38,7 +39,7 @@ internal static class DefinitionEndpoints
     {
         var title = char.ToUpperInvariant(kind[0]) + kind[1..];
         routes.MapGet(path, (string? cursor, int? limit, IDefinitionStore store, CancellationToken ct) => ListAsync<T>(kind, cursor, limit, store, ct))
-            .WithName($"List{title}Definitions").WithSummary($"Every {DefinitionKinds.Words(kind)}, by name.").Requires(AccessAction.Read, resource);
+            .WithName($"List{title}Definitions").WithSummary($"Every {DefinitionKinds.Words(kind)}, by name.").Requires(AccessAction.Read, resource).AsTable(path.Trim('/').Replace('/', '-'));
         routes.MapGet(path + "/{name}", (string name, HttpResponse response, IDefinitionStore store, CancellationToken ct) => GetAsync<T>(kind, name, response, store, ct))
             .WithName($"Get{title}").WithSummary($"One {DefinitionKinds.Words(kind)} with its ETag.").Requires(AccessAction.Read, resource);
         routes.MapPut(path + "/{name}", (string name, T document, HttpContext context, MetadataService metadata, IDefinitionStore store, ISourceDiscovery discovery, CancellationToken ct) =>

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using CustomerInsights.Host.Features.Access;
 using CustomerInsights.Host.Platform;
+using CustomerInsights.Host.Platform.Tables;
 using CustomerInsights.Plugins;
 using CustomerInsights.Plugins.Desired;
 using CustomerInsights.Plugins.Manifests;
@@ -141,7 +142,7 @@ internal static class ListPluginEvents
     public sealed record Transition(string Version, string From, string To, string Code, string Reason, string Actor, DateTimeOffset At, string? Evidence);
 
     public static void Map(IEndpointRouteBuilder routes) =>
-        routes.MapGet("/plugins/{id}/events", HandleAsync).WithName(nameof(ListPluginEvents)).WithSummary("Every change of its state, newest first.").Requires(AccessAction.Read, ResourceKind.Plugin);
+        routes.MapGet("/plugins/{id}/events", HandleAsync).WithName(nameof(ListPluginEvents)).WithSummary("Every change of its state, newest first.").Requires(AccessAction.Read, ResourceKind.Plugin).AsTable("plugin-events");
 
     internal static async Task<Results<Ok<PageResponse<Transition>>, ProblemHttpResult>> HandleAsync(
         string id, string? cursor, int? limit, PluginHost plugins, IPluginStore store, CancellationToken cancellationToken)

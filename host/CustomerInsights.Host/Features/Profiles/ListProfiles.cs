@@ -2,6 +2,7 @@ using CustomerInsights.Host.Features.Access;
 using CustomerInsights.Host.Features.Metadata;
 using CustomerInsights.Host.Features.Profiles.Search;
 using CustomerInsights.Host.Platform;
+using CustomerInsights.Host.Platform.Tables;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace CustomerInsights.Host.Features.Profiles;
@@ -12,7 +13,7 @@ internal static class ListProfiles
     private static readonly string[] s_by = ["name", "email", "phone", "id"];
 
     public static void Map(IEndpointRouteBuilder routes) =>
-        routes.MapGet("/profiles", HandleAsync).WithName(nameof(ListProfiles)).WithSummary("Profiles of a type, oldest first; or those found by name, e-mail, phone or id, best first; of a rule or segment.").Requires(AccessAction.Read, ResourceKind.Profile);
+        routes.MapGet("/profiles", HandleAsync).WithName(nameof(ListProfiles)).WithSummary("Profiles of a type, oldest first; or those found by name, e-mail, phone or id, best first; of a rule or segment.").Requires(AccessAction.Read, ResourceKind.Profile).AsTable("profiles");
 
     /// <summary>Answers.</summary>
     /// <param name="type">The profile type. Default: customer.</param>
@@ -23,12 +24,13 @@ internal static class ListProfiles
     /// <param name="known">true: only known profiles; false: only visitors of whom nothing is known. Default: both.</param>
     /// <param name="cursor">Where to go on.</param>
     /// <param name="limit">1 to 1,000. Default: 50.</param>
+    /// <param name="table">Asked for as a file.</param>
     /// <param name="metadata">What types there are.</param>
     /// <param name="searcher">Searches.</param>
     /// <param name="owners">Accounts and parents.</param>
     /// <param name="cancellationToken">Cancels.</param>
-    internal static async Task<Results<Ok<PageResponse<ProfileResponse>>, ProblemHttpResult>> HandleAsync(
-        string? type, string? search, string? by, string? filter, string? segment, bool? known, string? cursor, int? limit,
+    internal static async Task<Results<Ok<PageResponse<ProfileResponse>>, TableResult, ProblemHttpResult>> HandleAsync(
+        string? type, string? search, string? by, string? filter, string? segment, bool? known, string? cursor, int? limit, TableRequest? table,
         MetadataService metadata, ProfileSearcher searcher, ProfileOwners owners, CancellationToken cancellationToken)
     {
         var request = new PageRequest(cursor, limit);
@@ -71,8 +73,13 @@ internal static class ListProfiles
 
         try
         {
-            var (page, matches) = await searcher.FindAsync(
-                model, new ProfileSearcher.Request(profileType, search?.Trim(), by, rule, segment, known), request.After(), request.Size(), cancellationToken);
+            var asked = new ProfileSearcher.Request(profileType, search?.Trim(), by, rule, segment, known);
+            if (table is not null && search is null)
+            {
+                return new TableResult(table, Table.Of("profiles", owners.ReadAsync(await searcher.ReadAsync(model, asked, cancellationToken), cancellationToken)));
+            }
+
+            var (page, matches) = await searcher.FindAsync(model, asked, request.After(), request.Size(), cancellationToken);
             var response = await owners.PageAsync(page, cancellationToken);
             return TypedResults.Ok(response with { Items = [.. response.Items.Select((item, i) => item with { Match = MatchResponse.Of(matches, page.Items[i], search) })] });
         }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using CustomerInsights.Host.Platform;
 using CustomerInsights.Storage;
 using CustomerInsights.Storage.Links;
@@ -27,6 +28,18 @@ internal sealed class ProfileOwners(IProfileLinkStore links)
             BelongsTo = owners.TryGetValue(profile.Number, out var owner) ? Reference(owner) : null,
             Parent = parents.TryGetValue(profile.Number, out var parent) ? Reference(parent) : null,
         });
+    }
+
+    /// <summary>Profiles, page after page, with their accounts and parents.</summary>
+    public async IAsyncEnumerable<ProfileResponse> ReadAsync(IAsyncEnumerable<Page<StoredProfile>> pages, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await foreach (var page in pages.WithCancellation(cancellationToken))
+        {
+            foreach (var profile in (await PageAsync(page, cancellationToken)).Items)
+            {
+                yield return profile;
+            }
+        }
     }
 
     public static ProfileReference Reference(StoredProfile profile) => new(profile.Id.ToString(), profile.Type, profile.DisplayName);

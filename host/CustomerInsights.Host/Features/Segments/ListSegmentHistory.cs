@@ -1,6 +1,7 @@
 using CustomerInsights.Host.Features.Access;
 using CustomerInsights.Host.Features.Metadata;
 using CustomerInsights.Host.Platform;
+using CustomerInsights.Host.Platform.Tables;
 using CustomerInsights.Storage.Definitions;
 using CustomerInsights.Storage.Segments;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -13,7 +14,7 @@ internal static class ListSegmentHistory
     public sealed record Move(string ProfileId, bool Entered, DateTimeOffset At);
 
     public static void Map(IEndpointRouteBuilder routes) =>
-        routes.MapGet("/segments/{name}/history", HandleAsync).WithName(nameof(ListSegmentHistory)).WithSummary("Who came and went, newest first.").Requires(AccessAction.Read, ResourceKind.Segment);
+        routes.MapGet("/segments/{name}/history", HandleAsync).WithName(nameof(ListSegmentHistory)).WithSummary("Who came and went, newest first.").Requires(AccessAction.Read, ResourceKind.Segment).AsTable("history");
 
     internal static async Task<Results<Ok<PageResponse<Move>>, ProblemHttpResult>> HandleAsync(
         string name, string? cursor, int? limit, IDefinitionStore definitions, ISegmentStore store, CancellationToken cancellationToken)

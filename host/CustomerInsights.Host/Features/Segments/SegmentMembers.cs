@@ -3,6 +3,7 @@ using CustomerInsights.Host.Features.Access;
 using CustomerInsights.Host.Features.Metadata;
 using CustomerInsights.Host.Features.Profiles;
 using CustomerInsights.Host.Platform;
+using CustomerInsights.Host.Platform.Tables;
 using CustomerInsights.Storage.Definitions;
 using CustomerInsights.Storage.Segments;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -30,7 +31,7 @@ internal static class ListSegmentMembers
     public sealed record Member(string ProfileId, string DisplayName, DateTimeOffset Since, IReadOnlyDictionary<string, object?>? Fields);
 
     public static void Map(IEndpointRouteBuilder routes) =>
-        routes.MapGet("/segments/{name}/members", HandleAsync).WithName(nameof(ListSegmentMembers)).WithSummary("Who is in it, since when, as it was last computed.").Requires(AccessAction.Read, ResourceKind.Segment);
+        routes.MapGet("/segments/{name}/members", HandleAsync).WithName(nameof(ListSegmentMembers)).WithSummary("Who is in it, since when, as it was last computed.").Requires(AccessAction.Read, ResourceKind.Segment).AsTable("members");
 
     /// <summary>Answers.</summary>
     /// <param name="name">The segment.</param>
@@ -38,15 +39,17 @@ internal static class ListSegmentMembers
     /// <param name="fields">Attributes and measures to show, separated by commas; what the segment projects if absent.</param>
     /// <param name="cursor">Where to go on.</param>
     /// <param name="limit">1 to 1,000. Default: 50.</param>
+    /// <param name="table">Asked for as a file.</param>
     /// <param name="definitions">Definitions.</param>
     /// <param name="metadata">The model.</param>
     /// <param name="store">Members.</param>
+    /// <param name="members">Members as a file.</param>
     /// <param name="population">Values.</param>
     /// <param name="looks">Notes the look.</param>
     /// <param name="clock">The time.</param>
     /// <param name="cancellationToken">Cancels.</param>
-    internal static async Task<Results<Ok<Response>, ProblemHttpResult>> HandleAsync(
-        string name, string? sort, string? fields, string? cursor, int? limit, IDefinitionStore definitions, MetadataService metadata, ISegmentStore store, IPopulationAnswers population, SegmentLooks looks, TimeProvider clock, CancellationToken cancellationToken)
+    internal static async Task<Results<Ok<Response>, TableResult, ProblemHttpResult>> HandleAsync(
+        string name, string? sort, string? fields, string? cursor, int? limit, TableRequest? table, IDefinitionStore definitions, MetadataService metadata, ISegmentStore store, SegmentTable members, IPopulationAnswers population, SegmentLooks looks, TimeProvider clock, CancellationToken cancellationToken)
     {
         if (await definitions.FindAsync(DefinitionKinds.Segment, name, cancellationToken) is null)
         {
@@ -70,6 +73,11 @@ internal static class ListSegmentMembers
 
         await looks.NoteAsync(name, cancellationToken);
         var now = clock.GetUtcNow();
+        if (table is not null)
+        {
+            return new TableResult(table.Format, members.Of(model, name, segment, shown, order, now, cancellationToken));
+        }
+
         var page = await store.ListAsync(name, order, request.After(), request.Size(), cancellationToken);
         var values = segment is null
             ? new Dictionary<ProfileId, IReadOnlyDictionary<string, object?>>()

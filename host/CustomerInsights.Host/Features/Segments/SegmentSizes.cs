@@ -1,6 +1,7 @@
 using CustomerInsights.Host.Features.Access;
 using CustomerInsights.Host.Features.Metadata;
 using CustomerInsights.Host.Platform;
+using CustomerInsights.Host.Platform.Tables;
 using CustomerInsights.Storage.Definitions;
 using CustomerInsights.Storage.Segments;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -38,7 +39,7 @@ internal static class SegmentSizes
     /// <param name="Now">How large it is.</param>
     /// <param name="Items">Sizes, oldest first; each holds until the next. The first is that at 'from', where it had one. At most 10,000; ask for larger buckets if there are more.</param>
     /// <param name="Truncated">True: older points were left out, since there are more than 10,000.</param>
-    public sealed record Response(long Now, IReadOnlyList<Point> Items, bool Truncated);
+    public sealed record Response(long Now, IReadOnlyList<Point> Items, bool Truncated) : ITablePage<Point>;
 
     /// <summary>A size.</summary>
     /// <param name="At">When it came to it.</param>
@@ -46,10 +47,10 @@ internal static class SegmentSizes
     public sealed record Point(DateTimeOffset At, long Size);
 
     public static void Map(IEndpointRouteBuilder routes) =>
-        routes.MapGet("/segments/{name}/sizes", HandleAsync).WithName(nameof(SegmentSizes)).WithSummary("How large a segment was when.").Requires(AccessAction.Read, ResourceKind.Segment);
+        routes.MapGet("/segments/{name}/sizes", HandleAsync).WithName(nameof(SegmentSizes)).WithSummary("How large a segment was when.").Requires(AccessAction.Read, ResourceKind.Segment).AsTable("sizes");
 
     internal static async Task<Results<Ok<Response>, ProblemHttpResult>> HandleAsync(
-        string name, DateTimeOffset? from, DateTimeOffset? to, string? bucket, IDefinitionStore definitions, ISegmentStore store, ISegmentStateStore states, CancellationToken cancellationToken)
+        string name, DateTimeOffset? from, DateTimeOffset? to, string? bucket, TableRequest? table, IDefinitionStore definitions, ISegmentStore store, ISegmentStateStore states, CancellationToken cancellationToken)
     {
         if (await definitions.FindAsync(DefinitionKinds.Segment, name, cancellationToken) is null)
         {
@@ -68,7 +69,9 @@ internal static class SegmentSizes
         }
 
         var points = Last(await states.SizesAsync(name, from, to, cancellationToken), size);
-        var (last, truncated) = (points.TakeLast(MostPoints), points.Count > MostPoints);
+        // A file has all of them.
+        var most = table is null ? MostPoints : int.MaxValue;
+        var (last, truncated) = (points.TakeLast(most), points.Count > most);
         return TypedResults.Ok(new Response(
             await store.CountAsync(name, cancellationToken), [.. last.Select(point => new Point(point.At, point.Size))], truncated));
     }

@@ -13,6 +13,7 @@ internal static class SegmentsModule
         .AddHostedService(provider => provider.GetRequiredService<SegmentSchedules>())
         .AddSingleton<SegmentAnswers>()
         .AddSingleton<SegmentLooks>()
+        .AddSingleton<SegmentTable>()
         .AddLive()
         .AddSingleton<IJobHandler, SegmentsJob>()
         .AddSingleton<IDefinitionFollower, ForgetSegment>();

@@ -1,5 +1,6 @@
 using CustomerInsights.Host.Features.Access;
 using CustomerInsights.Host.Platform;
+using CustomerInsights.Host.Platform.Tables;
 using CustomerInsights.Storage.Trends;
 using Microsoft.AspNetCore.Http.HttpResults;
 
@@ -20,30 +21,29 @@ internal static class MonthlyActiveTrend
     public sealed record Month(string Name, bool Final, bool Backfilled);
 
     public static void Map(IEndpointRouteBuilder routes) =>
-        routes.MapGet("/trends/monthly-active", HandleAsync).WithName(nameof(MonthlyActiveTrend)).WithSummary("Monthly active users, month to date, by day.").Requires(AccessAction.Read, ResourceKind.Measure);
+        routes.MapGet("/trends/monthly-active", HandleAsync).WithName(nameof(MonthlyActiveTrend)).WithSummary("Monthly active users, month to date, by day.").Requires(AccessAction.Read, ResourceKind.Measure).AsTable("monthly-active");
 
     /// <summary>Answers.</summary>
     /// <param name="from">The first day (UTC), such as 2026-03-01; a year before 'to' if absent.</param>
     /// <param name="to">The last day; today if absent.</param>
-    /// <param name="format">json or csv.</param>
+    /// <param name="table">Asked for as a file.</param>
     /// <param name="trends">Figures.</param>
     /// <param name="clock">The time.</param>
-    /// <param name="response">The answer.</param>
     /// <param name="cancellationToken">Cancels.</param>
-    internal static async Task<Results<Ok<Response>, EmptyHttpResult, ProblemHttpResult>> HandleAsync(
-        string? from, string? to, string? format, ITrendStore trends, TimeProvider clock, HttpResponse response, CancellationToken cancellationToken)
+    internal static async Task<Results<Ok<Response>, TableResult, ProblemHttpResult>> HandleAsync(
+        string? from, string? to, TableRequest? table, ITrendStore trends, TimeProvider clock, CancellationToken cancellationToken)
     {
-        var (request, refused) = TrendRequest.Read(from, to, format, clock);
+        var (request, refused) = TrendRequest.Read(from, to, clock);
         if (request is null)
         {
             return refused!;
         }
 
         var days = await trends.ActiveAsync(request.From, request.To, cancellationToken);
-        if (request.Csv)
+        if (table is not null)
         {
-            await SendAsync(response, days, cancellationToken);
-            return TypedResults.Empty;
+            var rows = days.Select(day => new object?[] { day.Count.Day, All(day.Count), day.Count.Known, day.Count.Anonymous, day.Final });
+            return new TableResult(table, Table.Of("monthly-active", ["day", "monthly_active", "known", "anonymous", "final"], rows.ToAsyncEnumerable()));
         }
 
         TrendSeries Series(string name, string title, Func<ActiveCount, long> of) => new(name, title, "people", [.. days.Select(day => new TrendPoint(day.Count.Day, of(day.Count)))]);
@@ -57,18 +57,4 @@ internal static class MonthlyActiveTrend
     }
 
     private static long All(ActiveCount count) => count.Known + count.Anonymous;
-
-    private static async Task SendAsync(HttpResponse response, IReadOnlyList<ActiveDay> days, CancellationToken cancellationToken)
-    {
-        var file = new CsvResponse(response, "monthly-active");
-        await file.AddAsync(["day", "monthly_active", "known", "anonymous", "final"], cancellationToken);
-        foreach (var day in days)
-        {
-            await file.AddAsync(
-                [TrendRequest.Text(day.Count.Day), TrendRequest.Text(All(day.Count)), TrendRequest.Text(day.Count.Known), TrendRequest.Text(day.Count.Anonymous), day.Final ? "true" : "false"],
-                cancellationToken);
-        }
-
-        await file.FlushAsync(cancellationToken);
-    }
 }

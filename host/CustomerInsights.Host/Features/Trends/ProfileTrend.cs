@@ -1,6 +1,7 @@
 using CustomerInsights.Host.Features.Access;
 using CustomerInsights.Host.Features.Metadata;
 using CustomerInsights.Host.Platform;
+using CustomerInsights.Host.Platform.Tables;
 using CustomerInsights.Storage.Trends;
 using Microsoft.AspNetCore.Http.HttpResults;
 
@@ -25,21 +26,20 @@ internal static class ProfileTrend
     private sealed record Row(DateOnly Day, long Total, long? Known, long? Unknown, long? Reachable, long? Unreachable);
 
     public static void Map(IEndpointRouteBuilder routes) =>
-        routes.MapGet("/trends/profiles", HandleAsync).WithName(nameof(ProfileTrend)).WithSummary("How many profiles there were, and how many could be reached, by day.").Requires(AccessAction.Read, ResourceKind.Measure);
+        routes.MapGet("/trends/profiles", HandleAsync).WithName(nameof(ProfileTrend)).WithSummary("How many profiles there were, and how many could be reached, by day.").Requires(AccessAction.Read, ResourceKind.Measure).AsTable("profiles");
 
     /// <summary>Answers.</summary>
     /// <param name="profileType">The type; not needed where there is one, or one called customer.</param>
     /// <param name="channel">The channel of reachable and unreachable; any if absent.</param>
     /// <param name="from">The first day (UTC), such as 2026-03-01; a year before 'to' if absent.</param>
     /// <param name="to">The last day; today if absent.</param>
-    /// <param name="format">json or csv.</param>
+    /// <param name="table">Asked for as a file.</param>
     /// <param name="metadata">The model.</param>
     /// <param name="trends">Figures.</param>
     /// <param name="clock">The time.</param>
-    /// <param name="response">The answer.</param>
     /// <param name="cancellationToken">Cancels.</param>
-    internal static async Task<Results<Ok<Response>, EmptyHttpResult, ProblemHttpResult>> HandleAsync(
-        string? profileType, string? channel, string? from, string? to, string? format, MetadataService metadata, ITrendStore trends, TimeProvider clock, HttpResponse response, CancellationToken cancellationToken)
+    internal static async Task<Results<Ok<Response>, TableResult, ProblemHttpResult>> HandleAsync(
+        string? profileType, string? channel, string? from, string? to, TableRequest? table, MetadataService metadata, ITrendStore trends, TimeProvider clock, CancellationToken cancellationToken)
     {
         var model = await metadata.ModelAsync(cancellationToken);
         var type = profileType ?? (model.ProfileTypes.Count == 1 ? model.ProfileTypes.Keys.First() : "customer");
@@ -53,7 +53,7 @@ internal static class ProfileTrend
             return Problems.Invalid("channel", "unknown", $"There is no channel '{channel}'.{Names.Suggest(channel, model.Consent.Policy.Channels.Keys)}");
         }
 
-        var (request, refused) = TrendRequest.Read(from, to, format, clock);
+        var (request, refused) = TrendRequest.Read(from, to, clock);
         if (request is null)
         {
             return refused!;
@@ -62,10 +62,11 @@ internal static class ProfileTrend
         var days = await trends.ProfilesAsync(type, request.From, request.To, cancellationToken);
         var annotations = Annotations(await trends.LastMeasuredAsync(type, request.From, cancellationToken), days);
         var rows = days.Select(day => Read(day, channel)).ToList();
-        if (request.Csv)
+        if (table is not null)
         {
-            await SendAsync(response, rows, annotations, cancellationToken);
-            return TypedResults.Empty;
+            var changes = annotations.ToDictionary(annotation => annotation.Day, annotation => string.Join(' ', annotation.Changed));
+            var cells = rows.Select(row => new object?[] { row.Day, row.Total, row.Known, row.Unknown, row.Reachable, row.Unreachable, changes.GetValueOrDefault(row.Day) });
+            return new TableResult(table, Table.Of("profiles", ["day", "total", "known", "unknown", "reachable", "unreachable", "settings_changed"], cells.ToAsyncEnumerable()));
         }
 
         TrendSeries Series(string name, string title, Func<Row, long?> of) =>
@@ -112,20 +113,5 @@ internal static class ProfileTrend
         }
 
         return annotations;
-    }
-
-    private static async Task SendAsync(HttpResponse response, List<Row> rows, List<Annotation> annotations, CancellationToken cancellationToken)
-    {
-        var changes = annotations.ToDictionary(annotation => annotation.Day, annotation => string.Join(' ', annotation.Changed));
-        var file = new CsvResponse(response, "profiles");
-        await file.AddAsync(["day", "total", "known", "unknown", "reachable", "unreachable", "settings_changed"], cancellationToken);
-        foreach (var row in rows)
-        {
-            await file.AddAsync(
-                [TrendRequest.Text(row.Day), TrendRequest.Text(row.Total), TrendRequest.Text(row.Known), TrendRequest.Text(row.Unknown), TrendRequest.Text(row.Reachable), TrendRequest.Text(row.Unreachable), changes.GetValueOrDefault(row.Day)],
-                cancellationToken);
-        }
-
-        await file.FlushAsync(cancellationToken);
     }
 }

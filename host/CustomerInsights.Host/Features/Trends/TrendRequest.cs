@@ -1,5 +1,6 @@
 using System.Globalization;
 using CustomerInsights.Host.Platform;
+using CustomerInsights.Host.Platform.Tables;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace CustomerInsights.Host.Features.Trends;
@@ -16,21 +17,15 @@ public sealed record TrendSeries(string Name, string Title, string Unit, IReadOn
 /// <param name="Value">How many.</param>
 public sealed record TrendPoint(DateOnly Day, long Value);
 
-/// <summary>The days and the form that a trend is asked for.</summary>
+/// <summary>The days that a trend is asked for.</summary>
 /// <param name="From">The first day.</param>
 /// <param name="To">The last day.</param>
-/// <param name="Csv">Whether as a file.</param>
-internal sealed record TrendRequest(DateOnly From, DateOnly To, bool Csv)
+internal sealed record TrendRequest(DateOnly From, DateOnly To)
 {
     private const int MostDays = 3660;
 
-    public static (TrendRequest? Request, ProblemHttpResult? Refused) Read(string? from, string? to, string? format, TimeProvider clock)
+    public static (TrendRequest? Request, ProblemHttpResult? Refused) Read(string? from, string? to, TimeProvider clock)
     {
-        if (format is not (null or "json" or "csv"))
-        {
-            return (null, Problems.Invalid("format", "format", "A format is json or csv."));
-        }
-
         if (!Day(to, DateOnly.FromDateTime(clock.GetUtcNow().UtcDateTime), out var last))
         {
             return (null, NoDay("to"));
@@ -43,12 +38,10 @@ internal sealed record TrendRequest(DateOnly From, DateOnly To, bool Csv)
 
         return first > last ? (null, Problems.Invalid("to", "order", "'to' is before 'from'."))
             : last.DayNumber - first.DayNumber >= MostDays ? (null, Problems.Invalid("from", "range", $"Ask for at most {MostDays:N0} days."))
-            : (new TrendRequest(first, last, format == "csv"), null);
+            : (new TrendRequest(first, last), null);
     }
 
     public static string Text(DateOnly day) => day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
-
-    public static string? Text(long? value) => value?.ToString(CultureInfo.InvariantCulture);
 
     private static bool Day(string? text, DateOnly otherwise, out DateOnly day)
     {

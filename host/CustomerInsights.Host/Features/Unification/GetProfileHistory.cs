@@ -1,6 +1,7 @@
 using CustomerInsights.Core.Model;
 using CustomerInsights.Host.Features.Access;
 using CustomerInsights.Host.Platform;
+using CustomerInsights.Host.Platform.Tables;
 using CustomerInsights.Storage.Profiles;
 using Microsoft.AspNetCore.Http.HttpResults;
 
@@ -10,7 +11,7 @@ namespace CustomerInsights.Host.Features.Unification;
 internal static class GetProfileHistory
 {
     public static void Map(IEndpointRouteBuilder routes) =>
-        routes.MapGet("/profiles/{id}/history", HandleAsync).WithName(nameof(GetProfileHistory)).WithSummary("What happened to a profile or to an id that was merged away, newest first.").Requires(AccessAction.Read, ResourceKind.Profile);
+        routes.MapGet("/profiles/{id}/history", HandleAsync).WithName(nameof(GetProfileHistory)).WithSummary("What happened to a profile or to an id that was merged away, newest first.").Requires(AccessAction.Read, ResourceKind.Profile).AsTable("history");
 
     internal static async Task<Results<Ok<PageResponse<LedgerResponse>>, ProblemHttpResult>> HandleAsync(
         string id, string? cursor, int? limit, ILedgerStore ledger, IProfileStore profiles, CancellationToken cancellationToken)

@@ -2,6 +2,7 @@ using CustomerInsights.Core.Unification.Identities;
 using CustomerInsights.Host.Features.Access;
 using CustomerInsights.Host.Features.Metadata;
 using CustomerInsights.Host.Platform;
+using CustomerInsights.Host.Platform.Tables;
 using CustomerInsights.Storage.Profiles;
 using Microsoft.AspNetCore.Http.HttpResults;
 
@@ -34,7 +35,7 @@ internal static class ListDemotions
 {
     // Values are personal data: who may not see profiles may not see them.
     public static void Map(IEndpointRouteBuilder routes) =>
-        routes.MapGet("/unification/demotions", HandleAsync).WithName(nameof(ListDemotions)).WithSummary("Identifiers of a profile type that join nobody, and why.").Requires(AccessAction.Read, ResourceKind.Profile);
+        routes.MapGet("/unification/demotions", HandleAsync).WithName(nameof(ListDemotions)).WithSummary("Identifiers of a profile type that join nobody, and why.").Requires(AccessAction.Read, ResourceKind.Profile).AsTable("demotions");
 
     internal static async Task<Results<Ok<PageResponse<DemotionResponse>>, ProblemHttpResult>> HandleAsync(
         string? type, string? cursor, int? limit, MetadataService metadata, IIdentityStore identities, CancellationToken cancellationToken)

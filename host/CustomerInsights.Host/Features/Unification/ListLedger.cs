@@ -1,6 +1,7 @@
 using CustomerInsights.Core.Model;
 using CustomerInsights.Host.Features.Access;
 using CustomerInsights.Host.Platform;
+using CustomerInsights.Host.Platform.Tables;
 using CustomerInsights.Storage.Profiles;
 using Microsoft.AspNetCore.Http.HttpResults;
 
@@ -10,7 +11,7 @@ namespace CustomerInsights.Host.Features.Unification;
 internal static class ListLedger
 {
     public static void Map(IEndpointRouteBuilder routes) =>
-        routes.MapGet("/unification/ledger", HandleAsync).WithName(nameof(ListLedger)).WithSummary("Every change of who is who, newest first.").Requires(AccessAction.Read, ResourceKind.Unification);
+        routes.MapGet("/unification/ledger", HandleAsync).WithName(nameof(ListLedger)).WithSummary("Every change of who is who, newest first.").Requires(AccessAction.Read, ResourceKind.Unification).AsTable("ledger");
 
     internal static async Task<Results<Ok<PageResponse<LedgerResponse>>, ProblemHttpResult>> HandleAsync(
         string? profile, string? kind, string? cause, string? cursor, int? limit, ILedgerStore ledger, IProfileStore profiles, CancellationToken cancellationToken)

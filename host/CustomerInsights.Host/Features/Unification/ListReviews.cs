@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using CustomerInsights.Host.Features.Access;
 using CustomerInsights.Host.Features.Profiles;
 using CustomerInsights.Host.Platform;
+using CustomerInsights.Host.Platform.Tables;
 using CustomerInsights.Storage.Profiles;
 
 namespace CustomerInsights.Host.Features.Unification;
@@ -10,7 +11,7 @@ namespace CustomerInsights.Host.Features.Unification;
 internal static class ListReviews
 {
     public static void Map(IEndpointRouteBuilder routes) =>
-        routes.MapGet("/unification/reviews", HandleAsync).WithName(nameof(ListReviews)).WithSummary("Open doubts, the one first whose answer is worth most.").Requires(AccessAction.Read, ResourceKind.Unification);
+        routes.MapGet("/unification/reviews", HandleAsync).WithName(nameof(ListReviews)).WithSummary("Open doubts, the one first whose answer is worth most.").Requires(AccessAction.Read, ResourceKind.Unification).AsTable("reviews");
 
     internal static async Task<PageResponse<ReviewResponse>> HandleAsync(
         string? type, string? cursor, int? limit, IReviewStore reviews, IProfileStore profiles, CancellationToken cancellationToken)

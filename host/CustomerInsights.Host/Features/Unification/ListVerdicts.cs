@@ -1,5 +1,6 @@
 using CustomerInsights.Host.Features.Access;
 using CustomerInsights.Host.Platform;
+using CustomerInsights.Host.Platform.Tables;
 using CustomerInsights.Storage.Profiles;
 using Microsoft.AspNetCore.Http.HttpResults;
 
@@ -9,7 +10,7 @@ namespace CustomerInsights.Host.Features.Unification;
 internal static class ListVerdicts
 {
     public static void Map(IEndpointRouteBuilder routes) =>
-        routes.MapGet("/unification/verdicts", HandleAsync).WithName(nameof(ListVerdicts)).WithSummary("What stewards said, newest first; taken back ones too.").Requires(AccessAction.Read, ResourceKind.Unification);
+        routes.MapGet("/unification/verdicts", HandleAsync).WithName(nameof(ListVerdicts)).WithSummary("What stewards said, newest first; taken back ones too.").Requires(AccessAction.Read, ResourceKind.Unification).AsTable("verdicts");
 
     internal static async Task<Results<Ok<PageResponse<VerdictResponse>>, ProblemHttpResult>> HandleAsync(
         string? type, string? verdict, bool? inForce, string? cursor, int? limit, IVerdictStore verdicts, IProfileStore profiles, CancellationToken cancellationToken)

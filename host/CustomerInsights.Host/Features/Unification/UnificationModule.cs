@@ -6,6 +6,7 @@ using CustomerInsights.Host.Features.Unification.Live;
 using CustomerInsights.Host.Features.Unification.Previewing;
 using CustomerInsights.Host.Features.Unification.Running;
 using CustomerInsights.Host.Platform;
+using CustomerInsights.Host.Platform.Tables;
 using CustomerInsights.Storage.Definitions;
 using CustomerInsights.Storage.Jobs;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -66,7 +67,7 @@ internal static class StartUnification
 internal static class ListUnificationRuns
 {
     public static void Map(IEndpointRouteBuilder routes) =>
-        routes.MapGet("/unification/runs", HandleAsync).WithName(nameof(ListUnificationRuns)).WithSummary("The runs with their statistics by stream and rule, newest first.").Requires(AccessAction.Read, ResourceKind.Unification);
+        routes.MapGet("/unification/runs", HandleAsync).WithName(nameof(ListUnificationRuns)).WithSummary("The runs with their statistics by stream and rule, newest first.").Requires(AccessAction.Read, ResourceKind.Unification).AsTable("unification-runs");
 
     internal static async Task<PageResponse<JobResponse>> HandleAsync(string? cursor, int? limit, IJobStore store, CancellationToken cancellationToken)
     {

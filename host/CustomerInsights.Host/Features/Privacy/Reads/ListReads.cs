@@ -1,6 +1,7 @@
 using CustomerInsights.Core.Model;
 using CustomerInsights.Host.Features.Access;
 using CustomerInsights.Host.Platform;
+using CustomerInsights.Host.Platform.Tables;
 using CustomerInsights.Storage.Privacy;
 using Microsoft.AspNetCore.Http.HttpResults;
 
@@ -19,7 +20,7 @@ internal static class ListReads
     public sealed record Response(DateTimeOffset At, string Principal, string Route, string? Profile = null, long? Count = null, string? QueryHash = null);
 
     public static void Map(IEndpointRouteBuilder routes) =>
-        routes.MapGet("/audit/reads", HandleAsync).WithName(nameof(ListReads)).WithSummary("Who read whose data, newest first.").Requires(AccessAction.Read, ResourceKind.Audit);
+        routes.MapGet("/audit/reads", HandleAsync).WithName(nameof(ListReads)).WithSummary("Who read whose data, newest first.").Requires(AccessAction.Read, ResourceKind.Audit).AsTable("reads");
 
     internal static async Task<Results<Ok<PageResponse<Response>>, ProblemHttpResult>> HandleAsync(
         string? profile, string? principal, string? cursor, int? limit, IReadAuditStore store, CancellationToken cancellationToken)

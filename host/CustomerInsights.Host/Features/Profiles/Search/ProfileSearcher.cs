@@ -58,6 +58,26 @@ internal sealed class ProfileSearcher(SearchIndexes indexes, SegmentNumbers memb
             shown.ToDictionary(hit => hit.Number, hit => hit.Match));
     }
 
+    /// <summary>All that are not searched by text, oldest first, page by page. Who is among them is found out once, before the first page.</summary>
+    /// <exception cref="Jobs.JobFailedException">The rule came to an overflow.</exception>
+    public async ValueTask<IAsyncEnumerable<Page<StoredProfile>>> ReadAsync(InsightsModel model, Request request, CancellationToken cancellationToken)
+    {
+        var among = await AmongAsync(model, request, cancellationToken);
+        return PagesAsync(request, among, cancellationToken);
+    }
+
+    private async IAsyncEnumerable<Page<StoredProfile>> PagesAsync(Request request, long[]? among, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        Page<StoredProfile> page;
+        var after = 0L;
+        do
+        {
+            yield return page = await ListAsync(request, among, after, Chunk, cancellationToken);
+            after = page.Items.Count > 0 ? page.Items[^1].Number : after;
+        }
+        while (page.Next is not null);
+    }
+
     private async ValueTask<long[]?> AmongAsync(InsightsModel model, Request request, CancellationToken cancellationToken)
     {
         long[]? among = null;

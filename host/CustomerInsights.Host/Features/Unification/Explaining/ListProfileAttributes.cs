@@ -1,6 +1,7 @@
 using CustomerInsights.Core.Model;
 using CustomerInsights.Host.Features.Access;
 using CustomerInsights.Host.Features.Profiles;
+using CustomerInsights.Host.Platform.Tables;
 using CustomerInsights.Storage.Profiles;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Problems = CustomerInsights.Host.Platform.Problems;
@@ -14,12 +15,12 @@ internal static class ListProfileAttributes
     /// <param name="Id">The profile's id; another than asked for when that one was merged away.</param>
     /// <param name="View">Which of them these are.</param>
     /// <param name="Items">In the order of the type.</param>
-    public sealed record Response(string Id, AttributeView View, IReadOnlyList<ProfileAttributeResponse> Items);
+    public sealed record Response(string Id, AttributeView View, IReadOnlyList<ProfileAttributeResponse> Items) : ITablePage<ProfileAttributeResponse>;
 
     public static void Map(IEndpointRouteBuilder routes) =>
         routes.MapGet("/profiles/{id}/attributes", HandleAsync).WithName(nameof(ListProfileAttributes))
             .WithSummary("A profile's attributes with source, rule and losing values: 'view' is common (known of most profiles; the default), known or all; 'search' looks into names, descriptions and values.")
-            .Requires(AccessAction.Read, ResourceKind.Profile);
+            .Requires(AccessAction.Read, ResourceKind.Profile).AsTable("attributes");
 
     internal static async Task<Results<Ok<Response>, ProblemHttpResult>> HandleAsync(
         string id, string? view, string? search, IProfileStore profiles, AttributeSources sources, CommonAttributes common, CancellationToken cancellationToken)

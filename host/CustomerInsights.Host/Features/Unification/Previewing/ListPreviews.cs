@@ -1,5 +1,6 @@
 using CustomerInsights.Host.Features.Access;
 using CustomerInsights.Host.Platform;
+using CustomerInsights.Host.Platform.Tables;
 using CustomerInsights.Storage.Policies;
 
 namespace CustomerInsights.Host.Features.Unification.Previewing;
@@ -9,7 +10,7 @@ internal static class ListPreviews
 {
     public static void Map(IEndpointRouteBuilder routes) =>
         routes.MapGet("/unification/policies/{name}/previews", HandleAsync).WithName(nameof(ListPreviews))
-            .WithSummary("Previews of a type's policies, newest first; the last 50 are kept.").Requires(AccessAction.Read, ResourceKind.Unification);
+            .WithSummary("Previews of a type's policies, newest first; the last 50 are kept.").Requires(AccessAction.Read, ResourceKind.Unification).AsTable("previews");
 
     internal static async Task<PageResponse<PreviewListItem>> HandleAsync(string name, string? cursor, int? limit, IPolicyStore store, CancellationToken cancellationToken)
     {
