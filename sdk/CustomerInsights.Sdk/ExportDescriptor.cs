@@ -14,6 +14,13 @@ public sealed record ExportDescriptor(ExportMembership Membership, ExportVisibil
     /// <summary>Most members in one export, or null for no limit; more are refused before anything is written.</summary>
     public long? MaxMembers { get; init; }
 
+    /// <summary>
+    /// The required field by which the target knows a member, or null when it knows profiles. Of a target that receives the difference: when this value
+    /// changes, the host sends the old one as removed and the new one as added; removals come first; and who holds a value that another profile
+    /// has given up is sent again after them, as changed.
+    /// </summary>
+    public string? KeyField { get; init; }
+
     /// <summary>True when the same batch id written twice is there once. Default: false.</summary>
     public bool Idempotent { get; init; }
 }

@@ -12,7 +12,9 @@ internal static class ExportRules
         Rules.Defined("ExportDescriptor.Visibility", given.Visibility);
         Rules.Require(given.MaxBatch is >= 1 and <= Rules.MaxBatch, "max-batch", $"MaxBatch is {given.MaxBatch}; 1 to 10,000 are allowed.");
         Rules.Require(given.MaxMembers is null or > 0, "max-members", $"MaxMembers is {given.MaxMembers}; give a number from 1, or null.");
-        return given with { RequiredFields = Rules.Fields("RequiredFields", given.RequiredFields, least: 0) };
+        var required = Rules.Fields("RequiredFields", given.RequiredFields, least: 0);
+        Rules.Require(given.KeyField is null || required.Any(field => field.Name == given.KeyField), "key-field", $"KeyField is '{given.KeyField}', which is not one of RequiredFields.");
+        return given with { RequiredFields = required };
     }
 
     internal static IReadOnlyList<MemberOutcome> Outcomes(int members, IReadOnlyList<MemberOutcome>? outcomes) =>

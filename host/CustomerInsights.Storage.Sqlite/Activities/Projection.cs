@@ -122,7 +122,7 @@ internal sealed class Projection(WriteTransaction transaction, ProjectionBatch b
         var type = Type(activity.Type);
         var node = activity is { LinkStream: { } stream, LinkKey: { } key } ? NodeOf(stream, key) : (long?)null;
         Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
-        SHA256.HashData(activity.Document, hash);
+        SHA256.HashData(Content(activity), hash);
         hash = hash[..HashBytes];
 
         _find.Bind(2, activity.Key);
@@ -149,13 +149,46 @@ internal sealed class Projection(WriteTransaction transaction, ProjectionBatch b
         _insert.Bind(8, activity.Document.AsSpan());
         _insert.Run();
         _touch?.Activity(number);
+        WriteOthers(activity, number, type, isNew: true);
         Changed(ChangeKind.Activity, node ?? 0, type);
+    }
+
+    // What decides whether it is the same: its document alone where there is nothing else.
+    private static byte[] Content(ProjectedActivity activity) => activity is { Match: null, Participants.Count: 0 }
+        ? activity.Document
+        : [.. activity.Document, .. activity.Match ?? [], .. System.Text.Encoding.UTF8.GetBytes(string.Join('\u001f', activity.Participants.Select(one => FormattableString.Invariant($"{one.Role}={one.Stream}/{one.Key}"))))];
+
+    private void WriteOthers(ProjectedActivity activity, long number, long type, bool isNew)
+    {
+        if (activity.Match is { } match)
+        {
+            _db.Run("INSERT INTO activity_matches(activity_no, key) VALUES (?1, ?2) ON CONFLICT(activity_no) DO UPDATE SET key = excluded.key", number, match);
+        }
+        else if (!isNew)
+        {
+            _db.Run("DELETE FROM activity_matches WHERE activity_no = ?1", number);
+        }
+
+        if (!isNew)
+        {
+            _db.Run("DELETE FROM activity_participants WHERE activity_no = ?1", number);
+        }
+
+        foreach (var participant in activity.Participants)
+        {
+            var node = NodeOf(participant.Stream, participant.Key);
+            _db.Run("INSERT OR IGNORE INTO activity_participants(activity_no, role, node_id) VALUES (?1, ?2, ?3)", number, participant.Role, node);
+            _changes.Add((ChangeKind.Activity, node, type));
+        }
     }
 
     private void Update(ProjectedActivity activity, long type, long? node, ReadOnlySpan<byte> hash)
     {
         var number = _find.Long(0);
         var before = _find.LongOrNull(2);
+
+        // Who it was given to by its attributes stays until they are looked at again.
+        node = node is null && activity.Match is not null ? before : node;
         var typeBefore = _find.Long(1);
         _touch?.Activity(number);
         if (typeBefore == type && before == node && _find.Long(3) == activity.At.UtcTicks && hash.SequenceEqual(_find.Span(4)))
@@ -167,6 +200,7 @@ internal sealed class Projection(WriteTransaction transaction, ProjectionBatch b
         _db.Run(
             "UPDATE activities SET type_no = ?2, node_id = ?3, at = ?4, hash = ?5, document = ?6 WHERE activity_no = ?1",
             number, type, node, activity.At, hash.ToArray(), activity.Document);
+        WriteOthers(activity, number, type, isNew: false);
         Changed(ChangeKind.Activity, before ?? 0, typeBefore);
         if (node != before || type != typeBefore)
         {

@@ -9,6 +9,7 @@ namespace CustomerInsights.Storage.Sqlite.Activities;
 internal sealed class SqliteActivityStore(Database database) : IActivityStore
 {
     private const string List = "activities";
+    private const int Chunk = 1000;
     private const string AllList = "all-activities";
 
     public ValueTask<ProjectionPosition?> PositionAsync(int stream, CancellationToken cancellationToken) =>
@@ -48,13 +49,13 @@ internal sealed class SqliteActivityStore(Database database) : IActivityStore
                 SqlValue[] values = [found, behind.At, behind.Number, limit + 1L, From(window), Until(window), .. ActivityTypes.Numbers(db, types ?? [])];
                 using var rows = db.Query(
                     $"""
-                     SELECT v.activity_no, t.name, v.at, s.name, v.key, v.document FROM (
-                       SELECT a.activity_no AS number, a.at AS at FROM node_profile np JOIN activities a ON a.node_id = np.node_id
-                       WHERE np.profile_no = ?1 AND (a.at < ?2 OR (a.at = ?2 AND a.activity_no > ?3)) AND a.at >= ?5 AND a.at < ?6{filter}
-                       ORDER BY a.at DESC, a.activity_no LIMIT ?4) page
+                     SELECT v.activity_no, t.name, v.at, s.name, v.key, v.document, m.outcome, page.roles FROM (
+                       SELECT a.number AS number, a.at AS at, a.roles AS roles FROM {Mine(db, $"(a.at < ?2 OR (a.at = ?2 AND a.activity_no > ?3)) AND a.at >= ?5 AND a.at < ?6{filter}")} a
+                       ORDER BY a.at DESC, a.number LIMIT ?4) page
                      JOIN activities v ON v.activity_no = page.number
                      JOIN activity_types t ON t.type_no = v.type_no
                      JOIN streams s ON s.stream_no = v.stream_no
+                     LEFT JOIN activity_matches m ON m.activity_no = v.activity_no
                      ORDER BY page.at DESC, page.number
                      """,
                     values);
@@ -82,10 +83,11 @@ internal sealed class SqliteActivityStore(Database database) : IActivityStore
                 // In the table's own order, so that nothing is sorted, however many there are.
                 using var rows = db.Query(
                     $"""
-                     SELECT a.activity_no, t.name, a.at, s.name, a.key, a.document, p.profile_id FROM activities a
+                     SELECT a.activity_no, t.name, a.at, s.name, a.key, a.document, m.outcome, NULL, p.profile_id FROM activities a
                      JOIN activity_types t ON t.type_no = a.type_no
                      JOIN streams s ON s.stream_no = a.stream_no
                      LEFT JOIN node_profile np ON np.node_id = a.node_id LEFT JOIN profiles p ON p.profile_no = np.profile_no
+                     LEFT JOIN activity_matches m ON m.activity_no = a.activity_no
                      WHERE a.activity_no > ?1 AND a.at >= ?3 AND a.at < ?4{filter}
                      ORDER BY a.activity_no LIMIT ?2
                      """,
@@ -93,7 +95,7 @@ internal sealed class SqliteActivityStore(Database database) : IActivityStore
                 return Paging.Page(
                     rows,
                     limit,
-                    row => new OwnedActivity(Activity(row), row.IsNull(6) ? null : row.Id(6)),
+                    row => new OwnedActivity(Activity(row), row.IsNull(8) ? null : row.Id(8)),
                     last => Cursor.Of(AllList, ActivityId.Number(last.Activity.Id)));
             },
             cancellationToken);
@@ -109,12 +111,12 @@ internal sealed class SqliteActivityStore(Database database) : IActivityStore
                 }
 
                 using var rows = db.Query(
-                    """
-                    SELECT a.activity_no, t.name, a.at, s.name, a.key, a.document FROM activities a
-                    JOIN node_profile np ON np.node_id = a.node_id JOIN activity_types t ON t.type_no = a.type_no JOIN streams s ON s.stream_no = a.stream_no
-                    WHERE a.activity_no = ?1 AND np.profile_no = ?2
-                    """,
-                    number, found);
+                    $"""
+                     SELECT v.activity_no, t.name, v.at, s.name, v.key, v.document, m.outcome, mine.roles FROM {Mine(db, "a.activity_no = ?2")} mine
+                     JOIN activities v ON v.activity_no = mine.number JOIN activity_types t ON t.type_no = v.type_no JOIN streams s ON s.stream_no = v.stream_no
+                     LEFT JOIN activity_matches m ON m.activity_no = v.activity_no
+                     """,
+                    found, number);
                 return rows.Step() ? Activity(rows) : null;
             },
             cancellationToken);
@@ -134,8 +136,8 @@ internal sealed class SqliteActivityStore(Database database) : IActivityStore
                 using var rows = db.Query(
                     $"""
                      SELECT d.day, t.name, d.count FROM (
-                       SELECT a.at / ?4 AS day, a.type_no AS type_no, COUNT(*) AS count FROM node_profile np JOIN activities a ON a.node_id = np.node_id
-                       WHERE np.profile_no = ?1 AND a.at >= ?2 AND a.at < ?3{filter} GROUP BY a.at / ?4, a.type_no ORDER BY 1 DESC LIMIT ?5) d
+                       SELECT a.at / ?4 AS day, a.type_no AS type_no, COUNT(*) AS count FROM {Mine(db, $"a.at >= ?2 AND a.at < ?3{filter}")} a
+                       GROUP BY a.at / ?4, a.type_no ORDER BY 1 DESC LIMIT ?5) d
                      JOIN activity_types t ON t.type_no = d.type_no ORDER BY d.day DESC, t.name
                      """,
                     values);
@@ -153,8 +155,90 @@ internal sealed class SqliteActivityStore(Database database) : IActivityStore
 
     private static long Until(ActivityWindow window) => window.Until?.UtcTicks ?? long.MaxValue;
 
+    // A profile's own activities, and those in which it takes part where there are such at all. ?1 is the profile; an activity that is both is its own.
+    private static string Mine(SqlConnection db, string condition)
+    {
+        const string Own = "SELECT a.activity_no AS number, a.at AS at, a.type_no AS type_no, NULL AS roles FROM node_profile np JOIN activities a ON a.node_id = np.node_id WHERE np.profile_no = ?1";
+        return db.Number("SELECT 1 FROM activity_participants LIMIT 1") is null
+            ? $"({Own} AND {condition})"
+            : $"""
+               ({Own} AND {condition} UNION ALL
+                SELECT a.activity_no, a.at, a.type_no, GROUP_CONCAT(DISTINCT p.role) FROM node_profile np
+                CROSS JOIN activity_participants p ON p.node_id = np.node_id CROSS JOIN activities a ON a.activity_no = p.activity_no
+                WHERE np.profile_no = ?1 AND {condition}
+                  AND NOT EXISTS (SELECT 1 FROM node_profile o WHERE o.node_id = a.node_id AND o.profile_no = ?1)
+                GROUP BY a.activity_no)
+               """;
+    }
+
     private static StoredActivity Activity(SqlStatement row) =>
-        new(ActivityId.Text(row.Long(0)), row.Text(1), row.Time(2), row.Text(3), row.Text(4), row.Blob(5));
+        new(ActivityId.Text(row.Long(0)), row.Text(1), row.Time(2), row.Text(3), row.Text(4), row.Blob(5))
+        {
+            IsMatched = row.LongOrNull(6) == (int)MatchOutcome.Matched,
+            Roles = row.TextOrNull(7)?.Split(',') ?? [],
+        };
+
+    public IAsyncEnumerable<MatchedActivity> ReadMatchedAsync(CancellationToken cancellationToken) =>
+        database.StreamAsync(
+            db => ProfileStreams.Rows(
+                db,
+                """
+                SELECT m.activity_no, m.key, np.profile_no FROM activity_matches m
+                JOIN activities a ON a.activity_no = m.activity_no LEFT JOIN node_profile np ON np.node_id = a.node_id ORDER BY m.activity_no
+                """,
+                row => new MatchedActivity(row.Long(0), row.Blob(1), row.LongOrNull(2))),
+            Chunk,
+            cancellationToken);
+
+    public ValueTask<long> AssignAsync(IReadOnlyList<ActivityAssignment> assignments, CancellationToken cancellationToken) =>
+        database.WriteAsync(transaction => Assign(transaction, assignments), cancellationToken);
+
+    private static long Assign(WriteTransaction transaction, IReadOnlyList<ActivityAssignment> assignments)
+    {
+        var db = transaction.Db;
+        var (changed, told) = (0L, new HashSet<(long Node, long Type)>());
+        foreach (var (number, profile, several) in assignments)
+        {
+            long type;
+            long? before;
+            using (var row = db.Query("SELECT a.type_no, a.node_id FROM activities a JOIN activity_matches m ON m.activity_no = a.activity_no WHERE a.activity_no = ?1", number))
+            {
+                if (!row.Step())
+                {
+                    continue;
+                }
+
+                (type, before) = (row.Long(0), row.LongOrNull(1));
+            }
+
+            // The node where it is stays, as long as it is one of the profile's.
+            long? node = profile is not { } owner ? null
+                : before is { } standing && db.Number("SELECT 1 FROM node_profile WHERE node_id = ?1 AND profile_no = ?2", standing, owner) is not null ? standing
+                : db.Number("SELECT MIN(node_id) FROM node_profile WHERE profile_no = ?1", owner);
+            db.Run("UPDATE activity_matches SET outcome = ?2 WHERE activity_no = ?1 AND outcome <> ?2", number, (int)(several ? MatchOutcome.Several : node is null ? MatchOutcome.Nobody : MatchOutcome.Matched));
+            if (node != before)
+            {
+                db.Run("UPDATE activities SET node_id = ?2 WHERE activity_no = ?1", number, node);
+                told.Add((before ?? 0, type));
+                told.Add((node ?? 0, type));
+                changed++;
+            }
+        }
+
+        foreach (var (node, type) in told)
+        {
+            transaction.Feed(ChangeKind.Activity, node, type);
+        }
+
+        return changed;
+    }
+
+    private enum MatchOutcome
+    {
+        Nobody = 0,
+        Matched = 1,
+        Several = 2,
+    }
 
     public ValueTask<IReadOnlyList<ActivityCount>> CountAsync(CancellationToken cancellationToken) =>
         database.ReadAsync<IReadOnlyList<ActivityCount>>(

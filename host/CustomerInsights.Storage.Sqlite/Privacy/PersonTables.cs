@@ -42,6 +42,10 @@ internal sealed record PersonTable(string Kind, string Table, string Columns, st
             $"SELECT s.name, r.key, r.changed_at, r.document FROM nodes n JOIN records r ON r.stream_no = n.stream_no AND r.key = n.key JOIN streams s ON s.stream_no = n.stream_no WHERE n.node_id IN {Mine} ORDER BY n.node_id", null),
         new("activity", "activities", "type:t at:d stream:t key:t document:v",
             $"SELECT t.name, a.at, s.name, a.key, a.document FROM activities a JOIN activity_types t ON t.type_no = a.type_no JOIN streams s ON s.stream_no = a.stream_no WHERE a.node_id IN {Mine} ORDER BY a.at, a.activity_no", null),
+        new("participation", "activity_participants", "role:t type:t at:d stream:t key:t",
+            $"SELECT x.role, t.name, a.at, s.name, a.key FROM activity_participants x JOIN activities a ON a.activity_no = x.activity_no JOIN activity_types t ON t.type_no = a.type_no JOIN streams s ON s.stream_no = a.stream_no WHERE x.node_id IN {Mine} ORDER BY a.at, a.activity_no",
+            $"DELETE FROM activity_participants WHERE node_id IN {Gone}"),
+        new("match", "activity_matches", "", null, null),
         new("rejected", "rejected", "stream:t key:t reason:t excerpt:t",
             $"SELECT s.name, x.key, x.reason, x.excerpt FROM nodes n JOIN rejected x ON x.stream_no = n.stream_no AND x.key = n.key JOIN streams s ON s.stream_no = n.stream_no WHERE n.node_id IN {Mine}",
             """

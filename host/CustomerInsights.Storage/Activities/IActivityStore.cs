@@ -14,7 +14,7 @@ public interface IActivityStore
     /// <summary>Writes a batch and the position in one transaction, with feed rows for what really changed. Equal activities cost no write.</summary>
     ValueTask<ProjectionCounts> ProjectAsync(ProjectionBatch batch, CancellationToken cancellationToken);
 
-    /// <summary>A profile's activities, newest first, ties by id; of some types and of a stretch of time where asked.</summary>
+    /// <summary>A profile's activities, and those in which it takes part, newest first, ties by id; of some types and of a stretch of time where asked.</summary>
     ValueTask<Page<StoredActivity>> ListAsync(
         ProfileId profile, IReadOnlyList<string>? types, ActivityWindow window, string? after, int limit, CancellationToken cancellationToken);
 
@@ -27,6 +27,12 @@ public interface IActivityStore
     /// <summary>How many activities of each type a profile has on each day (UTC) of a stretch of time, newest day first; at most <paramref name="limit"/>.</summary>
     ValueTask<IReadOnlyList<ActivityDay>> DaysAsync(
         ProfileId profile, IReadOnlyList<string>? types, ActivityWindow window, int limit, CancellationToken cancellationToken);
+
+    /// <summary>All activities that are matched by attributes, by number, of one moment.</summary>
+    IAsyncEnumerable<MatchedActivity> ReadMatchedAsync(CancellationToken cancellationToken);
+
+    /// <summary>Gives activities to the people whom their attributes name, with feed rows, in one transaction; gives back how many changed hands. Who is gone meanwhile gets none.</summary>
+    ValueTask<long> AssignAsync(IReadOnlyList<ActivityAssignment> assignments, CancellationToken cancellationToken);
 
     /// <summary>By type: how many activities there are, and how many belong to a node that is in no profile.</summary>
     ValueTask<IReadOnlyList<ActivityCount>> CountAsync(CancellationToken cancellationToken);

@@ -32,7 +32,32 @@ public sealed record ProjectionPosition(long Sequence, string Mapping, bool Rest
 /// <param name="LinkStream">The stream of the node that it belongs to; null when it carries no link.</param>
 /// <param name="LinkKey">That node's key.</param>
 /// <param name="Document">A value document of its mapped fields.</param>
-public sealed record ProjectedActivity(string Key, string Type, DateTimeOffset At, int? LinkStream, string? LinkKey, byte[] Document);
+public sealed record ProjectedActivity(string Key, string Type, DateTimeOffset At, int? LinkStream, string? LinkKey, byte[] Document)
+{
+    /// <summary>What it is matched to a person by, where it carries no link: a hash; null when it is not matched. It keeps the owner that it was last assigned.</summary>
+    public byte[]? Match { get; init; }
+
+    /// <summary>Who else takes part.</summary>
+    public IReadOnlyList<ActivityParticipant> Participants { get; init; } = [];
+}
+
+/// <summary>Somebody who takes part in an activity.</summary>
+/// <param name="Role">As what.</param>
+/// <param name="Stream">The stream of the record that it is.</param>
+/// <param name="Key">The record's key there.</param>
+public sealed record ActivityParticipant(string Role, int Stream, string Key);
+
+/// <summary>An activity that is matched by attributes.</summary>
+/// <param name="Number">Its number.</param>
+/// <param name="Key">The hash.</param>
+/// <param name="Profile">The profile that it belongs to now, by number; null for nobody.</param>
+public readonly record struct MatchedActivity(long Number, byte[] Key, long? Profile);
+
+/// <summary>To whom an activity belongs by its attributes.</summary>
+/// <param name="Number">Its number.</param>
+/// <param name="Profile">The profile's number; null for nobody.</param>
+/// <param name="Several">Whether several people fit, so that it is nobody's.</param>
+public readonly record struct ActivityAssignment(long Number, long? Profile, bool Several);
 
 /// <summary>What a projection did.</summary>
 /// <param name="Written">Nodes and activities added, changed or removed.</param>
@@ -46,7 +71,14 @@ public sealed record ProjectionCounts(long Written, long Unchanged);
 /// <param name="Stream">The stream that it came from.</param>
 /// <param name="Key">The record's key there.</param>
 /// <param name="Document">A value document.</param>
-public sealed record StoredActivity(string Id, string Type, DateTimeOffset At, string Stream, string Key, byte[] Document);
+public sealed record StoredActivity(string Id, string Type, DateTimeOffset At, string Stream, string Key, byte[] Document)
+{
+    /// <summary>Whether it carries no key and was matched by attributes.</summary>
+    public bool IsMatched { get; init; }
+
+    /// <summary>As what the person takes part; empty when it is the person's own.</summary>
+    public IReadOnlyList<string> Roles { get; init; } = [];
+}
 
 /// <summary>An activity and whose it is.</summary>
 /// <param name="Activity">The activity.</param>

@@ -256,18 +256,21 @@ internal static class ExportChecks
     private static async Task OrderAsync(Trial trial, CancellationToken cancellationToken)
     {
         var config = trial.Bench.Set(trial.Component);
-        if ((await DescribeAsync(trial, config, cancellationToken)).Membership != ExportMembership.Difference)
+        var described = await DescribeAsync(trial, config, cancellationToken);
+        if (described.Membership != ExportMembership.Difference)
         {
             throw Expect.NotHere("The target receives the full membership, in which each member is once.");
         }
 
         var members = trial.Accepted();
+        var keyed = described.KeyField is not null;
         var (first, later) = (members[0], members[1] with { Id = members[0].Id });
         await using (var target = await trial.OpenTargetAsync(config, cancellationToken))
         await using (var session = await target.OpenAsync(trial.Job("run-1", 2), cancellationToken))
         {
             await session.WriteAsync("batch-1", [trial.Member(first)], cancellationToken);
-            await session.WriteAsync("batch-2", [trial.Member(later, MemberChange.Changed)], cancellationToken);
+            IReadOnlyList<ExportMember> change = keyed ? [trial.Member(first, MemberChange.Removed), trial.Member(later)] : [trial.Member(later, MemberChange.Changed)];
+            await session.WriteAsync("batch-2", change, cancellationToken);
             await session.CommitAsync(cancellationToken);
         }
 

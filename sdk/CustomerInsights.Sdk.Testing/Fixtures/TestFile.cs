@@ -235,6 +235,15 @@ internal sealed record HttpRoute(string Path)
 
     public TargetEffect? Effect { get; init; }
 
+    /// <summary>The field of <see cref="Rows"/> by whose value a row is answered only while that is at the target.</summary>
+    public string? Visible { get; init; }
+
+    /// <summary>The field of <see cref="Rows"/> whose values are answered instead of the rows.</summary>
+    public string? Value { get; init; }
+
+    /// <summary>The member that holds the whole answer as text: JSON in JSON.</summary>
+    public string? Wrap { get; init; }
+
     public string? Run { get; init; }
 
     /// <summary>Whether another route answers the same requests.</summary>

@@ -30,6 +30,7 @@ internal sealed class ServerScript(HttpFixture fixture, Func<string, string> rep
 
         var headers = found.Headers.ToDictionary(pair => pair.Key, pair => replace(pair.Value), StringComparer.Ordinal);
         var body = found.Rows is not null ? Page(found, query) : found.Text ?? found.Body?.ToJsonString() ?? "";
+        body = found.Wrap is { } wrap ? new JsonObject { [wrap] = body }.ToJsonString() : body;
         return ServerAnswer.Json(found.Status, replace(body)) with { Headers = headers };
     }
 
@@ -37,7 +38,7 @@ internal sealed class ServerScript(HttpFixture fixture, Func<string, string> rep
         route.Method == request.Method && (route.Path.EndsWith("/*", StringComparison.Ordinal) ? request.Path.StartsWith(route.Path[..^1], StringComparison.Ordinal) : route.Path == request.Path)
         && route.Query.All(pair => query.TryGetValue(pair.Key, out var value) && (pair.Value == "*" || pair.Value == value));
 
-    private static string Page(HttpRoute route, Dictionary<string, string> query)
+    private string Page(HttpRoute route, Dictionary<string, string> query)
     {
         var rows = Selected(route, query);
         if (route.Paging is not { } paging)
@@ -59,7 +60,7 @@ internal sealed class ServerScript(HttpFixture fixture, Func<string, string> rep
         return $"{{\"{paging.Items}\":[{string.Join(',', page)}],\"{paging.Next}\":{next}}}";
     }
 
-    private static List<Func<string>> Selected(HttpRoute route, Dictionary<string, string> query)
+    private List<Func<string>> Selected(HttpRoute route, Dictionary<string, string> query)
     {
         if (route.Repeat is { } count && route.Rows is [var first, ..])
         {
@@ -68,19 +69,24 @@ internal sealed class ServerScript(HttpFixture fixture, Func<string, string> rep
         }
 
         IEnumerable<JsonObject> rows = route.Rows!;
+        if (route.Visible is { } visible)
+        {
+            rows = rows.Where(row => truth.Count(ValueOf(row, visible)) > 0);
+        }
+
         if (route.Since is { } since)
         {
-            rows = rows.OrderBy(row => ValueOf(row, since), StringComparer.Ordinal);
+            rows = rows.OrderBy(row => ValueOf(row, since.Field), StringComparer.Ordinal);
             if (query.TryGetValue(since.Parameter, out var from))
             {
-                rows = rows.Where(row => string.CompareOrdinal(ValueOf(row, since), from) >= 0);
+                rows = rows.Where(row => string.CompareOrdinal(ValueOf(row, since.Field), from) >= 0);
             }
         }
 
-        return [.. rows.Select(row => (Func<string>)(() => row.ToJsonString()))];
+        return [.. rows.Select(row => (Func<string>)(() => (route.Value is { } value ? row[value]?.ToJsonString() : row.ToJsonString()) ?? "null"))];
     }
 
-    private static string ValueOf(JsonObject row, Since since) => row[since.Field]?.ToString() ?? "";
+    private static string ValueOf(JsonObject row, string field) => row[field]?.ToString() ?? "";
 
     private static string NextLink(HttpRoute route, Paging paging, Dictionary<string, string> query, int page)
     {

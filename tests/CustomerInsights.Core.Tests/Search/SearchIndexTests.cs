@@ -68,7 +68,7 @@ public sealed class SearchIndexTests
             {
                 var changes = Enumerable.Range(0, random.Next(0, 9)).Select(_ => random.Next(1, 700)).Distinct()
                     .Select(number => KeyValuePair.Create((long)number, random.Next(3) == 0 ? null : Random(random, number))).ToList();
-                index = index.With(changes);
+                index = index.With(changes, mostLoose: round % 12);
                 foreach (var (number, entry) in changes)
                 {
                     entries.Remove(number);
@@ -79,6 +79,14 @@ public sealed class SearchIndexTests
                 }
             }
 
+            foreach (var isKnown in new[] { true, false })
+            {
+                var numbers = entries.Values.Where(entry => entry.IsKnown == isKnown).Select(entry => entry.Number).Order().ToList();
+                Assert.Equal(numbers, index.Numbers(isKnown, 0, int.MaxValue));
+                Assert.Equal(numbers.Where(number => number > 90).Take(5), index.Numbers(isKnown, 90, 5));
+            }
+
+            Assert.All(Enumerable.Range(1, 700), number => Assert.Equal(entries.ContainsKey(number), index.Contains(number)));
             for (var i = 0; i < 20; i++)
             {
                 var query = new SearchQuery(Text(random));

@@ -52,6 +52,34 @@ public sealed class ConsentTests
     }
 
     [Fact]
+    public async Task A_segment_with_a_purpose_and_a_channel_has_those_who_consented_and_counts_the_others_by_reason()
+    {
+        await using var app = await Shop.OpenAsync();
+        await SendAsync(app, HttpMethod.Put, "/segments/mailing", """{"rule":"email is present","purpose":"marketing","channel":"email"}""");
+        await SendAsync(app, HttpMethod.Put, Ann + "/consent", """{"status":true}""");
+        await SendAsync(app, HttpMethod.Put, "/identifiers/email/cem@example.com/consent", """{"status":false}""");
+        await MembersAsync(app, "mailing", "Ann Miller");
+        var reach = (await app.GetAsync("/segments/mailing/reach"))["leftOut"]!;
+        Assert.Equal((1, 3, 0), (reach["noConsent"]!.GetValue<int>(), reach["consentUnknown"]!.GetValue<int>(), reach["undeliverable"]!.GetValue<int>()));
+        await SendAsync(app, HttpMethod.Put, Ann + "/consent", """{"status":false}""");
+        await MembersAsync(app, "mailing");
+
+        // Of a purpose that needs no consent everybody is a member.
+        await SendAsync(app, HttpMethod.Put, "/segments/service", """{"rule":"email is present","purpose":"service","channel":"email"}""");
+        await MembersAsync(app, "service", "Ann Miller", "Björn Ångström", "Cem Öz", "Dora Miller", "Zoe Quist");
+        foreach (var (body, fault) in new[]
+        {
+            ("""{"rule":"email is present","channel":"email"}""", "/purpose: A channel has a meaning for a purpose"),
+            ("""{"rule":"email is present","purpose":"marketing","channel":"letter"}""", "/channel: There is no channel 'letter'."),
+            ("""{"kind":"static","purpose":"marketing","channel":"email"}""", "/channel: The members of a list are as you send them"),
+        })
+        {
+            var problem = await app.Http.RefusedAsync(HttpStatusCode.BadRequest, HttpMethod.Put, "/segments/wrong", body);
+            Assert.StartsWith(fault, problem.Faults(), StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
     public async Task Many_are_told_at_once_and_each_has_its_result()
     {
         await using var app = await RunningApp.StartAsync();

@@ -38,11 +38,13 @@ internal sealed class RunningApp : IAsyncDisposable
     /// <param name="maxRequestBytes">The largest request; null: the host's own.</param>
     /// <param name="development">A folder of plugins in development; null: none.</param>
     /// <param name="clock">The time; null: the system's.</param>
-    public static async Task<RunningApp> StartAsync(string? directory = null, long? maxRequestBytes = null, string? development = null, TimeProvider? clock = null)
+    /// <param name="frames">Sites that may show cards in frames.</param>
+    public static async Task<RunningApp> StartAsync(
+        string? directory = null, long? maxRequestBytes = null, string? development = null, TimeProvider? clock = null, IReadOnlyList<string>? frames = null)
     {
         clock ??= TimeProvider.System;
         directory ??= System.IO.Directory.CreateTempSubdirectory("ci-host-").FullName;
-        return new RunningApp(await BuildAsync(directory, maxRequestBytes, development, clock), directory, development, clock);
+        return new RunningApp(await BuildAsync(directory, maxRequestBytes, development, clock, frames), directory, development, clock);
     }
 
     /// <summary>Stops the host and starts another on the same data.</summary>
@@ -122,9 +124,15 @@ internal sealed class RunningApp : IAsyncDisposable
         System.IO.Directory.Delete(Directory, recursive: true);
     }
 
-    private static async Task<WebApplication> BuildAsync(string directory, long? maxRequestBytes, string? development, TimeProvider clock)
+    private static async Task<WebApplication> BuildAsync(string directory, long? maxRequestBytes, string? development, TimeProvider clock, IReadOnlyList<string>? frames = null)
     {
-        var settings = new HostSettings { DataDirectory = directory, Url = "http://127.0.0.1:0", DevelopmentRoots = development is null ? [] : [development] };
+        var settings = new HostSettings
+        {
+            DataDirectory = directory,
+            Url = "http://127.0.0.1:0",
+            DevelopmentRoots = development is null ? [] : [development],
+            FrameAncestors = frames ?? [],
+        };
         var app = await InsightsApp.BuildAsync(
             maxRequestBytes is { } bytes ? settings with { MaxRequestBytes = bytes } : settings,
             clock,

@@ -106,6 +106,9 @@ public sealed class CardTests
         Assert.EndsWith("frame-ancestors 'none'", Header(page, "Content-Security-Policy"), StringComparison.Ordinal);
         Assert.Equal(("no-referrer", "no-store"), (Header(page, "Referrer-Policy"), Header(page, "Cache-Control")));
 
+        // Without a key, and noted all the same.
+        Assert.Equal(["GET /embed/profiles/{id}/card", "POST /api/v1/profiles/{id}/card-tokens"], (await app.AllAsync($"/audit/reads?profile={ann}")).Select(row => row.Text("route")).Where(route => route.Contains("card", StringComparison.Ordinal)));
+
         var query = token.Text("url").Split('?')[1];
         Assert.Equal(HttpStatusCode.Forbidden, (await client.GetAsync($"/embed/profiles/{bjorn}/card?{query}")).StatusCode);
         Assert.Equal(HttpStatusCode.Forbidden, (await client.GetAsync($"/embed/profiles/{ann}/card?token=forged")).StatusCode);

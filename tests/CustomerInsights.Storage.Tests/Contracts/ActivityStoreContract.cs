@@ -211,6 +211,57 @@ public abstract class ActivityStoreContract : StoreContract
         await Assert.ThrowsAsync<StoreConflictException>(() => OrdersAsync(1, Order("o1", "a")));
     }
 
+    [Fact]
+    public async Task An_activity_without_a_key_is_given_to_a_profile_and_taken_away_and_a_projection_leaves_it_there()
+    {
+        await StreamsAsync();
+        await RecordsAsync(_contacts, ("a", "A"), ("b", "B"));
+        await NodesAsync(1, ("a", true), ("b", true));
+        await ProfileAsync(Id(1), "a");
+        await ProfileAsync(Id(2), "b");
+        ProjectedActivity Keyless(string text) => new("o1", "order", At(0), null, null, Doc(text)) { Match = [1] };
+        await OrdersAsync(1, Keyless("{}"), Order("o2", "a"));
+        var activity = Assert.Single(await AllAsync(Activities.ReadMatchedAsync(None)));
+        Assert.Null(activity.Profile);
+        Assert.Equal([1], activity.Key);
+
+        var first = (await Store.Profiles.FindAsync(Id(1), None))!.Number;
+        var last = await Store.Changes.LastAsync(None);
+        Assert.Equal(1, await Activities.AssignAsync([new ActivityAssignment(activity.Number, first, false)], None));
+        Assert.Equal(0, await Activities.AssignAsync([new ActivityAssignment(activity.Number, first, false), new ActivityAssignment(999, first, false)], None));
+        Assert.Equal(2, (await Store.Changes.ReadAsync(last, 10, None)).Count(change => change.Kind == ChangeKind.Activity));
+        await OrdersAsync(2, Keyless("[]"));
+        Assert.Equal([("o1", true), ("o2", false)], (await Activities.ListAsync(Id(1), null, default, null, 9, None)).Items.Select(one => (one.Key, one.IsMatched)).Order());
+
+        Assert.Equal(1, await Activities.AssignAsync([new ActivityAssignment(activity.Number, null, true)], None));
+        Assert.Equal(["o2"], (await Activities.ListAsync(Id(1), null, default, null, 9, None)).Items.Select(one => one.Key));
+
+        // A link that comes makes it an activity like any other.
+        await OrdersAsync(3, Order("o1", "b"));
+        Assert.Empty(await AllAsync(Activities.ReadMatchedAsync(None)));
+        Assert.Equal(["o1"], (await Activities.ListAsync(Id(2), null, default, null, 9, None)).Items.Select(one => one.Key));
+    }
+
+    [Fact]
+    public async Task Who_takes_part_has_the_activity_with_the_role_whatever_becomes_of_it()
+    {
+        await StreamsAsync();
+        await RecordsAsync(_contacts, ("a", "A"), ("b", "B"));
+        await NodesAsync(1, ("a", true), ("b", true));
+        await ProfileAsync(Id(1), "a");
+        await ProfileAsync(Id(2), "b");
+        await OrdersAsync(1, Order("o1", "a") with { Participants = [new("payer", _contacts, "b"), new("guest", _contacts, "b"), new("guest", _contacts, "a")] }, Order("o2", "b", 5));
+        async Task<string> TimelineAsync(int id) => string.Join(' ', (await PagesAsync(after => Activities.ListAsync(Id(id), null, default, after, 1, None))).Select(one => $"{one.Key}:{string.Join(',', one.Roles.Order())}"));
+        Assert.Equal("o1:", await TimelineAsync(1));
+        Assert.Equal("o2: o1:guest,payer", await TimelineAsync(2));
+        Assert.Equal(2, (await Activities.DaysAsync(Id(2), null, default, 9, None)).Sum(day => day.Count));
+        await OrdersAsync(2, Order("o1", "a") with { Participants = [new("payer", _contacts, "b")] });
+        Assert.Equal("o2: o1:payer", await TimelineAsync(2));
+        Assert.Equal(new ProjectionCounts(0, 1), await OrdersAsync(2, Order("o1", "a") with { Participants = [new("payer", _contacts, "b")] }));
+        await OrdersAsync(3, Order("o1", "a"));
+        Assert.Equal("o2:", await TimelineAsync(2));
+    }
+
     private async Task StreamsAsync()
     {
         _contacts = (await Store.Records.EnsureStreamAsync("crm.contacts", [], None)).Number;

@@ -2,6 +2,7 @@ using System.ComponentModel;
 using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using CustomerInsights.Storage.Events;
 
 namespace CustomerInsights.Tests.Shared.Events;
@@ -39,6 +40,17 @@ internal static class EventClients
         return JsonSerializer.Deserialize<ClientReport>(output.TrimEnd().Split('\n')[^1], JsonSerializerOptions.Web)!;
     }
 
+    /// <summary>Does something in real Chromium; see tests/clients/browse.mjs.</summary>
+    /// <param name="arguments">What, and what with.</param>
+    /// <param name="sitePort">Where the site answers; null for a free port.</param>
+    /// <returns>What it reports.</returns>
+    public static async Task<JsonNode> BrowseAsync(string[] arguments, int? sitePort = null)
+    {
+        await s_installed.Value;
+        var output = await RunAsync("node", [Path.Combine(s_folder, "browse.mjs"), .. arguments], sitePort is { } port ? [KeyValuePair.Create("SITE_PORT", port.ToString(CultureInfo.InvariantCulture))] : []);
+        return JsonNode.Parse(output.TrimEnd().Split('\n')[^1])!;
+    }
+
     /// <summary>The ids of the events in a log, in order, each as often as it came.</summary>
     public static async Task<IReadOnlyList<string>> LoggedAsync(IEventLog log)
     {
@@ -60,16 +72,22 @@ internal static class EventClients
 
     private static async Task InstallAsync()
     {
-        // npm writes this file last.
-        if (!File.Exists(Path.Combine(s_folder, "node_modules", ".package-lock.json")))
+        // npm writes this file last; one that is older than the list of packages was written for another list.
+        var written = new FileInfo(Path.Combine(s_folder, "node_modules", ".package-lock.json"));
+        if (!written.Exists || written.LastWriteTimeUtc < File.GetLastWriteTimeUtc(Path.Combine(s_folder, "package-lock.json")))
         {
             await RunAsync(OperatingSystem.IsWindows() ? "npm.cmd" : "npm", ["ci", "--no-audit", "--no-fund", "--ignore-scripts"]);
         }
     }
 
-    private static async Task<string> RunAsync(string program, string[] arguments)
+    private static async Task<string> RunAsync(string program, string[] arguments, IReadOnlyList<KeyValuePair<string, string>>? variables = null)
     {
         var start = new ProcessStartInfo(program, arguments) { WorkingDirectory = s_folder, RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
+        foreach (var (name, value) in variables ?? [])
+        {
+            start.Environment[name] = value;
+        }
+
         try
         {
             using var process = Process.Start(start)!;

@@ -7,7 +7,7 @@ namespace CustomerInsights.Host.Features.Activities;
 
 internal static class ActivitiesModule
 {
-    public static IServiceCollection AddActivities(this IServiceCollection services) => services.AddSingleton<IJobHandler, ProjectJob>();
+    public static IServiceCollection AddActivities(this IServiceCollection services) => services.AddSingleton<IJobHandler, ProjectJob>().AddSingleton<IJobHandler, MatchActivitiesJob>();
 
     public static void MapActivities(this IEndpointRouteBuilder routes)
     {

@@ -31,7 +31,14 @@ internal static class GetActivity
         IReadOnlyList<Field> Fields,
         string Stream,
         string Key,
-        IReadOnlyDictionary<string, object?>? Record);
+        IReadOnlyDictionary<string, object?>? Record)
+    {
+        /// <summary>The attributes by which it found the person, carrying no key; absent otherwise.</summary>
+        public IReadOnlyList<string>? MatchedOn { get; init; }
+
+        /// <summary>As what the person takes part in somebody else's activity; absent when it is the person's own.</summary>
+        public IReadOnlyList<string>? Roles { get; init; }
+    }
 
     /// <summary>A field.</summary>
     /// <param name="Name">Its name.</param>
@@ -52,10 +59,15 @@ internal static class GetActivity
             return Problems.NotFound("activity", activity, $"List the profile's activities: GET /api/v1/profiles/{id}/activities.");
         }
 
-        var type = (await metadata.ModelAsync(cancellationToken)).ActivityTypes.GetValueOrDefault(found.Type);
+        var model = await metadata.ModelAsync(cancellationToken);
+        var type = model.ActivityTypes.GetValueOrDefault(found.Type);
         var record = await records.FindStreamAsync(found.Stream, cancellationToken) is { } stream ? await records.FindAsync(stream.Number, found.Key, cancellationToken) : null;
         return TypedResults.Ok(new Response(
-            found.Id, found.Type, type?.DisplayName, type?.Icon, found.At, Fields(found, type), found.Stream, found.Key, record?.Document is { } document ? PlainJson.Of(document) : null));
+            found.Id, found.Type, type?.DisplayName, type?.Icon, found.At, Fields(found, type), found.Stream, found.Key, record?.Document is { } document ? PlainJson.Of(document) : null)
+        {
+            MatchedOn = found.IsMatched ? [.. model.Mappings.GetValueOrDefault(found.Stream)?.Activity?.Match?.Attributes ?? []] : null,
+            Roles = found.Roles.Count == 0 ? null : found.Roles,
+        });
     }
 
     private static List<Field> Fields(StoredActivity activity, ActivityTypeDocument? type)

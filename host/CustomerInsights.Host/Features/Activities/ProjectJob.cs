@@ -17,6 +17,7 @@ internal sealed class ProjectJob(MetadataService metadata, IRecordStore records,
     public const string JobKind = "project";
 
     private const int BatchSize = 2000;
+    private const int MostParticipants = 100;
 
     public string Kind => JobKind;
 
@@ -140,13 +141,29 @@ internal sealed class ProjectJob(MetadataService metadata, IRecordStore records,
             var key = mapping.LinkKey is null ? Value.Missing : Conversion.To(mapping.LinkKey.Evaluate(subject, moment), DataType.Text);
             int? linked = !key.IsMissing && numbers.TryGetValue(mapping.LinkStream!, out var number) ? number : null;
             var document = ValueDocument.Write([.. mapping.Fields.Select(field => field.Name)], subject.Map(mapping.Fields, moment));
-            return new ProjectedActivity(record.Key, mapping.Type, instant, linked, linked is null ? null : key.AsText(), document);
+            return new ProjectedActivity(record.Key, mapping.Type, instant, linked, linked is null ? null : key.AsText(), document)
+            {
+                Match = linked is null ? mapping.Match?.KeyOf(subject, moment) : null,
+                Participants = [.. mapping.Participants.SelectMany(one => Participants(one, subject, numbers, moment))],
+            };
         }
         catch (RuleEvaluationException error)
         {
             tally.Fail(error.Message);
             return null;
         }
+    }
+
+    private static IEnumerable<ActivityParticipant> Participants((string Role, string Stream, BoundRule Key) link, RecordSubject subject, Dictionary<string, int> numbers, RuleMoment moment)
+    {
+        if (!numbers.TryGetValue(link.Stream, out var stream))
+        {
+            return [];
+        }
+
+        var value = link.Key.Evaluate(subject, moment);
+        IEnumerable<string> keys = value.IsMissing ? [] : value.Type == DataType.TextList ? value.AsTextList() : [Conversion.To(value, DataType.Text).AsText()];
+        return keys.Where(key => key.Length > 0).Distinct(StringComparer.Ordinal).Take(MostParticipants).Select(key => new ActivityParticipant(link.Role, stream, key));
     }
 
     private sealed class Tally

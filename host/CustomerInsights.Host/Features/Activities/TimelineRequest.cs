@@ -59,6 +59,16 @@ internal sealed record TimelineRequest(string[]? Type = null, string? From = nul
 /// <param name="Key">The record there.</param>
 public sealed record ActivityResponse(string Id, string Type, DateTimeOffset At, IReadOnlyDictionary<string, object?> Fields, string Stream, string Key)
 {
+    /// <summary>True when it carries no key and found the person by attributes; absent otherwise.</summary>
+    public bool? Matched { get; init; }
+
+    /// <summary>As what the person takes part in somebody else's activity; absent when it is the person's own.</summary>
+    public IReadOnlyList<string>? Roles { get; init; }
+
     internal static ActivityResponse Of(StoredActivity activity) =>
-        new(activity.Id, activity.Type, activity.At, PlainJson.Of(activity.Document), activity.Stream, activity.Key);
+        new(activity.Id, activity.Type, activity.At, PlainJson.Of(activity.Document), activity.Stream, activity.Key)
+        {
+            Matched = activity.IsMatched ? true : null,
+            Roles = activity.Roles.Count == 0 ? null : activity.Roles,
+        };
 }

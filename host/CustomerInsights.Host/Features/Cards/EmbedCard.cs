@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Encodings.Web;
 using CustomerInsights.Core.Model;
 using CustomerInsights.Host.Features.Metadata;
+using CustomerInsights.Host.Features.Privacy.Reads;
 using CustomerInsights.Host.Features.Profiles;
 using CustomerInsights.Storage.Profiles;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -19,10 +20,12 @@ internal static class EmbedCard
 
     private static readonly string s_styleHash = Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(Style)));
 
-    public static void Map(IEndpointRouteBuilder routes) => routes.MapGet("/embed/profiles/{id}/card", HandleAsync).ExcludeFromDescription();
+    private const string Route = "/embed/profiles/{id}/card";
+
+    public static void Map(IEndpointRouteBuilder routes) => routes.MapGet(Route, HandleAsync).ExcludeFromDescription();
 
     private static async Task<IResult> HandleAsync(
-        string id, string? token, HttpContext context, CardTokens tokens, IProfileStore profiles, MetadataService metadata, CardValues values, CardTemplates templates, HostSettings settings, CancellationToken cancellationToken)
+        string id, string? token, HttpContext context, CardTokens tokens, IProfileStore profiles, MetadataService metadata, CardValues values, CardTemplates templates, ReadAudit reads, HostSettings settings, CancellationToken cancellationToken)
     {
         // A token is for the id that it was made for; a profile that was merged away since shows what it became.
         if (!ProfileId.TryParse(id, out var asked) || tokens.Card(token ?? "", asked) is not { } name || await profiles.FindAsync(asked, cancellationToken) is not { } profile)
@@ -35,6 +38,11 @@ internal static class EmbedCard
         var html = card is not null && await values.OfAsync(model, card, [profile.Number], cancellationToken) is [var own]
             ? templates.Render(card, own, "data:image/svg+xml;base64," + Convert.ToBase64String(Encoding.UTF8.GetBytes(GetAvatar.Draw(profile.Id))))
             : null;
+        if (html is not null)
+        {
+            await reads.NoteAsync("card token", $"GET {Route}", profile.Id, cancellationToken);
+        }
+
         return html is null
             ? Page(context, settings, StatusCodes.Status404NotFound, "<p>There is nothing to show.</p>")
             : Page(context, settings, StatusCodes.Status200OK, html);

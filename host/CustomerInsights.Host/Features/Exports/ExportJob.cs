@@ -83,8 +83,7 @@ internal sealed class ExportJob(
         if (plan is null)
         {
             job.Report(0, null, $"planning {export.Name}");
-            var batches = await PlanAsync(model, export, descriptor, leftOut, cancellationToken);
-            var count = batches.Sum(batch => (long)batch.Count);
+            var (batches, count) = await PlanAsync(model, export, descriptor, leftOut, cancellationToken);
             if (descriptor.MaxMembers is { } most && count > most)
             {
                 throw new JobFailedException("Permanent", $"The export '{export.Name}' has {count:N0} members; the target takes at most {most:N0}. Nothing was sent. Narrow the segment '{export.Document.Segment}'.");
@@ -159,7 +158,8 @@ internal sealed class ExportJob(
         }
     }
 
-    private async Task<List<IReadOnlyList<PlannedMember>>> PlanAsync(InsightsModel model, ExportModel export, ExportDescriptor descriptor, LeftOut leftOut, CancellationToken cancellationToken)
+    // The second is how many are in the segment and may be told: a target's limit is one on them, not on what changed.
+    private async Task<(List<IReadOnlyList<PlannedMember>> Batches, long Members)> PlanAsync(InsightsModel model, ExportModel export, ExportDescriptor descriptor, LeftOut leftOut, CancellationToken cancellationToken)
     {
         var members = await segments.MembersAsync(export.Document.Segment, cancellationToken);
         var before = new Dictionary<ProfileId, byte[]>();
@@ -169,6 +169,8 @@ internal sealed class ExportJob(
         }
 
         var planned = new List<PlannedMember>();
+        var count = 0L;
+        var keyed = descriptor is { Membership: ExportMembership.Difference, KeyField: { } key } ? new KeyedPlan(key) : null;
         var rules = export.Fields.Select(field => field.Rule).ToList();
         var names = export.Fields.Select(field => field.Name).ToList();
         var moment = await population.MomentAsync(model, export.ProfileType, rules, clock.GetUtcNow(), null, cancellationToken);
@@ -185,19 +187,25 @@ internal sealed class ExportJob(
                 continue;
             }
 
+            count++;
             profile.Set(ModelBuilder.ExportProfileId, Value.Of(profile.Id.ToString()));
             var document = ValueDocument.Write(names, [.. export.Fields.Select(field => Evaluate(export, field, profile, moment))]);
             var change = !before.Remove(profile.Id, out var old) ? PlannedChange.Added
                 : old.AsSpan().SequenceEqual(document) ? PlannedChange.Unchanged : PlannedChange.Changed;
-            if (change != PlannedChange.Unchanged || descriptor.Membership == ExportMembership.Full)
+            if (keyed is not null)
+            {
+                keyed.Take(new PlannedMember(profile.Id, change, document), old);
+            }
+            else if (change != PlannedChange.Unchanged || descriptor.Membership == ExportMembership.Full)
             {
                 planned.Add(new PlannedMember(profile.Id, change, document));
             }
         }
 
         // What was exported and is no member any more. A full target learns of it by absence; it is planned all the same, so that it is counted.
-        planned.AddRange(before.OrderBy(pair => pair.Key.ToString(), StringComparer.Ordinal).Select(pair => new PlannedMember(pair.Key, PlannedChange.Removed, pair.Value)));
-        return [.. planned.Chunk(Math.Clamp(descriptor.MaxBatch, 1, 10_000))];
+        var removed = before.OrderBy(pair => pair.Key.ToString(), StringComparer.Ordinal).Select(pair => new PlannedMember(pair.Key, PlannedChange.Removed, pair.Value));
+        planned = keyed is null ? [.. planned, .. removed] : keyed.Plan(removed);
+        return ([.. planned.Chunk(Math.Clamp(descriptor.MaxBatch, 1, 10_000))], count);
     }
 
     private static Value Evaluate(ExportModel export, MappedField field, ProfileSubject profile, RuleMoment moment)

@@ -14,7 +14,7 @@ using CustomerInsights.Storage.Jobs;
 
 namespace CustomerInsights.Host.Features.Jobs;
 
-/// <summary>The whole pipeline as one graph of jobs: sources, projection, unification, measures, enrichments, segments, exports. It makes the graph and waits for it.</summary>
+/// <summary>The whole pipeline as one graph of jobs: sources, projection, unification, activities without keys, measures, enrichments, segments, exports. It makes the graph and waits for it.</summary>
 internal sealed class RefreshJob(MetadataService metadata, JobQueue queue, IJobStore store, IActivityStore activities, TimeProvider clock) : IJobHandler
 {
     public const string JobKind = "refresh";
@@ -96,7 +96,8 @@ internal sealed class RefreshJob(MetadataService metadata, JobQueue queue, IJobS
             unified.AddRange(projected);
         }
 
-        var measured = Add(MeasuresJob.JobKind, [null], unified);
+        var matched = Add(MatchActivitiesJob.JobKind, MatchActivitiesJob.Of(model).Count == 0 ? [] : [null], unified);
+        var measured = Add(MeasuresJob.JobKind, [null], matched);
         var enriched = Add(EnrichJob.JobKind, model.Enrichments.Values.Where(enrichment => enrichment.AfterRefresh).Select(enrichment => enrichment.Name).Order(StringComparer.Ordinal), measured);
         var segmented = Add(SegmentsJob.JobKind, [null], enriched);
         Add(ExportJob.JobKind, model.Exports.Values.Where(export => export.Document.AfterRefresh).Select(export => export.Name).Order(StringComparer.Ordinal), segmented);

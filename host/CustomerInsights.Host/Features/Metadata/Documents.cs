@@ -148,6 +148,12 @@ public sealed record ActivityMapping
     /// <summary>Whose it is.</summary>
     public ActivityLink? Link { get; init; }
 
+    /// <summary>Whose it is where it carries no key: the one person whose attributes are those of the record.</summary>
+    public ActivityMatch? Match { get; init; }
+
+    /// <summary>Who else takes part, in which role: on their timelines it stands too. Measures and rules count it for its owner alone.</summary>
+    public IReadOnlyList<ParticipantLink>? Participants { get; init; }
+
     /// <summary>Field by expression over the record.</summary>
     public IReadOnlyDictionary<string, string> Fields { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
 
@@ -162,6 +168,29 @@ public sealed record ActivityLink
     public required string Stream { get; init; }
 
     /// <summary>An expression that gives the key of a record there.</summary>
+    public required string Key { get; init; }
+}
+
+/// <summary>By which attributes an activity without a key finds its person.</summary>
+public sealed record ActivityMatch
+{
+    /// <summary>The profile type.</summary>
+    public required string Type { get; init; }
+
+    /// <summary>Attribute by expression over the record; all of them must be equal, capitals, accents, spaces and signs aside: <c>{"last_name": "Name", "postcode": "Zip"}</c>.</summary>
+    public required IReadOnlyDictionary<string, string> On { get; init; }
+}
+
+/// <summary>Somebody who takes part in an activity.</summary>
+public sealed record ParticipantLink
+{
+    /// <summary>As what: <c>recipient</c>, <c>attendee</c>.</summary>
+    public required string Role { get; init; }
+
+    /// <summary>A stream mapped to profiles.</summary>
+    public required string Stream { get; init; }
+
+    /// <summary>An expression that gives the key of a record there, or a list of keys.</summary>
     public required string Key { get; init; }
 }
 

@@ -60,7 +60,14 @@ internal sealed record MappingModel(string Stream, ProfileMappingModel? Profile,
 
 internal sealed record ProfileMappingModel(string Type, IReadOnlyList<MappedField> Fields);
 
-internal sealed record ActivityMappingModel(string Type, BoundRule At, string? LinkStream, BoundRule? LinkKey, IReadOnlyList<MappedField> Fields, BoundRule? Filter);
+internal sealed record ActivityMappingModel(string Type, BoundRule At, string? LinkStream, BoundRule? LinkKey, IReadOnlyList<MappedField> Fields, BoundRule? Filter)
+{
+    /// <summary>By which attributes one without a key finds its person; null when it does not.</summary>
+    public Activities.MatchModel? Match { get; init; }
+
+    /// <summary>Who else takes part.</summary>
+    public IReadOnlyList<(string Role, string Stream, BoundRule Key)> Participants { get; init; } = [];
+}
 
 /// <summary>A field filled by an expression.</summary>
 internal sealed record MappedField(string Name, DataType Type, BoundRule Rule);
@@ -90,6 +97,9 @@ internal sealed record MeasureModel(string Name, MeasureDocument Document, Bound
 /// <summary>A segment, compiled. One whose members come from a list alone has the rule <c>false</c>.</summary>
 internal sealed record SegmentModel(string Name, SegmentDocument Document, BoundRule Rule, TimeZoneInfo Zone)
 {
+    /// <summary>The rule without the consent that its purpose asks for; null where its purpose asks for none.</summary>
+    public BoundRule? WithoutConsent { get; init; }
+
     /// <summary>What comes with each member.</summary>
     public IReadOnlyList<MappedField> Projected { get; init; } = [];
 

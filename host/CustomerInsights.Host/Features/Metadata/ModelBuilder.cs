@@ -312,7 +312,64 @@ internal sealed class ModelBuilder
         var fields = MappedFields(stream, "/activity/fields", mapping.Fields, type.Fields, "field", mapping.Type, schema);
         return at is null
             ? null
-            : new MappingModel(stream, null, new ActivityMappingModel(mapping.Type, at, mapping.Link?.Stream, key, fields, filter), Fingerprint(mapping, type.Fields));
+            : new MappingModel(
+                stream,
+                null,
+                new ActivityMappingModel(mapping.Type, at, mapping.Link?.Stream, key, fields, filter) { Match = Match(stream, mapping.Match, schema), Participants = Participants(stream, mapping.Participants ?? [], schema) },
+                Fingerprint(mapping, type.Fields));
+    }
+
+    private Activities.MatchModel? Match(string stream, ActivityMatch? match, RuleSchema schema)
+    {
+        if (match is null || Known(DefinitionKinds.Mapping, stream, "/activity/match/type", match.Type, _profileTypes, "profile type") is not { } type)
+        {
+            return null;
+        }
+
+        if (match.On.Count is 0 or > 10)
+        {
+            Fault(DefinitionKinds.Mapping, stream, "/activity/match/on", "count", "A match is on 1 to 10 attributes.");
+            return null;
+        }
+
+        var before = _faults.Count;
+        var on = new List<(string, string?, BoundRule)>();
+        foreach (var (attribute, expression) in match.On.OrderBy(pair => pair.Key, StringComparer.Ordinal))
+        {
+            var place = $"/activity/match/on/{Names.Escape(attribute)}";
+            if (Known(DefinitionKinds.Mapping, stream, place, attribute, type.Attributes, "attribute", match.Type) is { } field
+                && Bind(DefinitionKinds.Mapping, stream, place, expression, schema, RuleUse.Value) is { } rule)
+            {
+                on.Add((attribute, field.SemanticType, rule));
+            }
+        }
+
+        return _faults.Count > before ? null : new Activities.MatchModel(match.Type, on);
+    }
+
+    private List<(string Role, string Stream, BoundRule Key)> Participants(string stream, IReadOnlyList<ParticipantLink> links, RuleSchema schema)
+    {
+        var participants = new List<(string, string, BoundRule)>();
+        for (var i = 0; i < links.Count; i++)
+        {
+            var (link, place) = (links[i], $"/activity/participants/{i}");
+            if (!Names.IsField(link.Role))
+            {
+                Fault(DefinitionKinds.Mapping, stream, place + "/role", "name", $"'{link.Role}' is not a role; use 1 to 100 letters, digits and _, beginning with a letter.");
+            }
+            else if (!_byKind[DefinitionKinds.Mapping].Any(definition => definition.Name == link.Stream))
+            {
+                Fault(
+                    DefinitionKinds.Mapping, stream, place + "/stream", "unknown",
+                    $"There is no mapping for the stream '{link.Stream}'.{Names.Suggest(link.Stream, _byKind[DefinitionKinds.Mapping].Select(definition => definition.Name))}");
+            }
+            else if (Bind(DefinitionKinds.Mapping, stream, place + "/key", link.Key, schema, RuleUse.Value) is { } key)
+            {
+                participants.Add((link.Role, link.Stream, key));
+            }
+        }
+
+        return participants;
     }
 
     private List<MappedField> MappedFields(

@@ -117,13 +117,49 @@ internal sealed class SegmentBinding(ModelBuilder builder)
             builder.Known(Kind, name, "/purpose", purpose, builder.Consent.Purposes, "purpose");
         }
 
+        var own = rule;
+        if (document.Channel is { } channel && rule is not null)
+        {
+            rule = Consenting(name, document, channel, rule, schema);
+        }
+
         if (document.DeactivateAt <= document.ActivateAt)
         {
             builder.Fault(Kind, name, "/deactivateAt", "order", "It is to become inactive before it becomes active; give a moment after 'activateAt'.");
         }
 
         var projected = document.Project is { Count: <= MostProjected } fields ? builder.BindFields(Kind, name, "/project", fields, schema) : [];
-        return zone is null || rule is null || !scheduled || builder.FaultCount > before ? null : new SegmentModel(name, document, rule, zone) { Projected = projected, Cron = cron };
+        return zone is null || rule is null || !scheduled || builder.FaultCount > before ? null : new SegmentModel(name, document, rule, zone) { Projected = projected, Cron = cron, WithoutConsent = ReferenceEquals(own, rule) ? null : own };
+    }
+
+    // Consent is part of the rule, so that whoever withdraws leaves at once, however the rule is answered.
+    private BoundRule? Consenting(string name, SegmentDocument document, string channel, BoundRule rule, RuleSchema schema)
+    {
+        if (!builder.Consent.Policy.Channels.ContainsKey(channel))
+        {
+            builder.Fault(Kind, name, "/channel", "unknown", $"There is no channel '{channel}'.{Names.Suggest(channel, builder.Consent.Policy.Channels.Keys)}");
+            return null;
+        }
+
+        if (document.Purpose is null)
+        {
+            builder.Fault(Kind, name, "/purpose", "required", $"A channel has a meaning for a purpose; name one of {string.Join(", ", builder.Consent.Purposes.Keys)}, or leave the channel out.");
+            return null;
+        }
+
+        if (document.Rule is null && document.Combine is null)
+        {
+            builder.Fault(Kind, name, "/channel", "list", "The members of a list are as you send them; give the channel to its export, or ask for the segment in the rule of another.");
+            return null;
+        }
+
+        if (builder.Consent.Purposes.GetValueOrDefault(document.Purpose)?.NeedsConsent != true)
+        {
+            return rule;
+        }
+
+        var reached = new CallExpression("reachable", [new LiteralExpression(Value.Of(channel))]);
+        return RuleBinder.Bind(new LogicalExpression(LogicalOperator.And, [rule.Source, reached]), schema, RuleUse.Condition).Rule;
     }
 
     private BoundRule? Rule(string name, SegmentDocument document, RuleSchema schema, Dictionary<string, SegmentDocument> names)

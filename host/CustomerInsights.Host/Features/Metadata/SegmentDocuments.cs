@@ -27,6 +27,9 @@ public sealed record SegmentDocument
     /// <summary>What its members are used for: a purpose of the consent settings. Exports of it leave out who has not consented. Default: none.</summary>
     public string? Purpose { get; init; }
 
+    /// <summary>The channel to which the consent belongs. With a purpose that needs consent, members are those alone whom the channel reaches. Default: none, and exports leave the others out.</summary>
+    public string? Channel { get; init; }
+
     /// <summary>The time zone of calendar days in the rule, an IANA name. Default: UTC.</summary>
     public string? TimeZone { get; init; }
 

@@ -40,6 +40,14 @@ internal sealed class ReadAudit(IReadAuditStore store, PrivacyKeys keys, TimePro
         return result;
     }
 
+    /// <summary>Notes that somebody without a key saw a profile: whoever has the address of a card in a frame.</summary>
+    /// <param name="who">By what right.</param>
+    /// <param name="route">The route.</param>
+    /// <param name="profile">The profile.</param>
+    /// <param name="cancellationToken">Cancels.</param>
+    public ValueTask NoteAsync(string who, string route, ProfileId profile, CancellationToken cancellationToken) =>
+        store.AppendAsync(new ReadEntry(clock.GetUtcNow(), who, route, profile, 1, null), cancellationToken);
+
     private async ValueTask WriteAsync(HttpContext http, RouteEndpoint endpoint, long? count)
     {
         var loaded = await keys.LoadAsync(http.RequestAborted);

@@ -11,7 +11,7 @@ internal static class ReadRoutes
     ];
 
     /// <summary>Ends of the patterns of routes that ask for access to profiles, activities or records and only tell how many there are, or how they came.</summary>
-    public static IReadOnlyList<string> OfNobody { get; } = ["/counts", "/columns", "/streams", "/runs"];
+    public static IReadOnlyList<string> OfNobody { get; } = ["/counts", "/columns", "/search-index", "/streams", "/runs"];
 
     /// <summary>Parts of the patterns of routes whose answer begins to leave while their handler runs.</summary>
     public static IReadOnlyList<string> Streamed { get; } = ["/segments/events"];

@@ -99,9 +99,12 @@ internal sealed class ProfileSearcher(SearchIndexes indexes, SegmentNumbers memb
     private async ValueTask<Page<StoredProfile>> ListAsync(Request request, long[]? among, long after, int limit, CancellationToken cancellationToken)
     {
         var found = new List<StoredProfile>(limit + 1);
+        var index = among is null && request.Known is not null ? await indexes.IndexAsync(request.ProfileType, cancellationToken) : null;
         while (found.Count <= limit)
         {
-            var numbers = among is null
+            var numbers = index is not null
+                ? [.. index.Numbers(request.Known!.Value, after, Chunk)]
+                : among is null
                 ? await store.NumbersAsync(request.ProfileType, after, Chunk, cancellationToken)
                 : [.. Behind(among, after).Take(Chunk)];
             if (numbers.Length == 0)
