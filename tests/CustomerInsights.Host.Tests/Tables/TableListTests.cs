@@ -180,7 +180,7 @@ public sealed class TableListTests(TableListTests.Site site) : IClassFixture<Tab
 
         public async Task InitializeAsync()
         {
-            _app = await EventSite.OpenAsync(change: recipe => 
+            _app = await EventSite.OpenAsync(change: recipe =>
             {
                 recipe["measures"]!["by_city"] = JsonNode.Parse("""{"business":true,"expression":"sum(order.amount) by city","filter":"city is present"}""");
                 recipe["unification"]!["customer"]!["identity"] = new JsonObject();
