@@ -89,6 +89,14 @@ internal sealed class HostRun : IAsyncDisposable
 
     public async Task<JsonNode> GetAsync(string path) => (await _http.GetFromJsonAsync<JsonNode>("/api/v1" + path))!;
 
+    /// <summary>An answer's body, while it comes.</summary>
+    public async Task<Stream> OpenAsync(string path)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/api/v1" + path);
+        var response = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
+        return response.IsSuccessStatusCode ? await response.Content.ReadAsStreamAsync() : throw new InvalidOperationException(await response.Content.ReadAsStringAsync());
+    }
+
     public async ValueTask DisposeAsync()
     {
         _http.Dispose();

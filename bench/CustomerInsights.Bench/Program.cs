@@ -50,6 +50,9 @@ switch (args)
         await CustomerInsights.Bench.Search.SearchBench.RunAsync(
             rest is [var searched, ..] ? int.Parse(searched, System.Globalization.CultureInfo.InvariantCulture) : 1_000_000, rest is [_, var often, ..] ? int.Parse(often, System.Globalization.CultureInfo.InvariantCulture) : 300);
         return 0;
+    case ["tables", .. var rest]:
+        await CustomerInsights.Bench.Tables.TablesBench.RunAsync(rest is [var listed, ..] ? int.Parse(listed, System.Globalization.CultureInfo.InvariantCulture) : 1_000_000);
+        return 0;
     case ["kernels"]:
         CustomerInsights.Bench.Unify.KernelBench.Run();
         return 0;
@@ -82,6 +85,7 @@ switch (args)
             event-clients [COUNT]   Segment's and RudderStack's node SDKs post COUNT events each (default 10,000) through a proxy that fails at times; needs node
             events-project [EVENTS]   from the event log to records, activities, edges, sessions and fates (default 200,000 made-up events of a shop's site)
             search [PROFILES [TIMES]]   the first page of searches by name, beginning, with typing errors, by e-mail and phone, with rule and segment, over HTTP (default 1,000,000 made-up people, 300 of each kind)
+            tables [PROFILES]   members and profiles as files over HTTP: rows a second and memory (default 1,000,000 made-up people, three fields each)
             kernels           text comparisons of the matcher in ns a call, beside FuzzySharp on the same names
             """);
         return 2;
