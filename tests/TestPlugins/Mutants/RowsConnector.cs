@@ -288,8 +288,9 @@ public class RowsConnector : ISourceConnector
                 Kept.Add(new byte[40_000_000]);
                 break;
             case "L06":
-                var block = Marshal.AllocHGlobal(1_000_000);
-                Marshal.Copy(Enumerable.Repeat((byte)1, 1_000_000).ToArray(), 0, block, 1_000_000);
+                // So much that what the process frees meanwhile cannot hide it.
+                var block = Marshal.AllocHGlobal(4_000_000);
+                Marshal.Copy(Enumerable.Repeat((byte)1, 4_000_000).ToArray(), 0, block, 4_000_000);
                 break;
             case "L08":
                 if (AppContext.GetData("mutants") is not null)
