@@ -89,8 +89,8 @@ async function frame(context, url, screenshot) {
   await page.waitForLoadState('networkidle')
   const inside = page.frames()[1]
   const text = await inside.evaluate(() => document.body?.innerText ?? '').catch(error => 'refused: ' + error.message)
-  const marked = await inside.evaluate(() => window.marked ?? null).catch(() => null)
-  const links = await inside.evaluate(() => [...document.links].map(link => link.href)).catch(() => [])
+  const marked = await inside.evaluate(() => window.marked ?? null).catch(error => 'cannot be read: ' + error.message)
+  const links = await inside.evaluate(() => [...document.links].map(link => link.href)).catch(error => ['cannot be read: ' + error.message])
   if (screenshot) await page.screenshot({ path: screenshot })
   return { text, marked, links, dialogs, address: inside.url() }
 }

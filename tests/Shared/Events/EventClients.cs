@@ -1,5 +1,3 @@
-using System.ComponentModel;
-using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -22,9 +20,7 @@ internal static class EventClients
 {
     private const int RowsAtOnce = 5000;
 
-    private static readonly string s_folder = Path.Combine(RepositoryRoot.Path, "tests", "clients");
-
-    private static readonly Lazy<Task> s_installed = new(InstallAsync);
+    private static readonly NodePackage s_clients = new("tests/clients", "The event SDKs are run");
 
     /// <summary>Posts events and waits until the client knows what became of all of them.</summary>
     /// <param name="sdk"><c>segment</c> or <c>rudder</c>.</param>
@@ -33,8 +29,7 @@ internal static class EventClients
     /// <param name="count">How many events.</param>
     public static async Task<ClientReport> PostAsync(string sdk, string url, string key, int count)
     {
-        await s_installed.Value;
-        var output = await RunAsync("node", [Path.Combine(s_folder, "post.mjs"), sdk, url, key, count.ToString(CultureInfo.InvariantCulture)]);
+        var output = await s_clients.RunAsync("post.mjs", [sdk, url, key, count.ToString(CultureInfo.InvariantCulture)]);
 
         // An SDK may print as well; the report is the last line.
         return JsonSerializer.Deserialize<ClientReport>(output.TrimEnd().Split('\n')[^1], JsonSerializerOptions.Web)!;
@@ -46,8 +41,7 @@ internal static class EventClients
     /// <returns>What it reports.</returns>
     public static async Task<JsonNode> BrowseAsync(string[] arguments, int? sitePort = null)
     {
-        await s_installed.Value;
-        var output = await RunAsync("node", [Path.Combine(s_folder, "browse.mjs"), .. arguments], sitePort is { } port ? [KeyValuePair.Create("SITE_PORT", port.ToString(CultureInfo.InvariantCulture))] : []);
+        var output = await s_clients.RunAsync("browse.mjs", arguments, sitePort is { } port ? [KeyValuePair.Create("SITE_PORT", port.ToString(CultureInfo.InvariantCulture))] : []);
         return JsonNode.Parse(output.TrimEnd().Split('\n')[^1])!;
     }
 
@@ -68,39 +62,5 @@ internal static class EventClients
         }
 
         return ids;
-    }
-
-    private static async Task InstallAsync()
-    {
-        // npm writes this file last; one that is older than the list of packages was written for another list.
-        var written = new FileInfo(Path.Combine(s_folder, "node_modules", ".package-lock.json"));
-        if (!written.Exists || written.LastWriteTimeUtc < File.GetLastWriteTimeUtc(Path.Combine(s_folder, "package-lock.json")))
-        {
-            await RunAsync(OperatingSystem.IsWindows() ? "npm.cmd" : "npm", ["ci", "--no-audit", "--no-fund", "--ignore-scripts"]);
-        }
-    }
-
-    private static async Task<string> RunAsync(string program, string[] arguments, IReadOnlyList<KeyValuePair<string, string>>? variables = null)
-    {
-        var start = new ProcessStartInfo(program, arguments) { WorkingDirectory = s_folder, RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
-        foreach (var (name, value) in variables ?? [])
-        {
-            start.Environment[name] = value;
-        }
-
-        try
-        {
-            using var process = Process.Start(start)!;
-            var errors = process.StandardError.ReadToEndAsync();
-            var output = await process.StandardOutput.ReadToEndAsync();
-            await process.WaitForExitAsync();
-            return process.ExitCode == 0
-                ? output
-                : throw new InvalidOperationException($"'{program} {string.Join(' ', arguments)}' in tests/clients ended with {process.ExitCode}: {await errors}");
-        }
-        catch (Win32Exception error)
-        {
-            throw new InvalidOperationException($"The event SDKs are run by node: '{program}' cannot be started. Install node 20 or newer with npm.", error);
-        }
     }
 }

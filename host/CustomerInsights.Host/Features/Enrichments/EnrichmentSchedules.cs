@@ -1,5 +1,6 @@
 using CustomerInsights.Host.Features.Jobs;
 using CustomerInsights.Host.Features.Metadata;
+using CustomerInsights.Host.Platform;
 using CustomerInsights.Storage.Definitions;
 using CustomerInsights.Storage.Enrichments;
 
@@ -7,7 +8,8 @@ namespace CustomerInsights.Host.Features.Enrichments;
 
 /// <summary>Adds the jobs of enrichments whose cron expression is due. What was missed while the host was down is made up for once.</summary>
 internal sealed partial class EnrichmentSchedules(
-    MetadataService metadata, IDefinitionStore definitions, IEnrichmentStore store, JobQueue queue, TimeProvider clock, ILogger<EnrichmentSchedules> log) : BackgroundService
+    MetadataService metadata, IDefinitionStore definitions, IEnrichmentStore store, JobQueue queue, TimeProvider clock, ILogger<EnrichmentSchedules> log)
+    : PeriodicService(s_look, clock)
 {
     private const string Actor = "schedule";
     private static readonly TimeSpan s_look = TimeSpan.FromSeconds(30);
@@ -24,7 +26,7 @@ internal sealed partial class EnrichmentSchedules(
         }
 
         // A change of the definition begins anew: one that was edited at noon is not due for what the old expression missed.
-        var since = (await definitions.FindAsync(DefinitionKinds.Enrichment, enrichment.Name, cancellationToken))?.ChangedAt ?? clock.GetUtcNow();
+        var since = (await definitions.FindAsync(DefinitionKinds.Enrichment, enrichment.Name, cancellationToken))?.ChangedAt ?? Clock.GetUtcNow();
         if (await store.ListRunsAsync(enrichment.Name, null, 1, cancellationToken) is { Items: [{ StartedAt: var last }, ..] } && last > since)
         {
             since = last;
@@ -46,29 +48,9 @@ internal sealed partial class EnrichmentSchedules(
         }
     }
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        using var timer = new PeriodicTimer(s_look, clock);
-        try
-        {
-            while (await timer.WaitForNextTickAsync(stoppingToken))
-            {
-                try
-                {
-                    await RunDueAsync(clock.GetUtcNow(), stoppingToken);
-                }
-                catch (Exception failure) when (failure is not OperationCanceledException)
-                {
-                    // A full disk, say: it is due still when there is room again.
-                    NotAdded(failure);
-                }
-            }
-        }
-        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-        {
-            // Stopping.
-        }
-    }
+    protected override Task LookAsync(DateTimeOffset now, CancellationToken cancellationToken) => RunDueAsync(now, cancellationToken);
+
+    protected override void Failed(Exception failure) => NotAdded(failure);
 
     [LoggerMessage(1650, LogLevel.Error, "What is due of enrichments could not be added.")]
     private partial void NotAdded(Exception exception);

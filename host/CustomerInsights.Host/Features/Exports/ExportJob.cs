@@ -33,12 +33,7 @@ internal sealed class ExportJob(
     {
         var name = job.Job.Subject!;
         var model = await metadata.ModelAsync(cancellationToken);
-        if (!model.Exports.TryGetValue(name, out var export))
-        {
-            var fault = model.Faults.FirstOrDefault(fault => fault.Kind == DefinitionKinds.Export && fault.Name == name);
-            throw new JobFailedException("Configuration", fault is null ? $"There is no export '{name}' any more." : $"The export '{name}' is not usable at {fault.Pointer}: {fault.Message}");
-        }
-
+        var export = model.Exports.GetValueOrDefault(name) ?? throw JobSubjects.Missing(model, DefinitionKinds.Export, "export", name);
         try
         {
             var configuration = SourceDiscovery.Configuration(export.Document.Settings);

@@ -38,7 +38,7 @@ internal sealed class MetadataService(IDefinitionStore definitions, IRecordStore
     public async ValueTask<InsightsModel> ModelAsync(CancellationToken cancellationToken)
     {
         var all = await definitions.SnapshotAsync(cancellationToken);
-        return Model(all, await DiscoveredAsync(cancellationToken));
+        return Model(all, await KeptAsync(cancellationToken));
     }
 
     /// <summary>The model as it would be with changes, without making them; and what would be wrong that is not wrong now.</summary>
@@ -46,8 +46,9 @@ internal sealed class MetadataService(IDefinitionStore definitions, IRecordStore
         IReadOnlyList<DefinitionChange> changes, Discovered discovered, CancellationToken cancellationToken)
     {
         var all = await definitions.SnapshotAsync(cancellationToken);
-        var before = await DiscoveredAsync(cancellationToken);
-        var known = Model(all, before).Faults.ToHashSet();
+        var kept = await KeptAsync(cancellationToken);
+        var before = kept.Read();
+        var known = Model(all, kept).Faults.ToHashSet();
         var proposed = ModelBuilder.Build(Proposed(all, changes), new Discovered(With(before.Streams, discovered.Streams), With(before.Enrichments, discovered.Enrichments)));
         var touched = changes.Select(change => (change.Kind, change.Name)).ToHashSet();
 
@@ -126,24 +127,30 @@ internal sealed class MetadataService(IDefinitionStore definitions, IRecordStore
     // One reference, so that readers on other threads see both parts or neither.
     private sealed record Cached(string Key, InsightsModel Model);
 
-    private InsightsModel Model(IReadOnlyList<Definition> all, Discovered discovered)
+    private InsightsModel Model(IReadOnlyList<Definition> all, Kept kept)
     {
         var key = string.Join('\n', all.Select(definition => $"{definition.Kind}/{definition.Name}@{definition.Version}"))
-            + Json.Write(discovered.Streams.OrderBy(pair => pair.Key, StringComparer.Ordinal).ToList())
-            + Json.Write(discovered.Enrichments.OrderBy(pair => pair.Key, StringComparer.Ordinal).ToList());
+            + Json.Write(kept.Streams.OrderBy(pair => pair.Key, StringComparer.Ordinal).ToList())
+            + string.Join('\n', kept.Descriptions.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => $"{pair.Key}={pair.Value}"));
         if (_cached is { } cached && cached.Key == key)
         {
             return cached.Model;
         }
 
-        var model = ModelBuilder.Build(all, discovered);
+        var model = ModelBuilder.Build(all, kept.Read());
         _cached = new Cached(key, model);
         return model;
     }
 
-    private async ValueTask<Discovered> DiscoveredAsync(CancellationToken cancellationToken) => new(
+    private async ValueTask<Kept> KeptAsync(CancellationToken cancellationToken) => new(
         (await records.ListStreamsAsync(cancellationToken)).ToDictionary(stream => stream.Name, stream => stream.Fields, StringComparer.Ordinal),
-        (await enrichments.DescriptionsAsync(cancellationToken)).ToDictionary(pair => pair.Key, pair => Json.Read<EnrichmentDescription>(pair.Value), StringComparer.Ordinal));
+        await enrichments.DescriptionsAsync(cancellationToken));
+
+    // As it is stored: every question asks for the model, and few find another than the last one.
+    private sealed record Kept(IReadOnlyDictionary<string, IReadOnlyList<StreamField>> Streams, IReadOnlyDictionary<string, string> Descriptions)
+    {
+        public Discovered Read() => new(Streams, Descriptions.ToDictionary(pair => pair.Key, pair => Json.Read<EnrichmentDescription>(pair.Value), StringComparer.Ordinal));
+    }
 
     private static Dictionary<string, T> With<T>(IReadOnlyDictionary<string, T> known, IReadOnlyDictionary<string, T> found)
     {

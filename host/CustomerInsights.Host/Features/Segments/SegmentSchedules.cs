@@ -1,5 +1,6 @@
 using CustomerInsights.Host.Features.Jobs;
 using CustomerInsights.Host.Features.Metadata;
+using CustomerInsights.Host.Platform;
 using CustomerInsights.Storage.Definitions;
 using CustomerInsights.Storage.Segments;
 
@@ -10,7 +11,8 @@ namespace CustomerInsights.Host.Features.Segments;
 /// host was down is made up for once.
 /// </summary>
 internal sealed partial class SegmentSchedules(
-    MetadataService metadata, IDefinitionStore definitions, ISegmentStateStore states, JobQueue queue, HostSettings settings, TimeProvider clock, ILogger<SegmentSchedules> log) : BackgroundService
+    MetadataService metadata, IDefinitionStore definitions, ISegmentStateStore states, JobQueue queue, HostSettings settings, TimeProvider clock, ILogger<SegmentSchedules> log)
+    : PeriodicService(s_look, clock)
 {
     private const string Actor = "schedule";
     private static readonly TimeSpan s_look = TimeSpan.FromSeconds(30);
@@ -54,29 +56,9 @@ internal sealed partial class SegmentSchedules(
         }
     }
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        using var timer = new PeriodicTimer(s_look, clock);
-        try
-        {
-            while (await timer.WaitForNextTickAsync(stoppingToken))
-            {
-                try
-                {
-                    await RunDueAsync(clock.GetUtcNow(), stoppingToken);
-                }
-                catch (Exception failure) when (failure is not OperationCanceledException)
-                {
-                    // A full disk, say: it is due still when there is room again.
-                    NotAdded(failure);
-                }
-            }
-        }
-        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-        {
-            // Stopping.
-        }
-    }
+    protected override Task LookAsync(DateTimeOffset now, CancellationToken cancellationToken) => RunDueAsync(now, cancellationToken);
+
+    protected override void Failed(Exception failure) => NotAdded(failure);
 
     [LoggerMessage(1600, LogLevel.Error, "What is due of segments could not be added.")]
     private partial void NotAdded(Exception exception);

@@ -1,10 +1,12 @@
 using CustomerInsights.Host.Features.Jobs;
+using CustomerInsights.Host.Platform;
 using CustomerInsights.Storage.Jobs;
 
 namespace CustomerInsights.Host.Features.Trends;
 
 /// <summary>Adds the job of the figures once a day: soon after midnight UTC, but behind a refresh that is under way. After a stop it is made up for at once.</summary>
-internal sealed partial class TrendSchedule(JobQueue queue, IJobStore jobs, TimeProvider clock, ILogger<TrendSchedule> log) : BackgroundService
+internal sealed partial class TrendSchedule(JobQueue queue, IJobStore jobs, TimeProvider clock, ILogger<TrendSchedule> log)
+    : PeriodicService(s_look, clock)
 {
     private const string Actor = "schedule";
     private static readonly TimeSpan s_look = TimeSpan.FromMinutes(5);
@@ -26,29 +28,9 @@ internal sealed partial class TrendSchedule(JobQueue queue, IJobStore jobs, Time
         return (await queue.AddOnceAsync(TrendsJob.JobKind, null, "{}", Actor, cancellationToken)).Added;
     }
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        using var timer = new PeriodicTimer(s_look, clock);
-        try
-        {
-            while (await timer.WaitForNextTickAsync(stoppingToken))
-            {
-                try
-                {
-                    await RunDueAsync(clock.GetUtcNow(), stoppingToken);
-                }
-                catch (Exception failure) when (failure is not OperationCanceledException)
-                {
-                    // A full disk, say: it is due still when there is room again.
-                    NotAdded(failure);
-                }
-            }
-        }
-        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-        {
-            // Stopping.
-        }
-    }
+    protected override Task LookAsync(DateTimeOffset now, CancellationToken cancellationToken) => RunDueAsync(now, cancellationToken);
+
+    protected override void Failed(Exception failure) => NotAdded(failure);
 
     [LoggerMessage(1700, LogLevel.Error, "The figures of the day could not be asked for.")]
     private partial void NotAdded(Exception exception);

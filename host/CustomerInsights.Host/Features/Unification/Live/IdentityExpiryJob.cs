@@ -1,6 +1,7 @@
 using CustomerInsights.Core.Unification.Identities;
 using CustomerInsights.Host.Features.Jobs;
 using CustomerInsights.Host.Features.Metadata;
+using CustomerInsights.Host.Platform;
 using CustomerInsights.Storage.Profiles;
 using CustomerInsights.Storage.Records;
 
@@ -73,7 +74,8 @@ internal sealed class IdentityExpiryJob(ActivePolicies policies, MetadataService
 }
 
 /// <summary>Adds the job once a day, where a policy has identities.</summary>
-internal sealed partial class IdentitySchedule(MetadataService metadata, JobQueue queue, TimeProvider clock, ILogger<IdentitySchedule> log) : BackgroundService
+internal sealed partial class IdentitySchedule(MetadataService metadata, JobQueue queue, TimeProvider clock, ILogger<IdentitySchedule> log)
+    : PeriodicService(s_look, clock)
 {
     private static readonly TimeSpan s_look = TimeSpan.FromMinutes(10);
     private DateOnly _day;
@@ -90,29 +92,15 @@ internal sealed partial class IdentitySchedule(MetadataService metadata, JobQueu
         _day = today;
     }
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        _day = DateOnly.FromDateTime(clock.GetUtcNow().UtcDateTime);
-        using var timer = new PeriodicTimer(s_look, clock);
-        try
-        {
-            while (await timer.WaitForNextTickAsync(stoppingToken))
-            {
-                try
-                {
-                    await RunDueAsync(clock.GetUtcNow(), stoppingToken);
-                }
-                catch (Exception failure) when (failure is not OperationCanceledException)
-                {
-                    NotAdded(failure);
-                }
-            }
-        }
-        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-        {
-            // Stopping.
-        }
+        _day = DateOnly.FromDateTime(Clock.GetUtcNow().UtcDateTime);
+        return base.ExecuteAsync(stoppingToken);
     }
+
+    protected override Task LookAsync(DateTimeOffset now, CancellationToken cancellationToken) => RunDueAsync(now, cancellationToken);
+
+    protected override void Failed(Exception failure) => NotAdded(failure);
 
     [LoggerMessage(1901, LogLevel.Error, "The expiry of unknown visitors could not be added.")]
     private partial void NotAdded(Exception exception);
