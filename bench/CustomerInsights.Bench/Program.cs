@@ -38,6 +38,10 @@ switch (args)
         await CustomerInsights.Bench.Events.EventsBench.RunAsync(
             perSecond == "max" ? null : double.Parse(perSecond, System.Globalization.CultureInfo.InvariantCulture), int.Parse(length, System.Globalization.CultureInfo.InvariantCulture), rest is ["batch", ..]);
         return 0;
+    case ["event-soak", .. var rest]:
+        await CustomerInsights.Bench.Events.EventsBench.SoakAsync(
+            rest is [var soaked, ..] ? double.Parse(soaked, System.Globalization.CultureInfo.InvariantCulture) : 5_000, rest is [_, var duration, ..] ? int.Parse(duration, System.Globalization.CultureInfo.InvariantCulture) : 600);
+        return 0;
     case ["event-clients", .. var rest]:
         return await CustomerInsights.Bench.Events.EventsBench.ClientsAsync(rest is [var posted, ..] ? int.Parse(posted, System.Globalization.CultureInfo.InvariantCulture) : 10_000);
     case ["events-project", .. var rest]:
