@@ -4,7 +4,7 @@ using CustomerInsights.Sdk;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
-namespace CustomerInsights.DynamicsPlugins.Tests;
+namespace CustomerInsights.Tests.Shared;
 
 /// <summary>A host whose network is loopback, without repeats of its own: what the plugin does by itself is seen.</summary>
 internal sealed class LoopbackContext(TimeProvider clock, string secret) : IPluginContext, IPluginHttp, ISecrets, IPluginStorage
@@ -34,6 +34,9 @@ internal sealed class LoopbackContext(TimeProvider clock, string secret) : IPlug
 
     public int Revealed { get; private set; }
 
+    /// <summary>Secrets that have a value of their own, by name.</summary>
+    public Dictionary<string, string> Named { get; } = new(StringComparer.Ordinal);
+
     public void Report(PluginProgress progress)
     {
         // Nobody looks.
@@ -44,7 +47,7 @@ internal sealed class LoopbackContext(TimeProvider clock, string secret) : IPlug
     public ValueTask<string> RevealAsync(SecretReference reference, CancellationToken cancellationToken)
     {
         Revealed++;
-        return ValueTask.FromResult(secret);
+        return ValueTask.FromResult(Named.GetValueOrDefault(reference.Name, secret));
     }
 
     public ValueTask UpdateAsync(SecretReference reference, string value, CancellationToken cancellationToken) => throw new NotSupportedException();
@@ -70,10 +73,15 @@ internal sealed class LeapingClock : TimeProvider
 {
     private long _ticks = new DateTimeOffset(2026, 11, 22, 9, 0, 0, TimeSpan.Zero).Ticks;
 
+    private readonly System.Collections.Concurrent.ConcurrentQueue<TimeSpan> _waits = new();
+
     public override long TimestampFrequency => TimeSpan.TicksPerSecond;
 
-    /// <summary>What was waited for, longest first.</summary>
+    /// <summary>The longest wait.</summary>
     public TimeSpan Longest { get; private set; }
+
+    /// <summary>Every wait, in order.</summary>
+    public IReadOnlyList<TimeSpan> Waits => [.. _waits];
 
     public override DateTimeOffset GetUtcNow() => new(Interlocked.Read(ref _ticks), TimeSpan.Zero);
 
@@ -84,6 +92,7 @@ internal sealed class LeapingClock : TimeProvider
         if (dueTime > TimeSpan.Zero)
         {
             Longest = dueTime > Longest ? dueTime : Longest;
+            _waits.Enqueue(dueTime);
             Interlocked.Add(ref _ticks, dueTime.Ticks);
         }
 
