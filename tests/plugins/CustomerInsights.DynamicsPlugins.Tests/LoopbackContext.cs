@@ -4,7 +4,7 @@ using CustomerInsights.Sdk;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
-namespace CustomerInsights.Tests.Shared;
+namespace CustomerInsights.DynamicsPlugins.Tests;
 
 /// <summary>A host whose network is loopback, without repeats of its own: what the plugin does by itself is seen.</summary>
 internal sealed class LoopbackContext(TimeProvider clock, string secret) : IPluginContext, IPluginHttp, ISecrets, IPluginStorage
@@ -34,9 +34,6 @@ internal sealed class LoopbackContext(TimeProvider clock, string secret) : IPlug
 
     public int Revealed { get; private set; }
 
-    /// <summary>Secrets that have a value of their own, by name.</summary>
-    public Dictionary<string, string> Named { get; } = new(StringComparer.Ordinal);
-
     public void Report(PluginProgress progress)
     {
         // Nobody looks.
@@ -47,7 +44,7 @@ internal sealed class LoopbackContext(TimeProvider clock, string secret) : IPlug
     public ValueTask<string> RevealAsync(SecretReference reference, CancellationToken cancellationToken)
     {
         Revealed++;
-        return ValueTask.FromResult(Named.GetValueOrDefault(reference.Name, secret));
+        return ValueTask.FromResult(secret);
     }
 
     public ValueTask UpdateAsync(SecretReference reference, string value, CancellationToken cancellationToken) => throw new NotSupportedException();
@@ -66,53 +63,4 @@ internal sealed class LoopbackContext(TimeProvider clock, string secret) : IPlug
 
     /// <summary>Everything stored, as text.</summary>
     public string StoredText => string.Join('\n', _stored.Select(pair => $"{pair.Key} {Encoding.UTF8.GetString(pair.Value.Value.Span)}"));
-}
-
-/// <summary>A clock on which whoever waits has waited already: time goes by as far as is asked for.</summary>
-internal sealed class LeapingClock : TimeProvider
-{
-    private long _ticks = new DateTimeOffset(2026, 11, 22, 9, 0, 0, TimeSpan.Zero).Ticks;
-
-    private readonly System.Collections.Concurrent.ConcurrentQueue<TimeSpan> _waits = new();
-
-    public override long TimestampFrequency => TimeSpan.TicksPerSecond;
-
-    /// <summary>The longest wait.</summary>
-    public TimeSpan Longest { get; private set; }
-
-    /// <summary>Every wait, in order.</summary>
-    public IReadOnlyList<TimeSpan> Waits => [.. _waits];
-
-    public override DateTimeOffset GetUtcNow() => new(Interlocked.Read(ref _ticks), TimeSpan.Zero);
-
-    public override long GetTimestamp() => Interlocked.Read(ref _ticks);
-
-    public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
-    {
-        if (dueTime > TimeSpan.Zero)
-        {
-            Longest = dueTime > Longest ? dueTime : Longest;
-            _waits.Enqueue(dueTime);
-            Interlocked.Add(ref _ticks, dueTime.Ticks);
-        }
-
-        if (dueTime != Timeout.InfiniteTimeSpan)
-        {
-            ThreadPool.QueueUserWorkItem(_ => callback(state));
-        }
-
-        return new Timer();
-    }
-
-    private sealed class Timer : ITimer
-    {
-        public bool Change(TimeSpan dueTime, TimeSpan period) => true;
-
-        public void Dispose()
-        {
-            // It has rung.
-        }
-
-        public ValueTask DisposeAsync() => ValueTask.CompletedTask;
-    }
 }
