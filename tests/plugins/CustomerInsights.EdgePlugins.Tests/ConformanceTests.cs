@@ -11,6 +11,7 @@ public sealed class ConformanceTestsRunAlone;
 public sealed class ConformanceTests(PostgresServer postgres) : IClassFixture<PostgresServer>
 {
     [Theory]
+    [InlineData("customer-insights.dataverse-connector", "connectors/dataverse", ConformanceTier.Silver)]
     [InlineData("customer-insights.http-connector", "connectors/http", ConformanceTier.Silver)]
     [InlineData("customer-insights.webhook", "exports/webhook", ConformanceTier.Silver)]
     public async Task A_plugin_conforms_in_process_and_in_a_worker(string id, string folder, ConformanceTier tier)
