@@ -98,15 +98,15 @@ internal sealed class Database : IAsyncDisposable
             command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = value });
         }
 
-        var reader = await TryAsync(() => command.ExecuteReaderAsync(CommandBehavior.SequentialAccess, cancellationToken)).ConfigureAwait(false);
+        // A row is in memory when it has been read: taking its values waits for nothing.
+        var reader = await TryAsync(() => command.ExecuteReaderAsync(cancellationToken)).ConfigureAwait(false);
         await using var closingReader = reader.ConfigureAwait(false);
         while (await TryAsync(() => reader.ReadAsync(cancellationToken)).ConfigureAwait(false))
         {
             var row = new string?[reader.FieldCount];
             for (var i = 0; i < row.Length; i++)
             {
-                var place = i;
-                row[i] = await TryAsync(() => reader.IsDBNullAsync(place, cancellationToken)).ConfigureAwait(false) ? null : await TryAsync(() => reader.GetFieldValueAsync<string>(place, cancellationToken)).ConfigureAwait(false);
+                row[i] = reader.IsDBNull(i) ? null : reader.GetString(i);
             }
 
             yield return row;
