@@ -50,12 +50,12 @@ internal static class Columns
     /// <summary>The values of a row of the table.</summary>
     public static IReadOnlyList<FieldValue> RowValues(Row row) => [.. s_shared.Select(column => column.Value(row))];
 
-    /// <summary>Counts as bars, the highest full; a blank for 0.</summary>
+    /// <summary>Counts as bars, the highest full; a dot for 0.</summary>
     public static string Bars(IReadOnlyList<int> counts)
     {
         const string bars = "▁▂▃▄▅▆▇█";
         var most = counts.DefaultIfEmpty().Max();
-        return string.Concat(counts.Select(count => count == 0 ? '·' : bars[Math.Min(bars.Length - 1, (int)((long)count * bars.Length / (most + 1L)))]));
+        return string.Concat(counts.Select(count => count == 0 ? '·' : bars[(int)((((long)count * bars.Length) + most - 1) / most) - 1]));
     }
 
     private static (FieldDescriptor, Func<Row, FieldValue>) Column(string name, FieldKind kind, string description, Func<Row, FieldValue> value) =>

@@ -31,7 +31,7 @@ internal sealed record EngagementOptions(
     IReadOnlyList<string>? Mailboxes = null,
     IReadOnlyList<string>? Groups = null,
     string ProfileType = "contact",
-    string Email = "primary_email",
+    string Email = "",
     string? Account = null,
     int WindowDays = 365,
     string Aggregation = "month",
@@ -84,6 +84,7 @@ internal sealed record EngagementSettings(EngagementOptions Options, Cloud Cloud
         Require(options.ClientSecret is not null, "/clientSecret", "The client secret is missing; set it.");
         Require(options.Agree, "/agree", "Headers of e-mails and calendars of the named mailboxes are read. An administrator has to agree to it: set 'agree' to true.");
         Require((options.Mailboxes?.Count ?? 0) + (options.Groups?.Count ?? 0) > 0, "/mailboxes", $"No mailbox and no group is named; name {FewestMailboxes} to {MostMailboxes:N0} mailboxes of your organisation, or groups of them.");
+        Require(options.Email.Length is > 0 and <= 300, "/email", "The attribute with the e-mail addresses is missing; name it, such as primary_email.");
         foreach (var (list, name) in new[] { (options.Mailboxes, "mailboxes"), (options.Groups, "groups") })
         {
             foreach (var (i, address) in (list ?? []).Index())

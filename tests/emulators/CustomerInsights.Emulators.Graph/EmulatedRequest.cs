@@ -76,6 +76,9 @@ public enum FaultKind
     /// <summary>403 of a mailbox.</summary>
     Denied,
 
+    /// <summary>410: a link that was kept too long.</summary>
+    Gone,
+
     /// <summary>Every token so far counts as expired: 401.</summary>
     ExpiredToken,
 
@@ -104,6 +107,7 @@ public sealed record EmulatedFault(FaultKind Kind, string? RetryAfter = "1")
         FaultKind.Unavailable => Later(503, "ServiceUnavailable", "The service is temporarily unavailable."),
         FaultKind.TooSlow => Later(504, "UnknownError", "The request took too long."),
         FaultKind.Denied => EmulatedAnswer.Error(403, "ErrorAccessDenied", "Access to OData is disabled."),
+        FaultKind.Gone => EmulatedAnswer.Error(410, "syncStateNotFound", "The state of the page is not known any more."),
         FaultKind.NotJson => new EmulatedAnswer(200, "<html>Please wait</html>"u8.ToArray()),
         _ => null,
     };
