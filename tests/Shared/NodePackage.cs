@@ -29,6 +29,13 @@ internal sealed class NodePackage
         return await StartAsync("node", [Path.Combine(_folder, script), .. arguments], variables);
     }
 
+    /// <summary>Starts a server of the package, as <see cref="NodeProcess.StartAsync"/> does.</summary>
+    public async Task<(NodeProcess Process, string Ready)> ServeAsync(string script, IReadOnlyList<string> arguments, Func<string, string?> ready)
+    {
+        await _installed.Value;
+        return await NodeProcess.StartAsync(_folder, [Path.Combine(_folder, script), .. arguments], ready);
+    }
+
     private async Task InstallAsync(bool scripts)
     {
         // npm writes this file last; one that is older than the list of packages was written for another list.

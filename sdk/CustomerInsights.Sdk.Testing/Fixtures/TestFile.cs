@@ -246,10 +246,16 @@ internal sealed record HttpRoute(string Path)
 
     public string? Run { get; init; }
 
+    /// <summary>For <see cref="TargetEffect.Merge"/>: how the request tells of members.</summary>
+    public MemberList? Merge { get; init; }
+
     /// <summary>Whether another route answers the same requests.</summary>
     internal bool IsSameAs(HttpRoute other) =>
         Method == other.Method && Path == other.Path && Query.Count == other.Query.Count && Query.All(pair => other.Query.GetValueOrDefault(pair.Key) == pair.Value);
 }
+
+/// <summary>How the JSON of a request tells of members: names of the list, and in a member of its id and of what happened to it.</summary>
+internal sealed record MemberList(string Members, string Id, string Change);
 
 /// <summary>How rows are cut into pages.</summary>
 internal sealed record Paging(int Size)
@@ -301,4 +307,7 @@ internal enum TargetEffect
 
     /// <summary>Puts what was staged in place of all that is visible.</summary>
     Replace = 5,
+
+    /// <summary>Puts or takes away each member, by what the request says of it.</summary>
+    Merge = 6,
 }

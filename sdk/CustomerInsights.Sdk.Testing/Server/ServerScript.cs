@@ -25,7 +25,7 @@ internal sealed class ServerScript(HttpFixture fixture, Func<string, string> rep
 
         if (found.Effect is { } effect)
         {
-            truth.Take(effect, request, found.Run is { } parameter ? query.GetValueOrDefault(parameter) ?? "" : "");
+            truth.Take(effect, request, found.Run is { } parameter ? query.GetValueOrDefault(parameter) ?? "" : "", found.Merge);
         }
 
         var headers = found.Headers.ToDictionary(pair => pair.Key, pair => replace(pair.Value), StringComparer.Ordinal);

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using CustomerInsights.Sdk.Testing.Fixtures;
 
 namespace CustomerInsights.Sdk.Testing.Server;
@@ -52,7 +53,8 @@ internal sealed class TargetTruth
     /// <param name="effect">What it does.</param>
     /// <param name="request">The request.</param>
     /// <param name="run">The run that it belongs to; empty where the target does not tell runs apart.</param>
-    internal void Take(TargetEffect effect, SeenRequest request, string run)
+    /// <param name="list">For <see cref="TargetEffect.Merge"/>: how it tells of members.</param>
+    internal void Take(TargetEffect effect, SeenRequest request, string run, MemberList? list = null)
     {
         lock (_lock)
         {
@@ -80,6 +82,9 @@ internal sealed class TargetTruth
                     _staged.Remove(run);
                     _keys.RemoveWhere(seen => seen.Run == run);
                     break;
+                case TargetEffect.Merge:
+                    Merge(request, list ?? throw new ConformanceException($"The route of {request.Path} has the effect 'merge' and does not say in 'merge' how it tells of members."));
+                    break;
                 default:
                     // A thing that is put again under its own address takes the place of the one before.
                     _visible.Add((effect, $"{request.Target} {request.Body}"));
@@ -89,6 +94,20 @@ internal sealed class TargetTruth
                     }
 
                     break;
+            }
+        }
+    }
+
+    private void Merge(SeenRequest request, MemberList list)
+    {
+        // A request without the list, such as the test of a connection, tells of nobody.
+        foreach (var member in JsonNode.Parse(request.Body)?[list.Members] as JsonArray ?? [])
+        {
+            var mark = $"{request.Path} {member?[list.Id]} ";
+            _visible.RemoveAll(entry => entry.Text.StartsWith(mark, StringComparison.Ordinal));
+            if ((string?)member?[list.Change] != "removed")
+            {
+                _visible.Add((TargetEffect.Write, mark + member?.ToJsonString()));
             }
         }
     }
