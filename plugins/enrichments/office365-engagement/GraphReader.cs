@@ -43,6 +43,7 @@ internal sealed class GraphReader : IDisposable
     private const int PageSize = 500;
     private const int DirectoryPage = 999;
     private const int MostTries = 12;
+    private const int MostTokens = 3;
     private static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(10);
     private static readonly string[] s_userFields = ["id", "mail", "userPrincipalName", "proxyAddresses"];
 
@@ -111,17 +112,11 @@ internal sealed class GraphReader : IDisposable
     /// <summary>The users of a group and of the groups within it.</summary>
     public async IAsyncEnumerable<DirectoryUser> MembersAsync(string group, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
+        // The cast by its full name, as the description has it; the client would take the short one.
         var members = _client.Groups[group].TransitiveMembers.GraphUser;
+        var first = $"{_settings.Cloud.Graph.GetLeftPart(UriPartial.Authority)}/v1.0/groups/{Uri.EscapeDataString(group)}/transitiveMembers/microsoft.graph.user?%24select={string.Join(',', s_userFields)}&%24top={DirectoryPage}";
         await foreach (var user in AllAsync(
-            (next, token) => next is null
-                ? members.GetAsync(
-                    request =>
-                    {
-                        request.QueryParameters.Select = s_userFields;
-                        request.QueryParameters.Top = DirectoryPage;
-                    },
-                    token)
-                : members.WithUrl(next).GetAsync(cancellationToken: token),
+            (next, token) => members.WithUrl(next ?? first).GetAsync(cancellationToken: token),
             page => (page.Value, page.OdataNextLink),
             cancellationToken).ConfigureAwait(false))
         {
@@ -207,7 +202,7 @@ internal sealed class GraphReader : IDisposable
     private async Task<T> SendAsync<T>(Func<CancellationToken, Task<T?>> ask, CancellationToken cancellationToken)
         where T : class
     {
-        var refused = false;
+        var refused = 0;
         for (var attempt = 1; ; attempt++)
         {
             TimeSpan wait;
@@ -216,10 +211,10 @@ internal sealed class GraphReader : IDisposable
             {
                 return await ask(cancellationToken).ConfigureAwait(false) ?? throw Unreadable(null);
             }
-            catch (ApiException error) when (error.ResponseStatusCode == 401 && !refused)
+            catch (ApiException error) when (error.ResponseStatusCode == 401 && refused < MostTokens)
             {
                 // It expired in the middle of the run, or was taken back.
-                refused = true;
+                refused++;
                 Tokens.Refuse(held ?? Tokens.Held);
                 continue;
             }

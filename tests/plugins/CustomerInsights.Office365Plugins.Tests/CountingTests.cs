@@ -131,7 +131,7 @@ public sealed class CountingTests
 
         Assert.Equal((1, 2), (result.Value("a1", "no_of_emails_to_account").AsInteger(), result.Value("a1", "no_of_account_contacts_involved_emails").AsInteger()));
         Assert.Equal((1, EnrichmentOutcome.Skipped), (result.Value("a2", "no_of_emails_from_account").AsInteger(), result.Results["a3"].Outcome));
-        Assert.Equal(new DateOnly(2026, 9, 28), result.Rows.First().PeriodStart);
+        Assert.Equal(new DateOnly(2026, 9, 28), result.Rows[0].PeriodStart);
     }
 
     [Theory]

