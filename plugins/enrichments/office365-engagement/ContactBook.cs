@@ -18,9 +18,16 @@ internal sealed class ContactBook
     private readonly Dictionary<string, int> _accounts = new(StringComparer.Ordinal);
     private int _people;
 
-    private ContactBook(EngagementSettings settings, StateKeys keys, OwnMailboxes own) => (_settings, _keys, _own) = (settings, keys, own);
+    private ContactBook(EngagementSettings settings, StateKeys keys, OwnMailboxes own)
+    {
+        (_settings, _keys, _own) = (settings, keys, own);
+        foreach (var mailbox in own.All)
+        {
+            AddToDigest(mailbox.Person);
+        }
+    }
 
-    /// <summary>A digest of all addresses, in whatever order they came.</summary>
+    /// <summary>A digest of all own mailboxes and addresses of contacts, in whatever order they came.</summary>
     public KeyedHash Digest { get; private set; }
 
     /// <summary>How many accounts there are.</summary>
@@ -60,14 +67,8 @@ internal sealed class ContactBook
     /// <summary>The addresses of a profile that count: not of an excluded domain, and not an own mailbox's.</summary>
     private IEnumerable<string> AddressesOf(ProfileInput profile)
     {
-        var value = profile.Values[0];
-        IReadOnlyList<string> texts = value.Kind switch
-        {
-            FieldKind.Text => [value.AsText()],
-            FieldKind.TextList => value.AsList(),
-            _ => [],
-        };
-        return texts.Select(Addresses.Normal).OfType<string>()
+        var values = _settings.Options.ContactActivity is null ? [profile.Values[0]] : profile.Activities.Select(activity => activity.Values[0]);
+        return values.SelectMany(Texts).Select(Addresses.Normal).OfType<string>()
             .Where(address => !Addresses.IsOf(address, _settings.Options.ExcludedDomains ?? []) && _own.Find(address) is null)
             .Distinct(StringComparer.Ordinal);
     }
@@ -98,11 +99,20 @@ internal sealed class ContactBook
         if (!_addresses.TryGetValue(address, out var hash))
         {
             _addresses[address] = hash = _keys.Of("contact", address);
-            Digest = new KeyedHash(Digest.High + hash.High, Digest.Low + hash.Low);
+            AddToDigest(hash);
         }
 
         _contacts[hash] = [.. Of(hash), contact];
     }
+
+    private static IReadOnlyList<string> Texts(FieldValue value) => value.Kind switch
+    {
+        FieldKind.Text => [value.AsText()],
+        FieldKind.TextList => value.AsList(),
+        _ => [],
+    };
+
+    private void AddToDigest(KeyedHash hash) => Digest = new KeyedHash(Digest.High + hash.High, Digest.Low + hash.Low);
 
     private string? AccountKey(ProfileInput profile) =>
         _settings.Options.Account is null ? profile.ProfileId

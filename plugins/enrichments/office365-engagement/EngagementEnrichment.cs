@@ -21,10 +21,12 @@ public sealed class EngagementEnrichment : IPopulationEnrichment
     public EnrichmentDescriptor Describe(ReadOnlyMemory<byte> configuration)
     {
         var settings = EngagementSettings.Read(configuration);
-        string[] reads = settings.Options.Account is { } account ? [settings.Options.Email, account] : [settings.Options.Email];
+        var (email, activity) = (settings.Options.Email, settings.Options.ContactActivity);
+        string[] reads = activity is not null ? [] : settings.Options.Account is { } account ? [email, account] : [email];
         return new EnrichmentDescriptor(settings.Options.Namespace, settings.Options.ProfileType, reads, Columns.Attributes)
         {
             Tables = [new EnrichmentTable("engagement", Columns.Fields, settings.Period)],
+            Activities = activity is null ? [] : [new ActivitySelection(activity, [email])],
             MaxBatch = Batch,
             Deterministic = false,
         };
@@ -105,7 +107,7 @@ public sealed class EngagementEnrichment : IPopulationEnrichment
         }
 
         report.RequireSome();
-        await state.PutRunAsync(frame.IsFull ? run with { LastFull = run.AsOf, People = contacts.Digest } : run, cancellationToken).ConfigureAwait(false);
+        await state.PutRunAsync(frame.IsFull ? run with { LastFull = run.AsOf, From = frame.From.UtcTicks, People = contacts.Digest } : run, cancellationToken).ConfigureAwait(false);
         var counting = new Counting(contacts, own, frame, settings.Period);
         foreach (var mailbox in readable)
         {
@@ -180,8 +182,12 @@ public sealed class EngagementEnrichment : IPopulationEnrichment
     {
         var to = DateTimeOffset.FromUnixTimeSeconds(asOf.ToUnixTimeSeconds());
         var last = await state.RunAsync(cancellationToken).ConfigureAwait(false);
-        var full = last is null || last.LastFull == 0 || (last.AsOf == to.UtcTicks ? last.IsFull : last.People != contacts.Digest && to.UtcTicks - last.LastFull >= s_fullAtMost.Ticks);
-        return (new Frame(to - window, to, full), new RunState(to.UtcTicks, full, last?.LastFull ?? 0, last?.People ?? contacts.Digest));
+        var from = to - window;
+
+        // A run that comes again goes on as it began; a window that was widened cannot wait.
+        var full = last is null || last.LastFull == 0 || from.UtcTicks < last.From
+            || (last.AsOf == to.UtcTicks ? last.IsFull : last.People != contacts.Digest && to.UtcTicks - last.LastFull >= s_fullAtMost.Ticks);
+        return (new Frame(from, to, full), new RunState(to.UtcTicks, full, last?.LastFull ?? 0, last?.From ?? 0, last?.People ?? contacts.Digest));
     }
 
     private static async Task TryAsync(OwnMailboxes own, GraphReader graph, DateTimeOffset now, CancellationToken cancellationToken)

@@ -14,6 +14,7 @@ namespace CustomerInsights.Enrichments.Office365Engagement;
 /// <param name="ProfileType">The type whose profiles are enriched.</param>
 /// <param name="Email">The attribute with e-mail addresses: one, or a list.</param>
 /// <param name="Account">The attribute across the relationship that tells accounts apart; null where every profile stands for itself.</param>
+/// <param name="ContactActivity">The type of activities that tell who belongs to a profile, each with an address; null where the profile has the addresses.</param>
 /// <param name="WindowDays">How far back it looks, 30 to 366 days.</param>
 /// <param name="Aggregation">The periods of the table: <c>year</c>, <c>month</c> or <c>week</c>.</param>
 /// <param name="ExcludedDomains">Domains whose addresses are nobody's contacts.</param>
@@ -33,6 +34,7 @@ internal sealed record EngagementOptions(
     string ProfileType = "contact",
     string Email = "",
     string? Account = null,
+    string? ContactActivity = null,
     int WindowDays = 365,
     string Aggregation = "month",
     IReadOnlyList<string>? ExcludedDomains = null,
@@ -85,6 +87,7 @@ internal sealed record EngagementSettings(EngagementOptions Options, Cloud Cloud
         Require(options.Agree, "/agree", "Headers of e-mails and calendars of the named mailboxes are read. An administrator has to agree to it: set 'agree' to true.");
         Require((options.Mailboxes?.Count ?? 0) + (options.Groups?.Count ?? 0) > 0, "/mailboxes", $"No mailbox and no group is named; name {FewestMailboxes} to {MostMailboxes:N0} mailboxes of your organisation, or groups of them.");
         Require(options.Email.Length is > 0 and <= 300, "/email", "The attribute with the e-mail addresses is missing; name it, such as primary_email.");
+        Require(options.ContactActivity is null || options.Account is null, "/contactActivity", "Where activities tell who belongs to a profile, the profile is the account: leave out 'account', or 'contactActivity'.");
         foreach (var (list, name) in new[] { (options.Mailboxes, "mailboxes"), (options.Groups, "groups") })
         {
             foreach (var (i, address) in (list ?? []).Index())

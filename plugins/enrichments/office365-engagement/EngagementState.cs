@@ -21,8 +21,9 @@ internal sealed record PageState(long From, long To, string? Next, int Seen, IRe
 /// <param name="AsOf">The moment of the run that was begun last, in UTC ticks.</param>
 /// <param name="IsFull">Whether that run reads the whole window anew.</param>
 /// <param name="LastFull">The moment of the last run that did, or 0.</param>
-/// <param name="People">A digest of all addresses that this run knew.</param>
-internal sealed record RunState(long AsOf, bool IsFull, long LastFull, KeyedHash People);
+/// <param name="From">The beginning of the window that it read.</param>
+/// <param name="People">A digest of all own mailboxes and addresses of contacts that it knew.</param>
+internal sealed record RunState(long AsOf, bool IsFull, long LastFull, long From, KeyedHash People);
 
 /// <summary>
 /// The plugin's storage: <c>run</c>, <c>consent</c>, <c>m/{mailbox}</c> with what a mailbox has given, and <c>p/{mailbox}/{slice}/{page}</c> with pages of
@@ -35,7 +36,7 @@ internal sealed class EngagementState(IPluginStorage storage, StateKeys keys, Ti
 
     /// <summary>The last run, or null.</summary>
     public ValueTask<RunState?> RunAsync(CancellationToken cancellationToken) => ReadAsync(
-        Run, reader => new RunState(reader.ReadInt64(), reader.ReadBoolean(), reader.ReadInt64(), new KeyedHash(reader.ReadUInt64(), reader.ReadUInt64())), cancellationToken);
+        Run, reader => new RunState(reader.ReadInt64(), reader.ReadBoolean(), reader.ReadInt64(), reader.ReadInt64(), new KeyedHash(reader.ReadUInt64(), reader.ReadUInt64())), cancellationToken);
 
     /// <summary>Notes a run.</summary>
     public ValueTask PutRunAsync(RunState run, CancellationToken cancellationToken) => WriteAsync(
@@ -45,6 +46,7 @@ internal sealed class EngagementState(IPluginStorage storage, StateKeys keys, Ti
             writer.Write(run.AsOf);
             writer.Write(run.IsFull);
             writer.Write(run.LastFull);
+            writer.Write(run.From);
             writer.Write(run.People.High);
             writer.Write(run.People.Low);
         },

@@ -134,6 +134,23 @@ public sealed class CountingTests
         Assert.Equal(new DateOnly(2026, 9, 28), result.Rows[0].PeriodStart);
     }
 
+    [Fact]
+    public async Task Accounts_may_know_their_people_by_activities()
+    {
+        await using var emulator = await Small();
+        emulator.Tenant.Find("u1")!.Mailbox.Add(Mail("1", At(10, 1), "u1@contoso.example", "ann@fabrikam.example"), Mail("2", At(10, 2), "bob@fabrikam.example", "u1@contoso.example"));
+        var run = new EngagementRun(emulator) { Settings = { ["account"] = null, ["profileType"] = "account", ["contactActivity"] = "person", ["email"] = "address" } };
+        await using var plugin = new EngagementEnrichment();
+
+        var described = plugin.Describe(run.Configuration);
+        var result = await run.OnceAsync(new TestPopulation(s_now, [
+            new ProfileInput("a1", []) { Activities = [new ActivityInput("person", "1", s_now, ["ann@fabrikam.example"]), new ActivityInput("person", "2", s_now, ["bob@fabrikam.example"])] }, new ProfileInput("a2", [])]));
+
+        Assert.Equal(("account", 0, "person", "address"), (described.ProfileType, described.Reads.Count, described.Activities.Single().ActivityType, described.Activities.Single().Fields.Single()));
+        Assert.Equal((2, 2), (result.Value("a1", "no_of_emails").AsInteger(), result.Value("a1", "no_of_account_contacts_involved_emails").AsInteger()));
+        Assert.Equal(EnrichmentOutcome.Skipped, result.Results["a2"].Outcome);
+    }
+
     [Theory]
     [InlineData("year", "2026-01-01")]
     [InlineData("month", "2026-11-01")]

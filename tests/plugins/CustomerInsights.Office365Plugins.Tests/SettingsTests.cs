@@ -116,6 +116,7 @@ public sealed class SettingsTests
     [InlineData("mailboxes", "[\"a@b.example\", \"nobody\"]", "/mailboxes/1")]
     [InlineData("groups", "[\"two words@contoso.example\"]", "/groups/0")]
     [InlineData("excludedDomains", "[\"a@b.example\"]", "/excludedDomains/0")]
+    [InlineData("contactActivity", "\"person\"", "/contactActivity")]
     [InlineData("windowDays", "29", "/windowDays")]
     [InlineData("windowDays", "367", "/windowDays")]
     [InlineData("mailboxesAtOnce", "17", "/mailboxesAtOnce")]

@@ -59,6 +59,38 @@ public sealed class StateTests
     }
 
     [Fact]
+    public async Task A_window_that_has_grown_is_read_at_once()
+    {
+        var organisation = new Organisation(26, 3, 8, 300);
+        await using var emulator = await ReadingTests.FilledAsync(organisation);
+        var run = new EngagementRun(emulator) { Settings = { ["windowDays"] = 60 } };
+        var narrow = await run.OnceAsync(organisation.Population);
+        run.Settings["windowDays"] = 365;
+
+        var wide = await run.OnceAsync(new TestPopulation(Organisation.Now.AddHours(1), organisation.Population.Profiles, 100));
+        var fresh = await new EngagementRun(emulator).OnceAsync(new TestPopulation(Organisation.Now.AddHours(1), organisation.Population.Profiles, 100));
+
+        Assert.NotEqual(narrow.Digest(), wide.Digest());
+        Assert.Equal(fresh.Digest(), wide.Digest());
+    }
+
+    [Fact]
+    public async Task A_new_own_mailbox_is_read_from_the_beginning_of_the_window()
+    {
+        var organisation = new Organisation(27, 4, 8, 300);
+        await using var emulator = await ReadingTests.FilledAsync(organisation);
+        var run = new EngagementRun(emulator) { Settings = { ["mailboxes"] = new[] { "u1@contoso.example", "u2@contoso.example", "u3@contoso.example" } } };
+        await run.OnceAsync(organisation.Population);
+        run.Settings["mailboxes"] = organisation.Own;
+        var later = new TestPopulation(Organisation.Now.AddDays(8), organisation.Population.Profiles, 100);
+
+        var result = await run.OnceAsync(later);
+        var fresh = await new EngagementRun(emulator).OnceAsync(later);
+
+        Assert.Equal(fresh.Digest(), result.Digest());
+    }
+
+    [Fact]
     public async Task A_new_contact_is_counted_from_the_beginning_once_a_week_has_passed_and_is_told_before()
     {
         var organisation = new Organisation(22, 3, 8, 300);
