@@ -89,7 +89,6 @@ public sealed class EngagementEnrichment : IPopulationEnrichment
         var (frame, run) = await FrameAsync(population.AsOf, window, contacts, state, cancellationToken).ConfigureAwait(false);
         await state.PutRunAsync(run, cancellationToken).ConfigureAwait(false);
         await state.ForgetOthersAsync(own.All, cancellationToken).ConfigureAwait(false);
-        EngagementLog.Begins(context.Log, own.All.Count, contacts.Count, contacts.Accounts, frame.IsFull);
 
         var readable = new List<OwnMailbox>();
         var reader = new MailboxReader(graph, state, contacts, own, keys, frame);
@@ -131,7 +130,6 @@ public sealed class EngagementEnrichment : IPopulationEnrichment
             yield return new PopulationCheckpoint(JsonSerializer.SerializeToUtf8Bytes(new RunPlace(batch[^1].ProfileId), RunJson.Default.RunPlace));
         }
 
-        EngagementLog.Ends(context.Log, report.Messages, report.Meetings, counting.Emails, counting.Meetings, counting.Totals.Count);
         yield return report.Made(own, contacts, counting, frame, run);
     }
 

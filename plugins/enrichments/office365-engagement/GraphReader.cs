@@ -64,6 +64,7 @@ internal sealed class GraphReader : IDisposable
 
         // The version belongs to the base address; the client builds batches and links on it.
         _client = new GraphServiceClient(_http, new BaseBearerTokenAuthenticationProvider(Tokens), settings.Cloud.Graph.GetLeftPart(UriPartial.Authority) + "/v1.0");
+        _client.RequestAdapter.EnableBackingStore(new PlainStore.Factory());
     }
 
     /// <summary>The tokens.</summary>
