@@ -57,6 +57,8 @@ switch (args)
     case ["tables", .. var rest]:
         await CustomerInsights.Bench.Tables.TablesBench.RunAsync(rest is [var listed, ..] ? int.Parse(listed, System.Globalization.CultureInfo.InvariantCulture) : 1_000_000);
         return 0;
+    case ["office365", .. var rest]:
+        return await Office365Bench.RunAsync(rest is [var mailItems, ..] ? int.Parse(mailItems, System.Globalization.CultureInfo.InvariantCulture) : 200_000);
     case ["kernels"]:
         CustomerInsights.Bench.Unify.KernelBench.Run();
         return 0;

@@ -34,7 +34,7 @@ public static class Capabilities
         ArgumentNullException.ThrowIfNull(capabilities);
         var words = new List<string>();
         words.AddRange((capabilities.Network?.Hosts ?? []).Select(host => AllowedHosts.SettingOf(host) is { } setting ? $"May contact the host that its setting '{setting}' names." : $"May contact {host}."));
-        words.AddRange((capabilities.ProfileFields?.Read ?? []).Select(field => $"Reads the profile field {field}."));
+        words.AddRange((capabilities.ProfileFields?.Read ?? []).Select(field => AllowedHosts.SettingOf(field) is { } setting ? $"Reads the profile field that its setting '{setting}' names." : $"Reads the profile field {field}."));
         words.AddRange((capabilities.ProfileFields?.Write ?? []).Select(field => $"Writes the profile field {field}."));
         Add(capabilities.Network?.RawSockets, "Opens network sockets by itself.", words);
         Add(capabilities.ProfileFields?.Pii, "Handles personal data.", words);

@@ -1,6 +1,6 @@
 using System.Text.RegularExpressions;
 
-namespace CustomerInsights.EdgePlugins.Tests;
+namespace CustomerInsights.Tests.Shared;
 
 /// <summary>Prism between a client and a server: it checks both by an API's own description, and lets nothing pass that does not keep it.</summary>
 internal sealed partial class Prism : IAsyncDisposable
