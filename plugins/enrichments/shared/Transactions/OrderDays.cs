@@ -1,9 +1,13 @@
 namespace CustomerInsights.Enrichments.Predictions.Transactions;
 
-/// <summary>A day on which a customer ordered.</summary>
+/// <summary>A day on which a customer ordered, or gave back more than was ordered: that day takes value away and is no order.</summary>
 /// <param name="Day">The day's number; see <see cref="DateOnly.DayNumber"/>.</param>
 /// <param name="Value">What the orders of that day are worth together, returns taken off.</param>
-internal readonly record struct OrderDay(int Day, double Value);
+internal readonly record struct OrderDay(int Day, double Value)
+{
+    /// <summary>Whether more was given back than bought.</summary>
+    public bool IsReturn => Value < 0;
+}
 
 /// <summary>What is known of a customer at a cut.</summary>
 /// <param name="First">The day of the first order.</param>
@@ -50,31 +54,44 @@ internal static class OrderDays
     /// <returns>The snapshot, or null when the first order comes after the cut.</returns>
     public static Snapshot? At(ReadOnlySpan<OrderDay> days, int cut)
     {
-        if (days.Length == 0 || days[0].Day > cut)
+        var start = 0;
+        while (start < days.Length && days[start].IsReturn)
+        {
+            start++;
+        }
+
+        if (start == days.Length || days[start].Day > cut)
         {
             return null;
         }
 
-        var first = days[0].Day;
+        var first = days[start].Day;
         int orders = 0, paid = 0, last = first;
-        double total = days[0].Value, repeat = 0, logs = 0;
-        for (var i = 1; i < days.Length && days[i].Day <= cut; i++)
+        double total = days[start].Value, repeat = 0, logs = 0;
+        for (var i = start + 1; i < days.Length && days[i].Day <= cut; i++)
         {
-            orders++;
             total += days[i].Value;
+            repeat += days[i].Value;
+            if (days[i].IsReturn)
+            {
+                continue;
+            }
+
+            orders++;
             logs += Math.Log(days[i].Day - last);
             last = days[i].Day;
             if (days[i].Value > 0)
             {
                 paid++;
-                repeat += days[i].Value;
             }
         }
 
-        return new Snapshot(first, orders, last - first, cut - first, paid > 0 ? repeat / paid : 0, paid, total, logs);
+        // What was given back may be more than what was bought again; then repeated orders say nothing of their worth.
+        var known = paid > 0 && repeat > 0;
+        return new Snapshot(first, orders, last - first, cut - first, known ? repeat / paid : 0, known ? paid : 0, total, logs);
     }
 
-    /// <summary>What came after a day, up to and with another.</summary>
+    /// <summary>Orders and their value after a day, up to and with another.</summary>
     /// <param name="days">Merged days in order.</param>
     /// <param name="after">The day before the window.</param>
     /// <param name="to">The window's last day.</param>
@@ -86,7 +103,7 @@ internal static class OrderDays
         {
             if (day.Day > after && day.Day <= to)
             {
-                count++;
+                count += day.IsReturn ? 0 : 1;
                 value += day.Value;
             }
         }
