@@ -1,4 +1,5 @@
 using CustomerInsights.Enrichments.Predictions.Evaluation;
+using CustomerInsights.Enrichments.Predictions.Numerics;
 using CustomerInsights.Enrichments.Predictions.Transactions;
 
 namespace CustomerInsights.Enrichments.Predictions.Studies;
@@ -196,7 +197,7 @@ internal static class LifetimeStudy
     private static List<(string Name, double Percent)> Factors(Window window, TransactionModel model, SpendModel spend, double scale, int seed, CancellationToken cancellationToken)
     {
         // A sample is enough to tell a strong input from a weak one.
-        var random = new Random(seed);
+        var random = new SplitMix((ulong)seed);
         var count = Math.Min(window.Count, 5_000);
         var sample = Enumerable.Range(0, window.Count).ToArray();
         if (count < sample.Length)

@@ -5,11 +5,14 @@ namespace CustomerInsights.Enrichments.Predictions.Studies;
 /// <summary>Everybody who had ordered by a cut: what was known then, and what came after it.</summary>
 internal sealed class Window
 {
-    private Window(int cut, int to, HistoryTable table, int count)
+    private readonly DailyGrouper _grouper;
+
+    private Window(int cut, int to, DailyGrouper grouper, int count)
     {
+        _grouper = grouper;
         Cut = cut;
         To = to;
-        Table = table;
+        Table = grouper.ToTable();
         Row = new int[count];
         RepeatMean = new float[count];
         PaidRepeats = new int[count];
@@ -70,7 +73,7 @@ internal sealed class Window
             count += rows[customer] >= 0 ? 1 : 0;
         }
 
-        var window = new Window(cut, to, grouper.ToTable(), count);
+        var window = new Window(cut, to, grouper, count);
         var at = 0;
         for (var customer = 0; customer < ledger.Customers; customer++)
         {
@@ -92,6 +95,11 @@ internal sealed class Window
 
         return window;
     }
+
+    /// <summary>The row of a snapshot at the cut.</summary>
+    /// <param name="known">The snapshot.</param>
+    /// <returns>The number, or -1 when nobody of the window had that history.</returns>
+    public int Find(Snapshot known) => _grouper.Find(known.Orders, known.Last, known.Age);
 
     /// <summary>Computes something of every row, in parallel.</summary>
     /// <param name="compute">From a history.</param>

@@ -17,6 +17,7 @@ namespace CustomerInsights.Enrichments.Predictions.Transactions;
 internal sealed class BetaGeometric(double R, double Alpha, double A, double B, bool DropsOutAtFirst, int Regularity = 1) : TransactionModel
 {
     private const double TinyTerm = 1e-15;
+    private const int MostDrawn = 100_000;
     private readonly int _first = DropsOutAtFirst ? 1 : 0;
 
     /// <inheritdoc />
@@ -188,6 +189,41 @@ internal sealed class BetaGeometric(double R, double Alpha, double A, double B, 
 
         var time = (Alpha + history.Age) * ExpM1(-Log1P(-probability / alive) / Rate(history.Orders));
         return time > longest ? null : time;
+    }
+
+    /// <inheritdoc />
+    public override int Draw(History history, double time, ref SplitMix random)
+    {
+        if (random.NextDouble() >= Alive(history))
+        {
+            return 0;
+        }
+
+        // For k above 1 the time since the last order is taken to have begun anew at the cut, as the expectation does.
+        var rate = random.NextGamma(Rate(history.Orders)) / (Alpha + history.Age);
+        var leave = random.NextBeta(A, B + history.Orders + _first);
+        var orders = 0;
+        var left = time * rate;
+        while (orders < MostDrawn)
+        {
+            for (var i = 0; i < Regularity; i++)
+            {
+                left -= random.NextExponential();
+            }
+
+            if (left < 0)
+            {
+                break;
+            }
+
+            orders++;
+            if (random.NextDouble() < leave)
+            {
+                break;
+            }
+        }
+
+        return orders;
     }
 
     /// <summary>The probability that a new customer makes a number of orders within a time after the first (BG/NBD and MBG/NBD).</summary>

@@ -63,6 +63,25 @@ internal sealed class DailyGrouper
         return _used - 1;
     }
 
+    /// <summary>The row of a history.</summary>
+    /// <param name="orders">x.</param>
+    /// <param name="last">t_x in days.</param>
+    /// <param name="age">T in days.</param>
+    /// <returns>Its number, or -1 when it was never added.</returns>
+    public int Find(int orders, int last, int age)
+    {
+        var key = ((ulong)orders << 42) | ((ulong)last << 21) | (uint)age;
+        for (var at = Place(key, _slots.Length); _slots[at] is var row and not 0; at = (at + 1) & (_slots.Length - 1))
+        {
+            if (_keys[row - 1] == key)
+            {
+                return row - 1;
+            }
+        }
+
+        return -1;
+    }
+
     /// <summary>The table of what was added so far.</summary>
     public HistoryTable ToTable()
     {

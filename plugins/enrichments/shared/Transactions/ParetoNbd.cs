@@ -82,6 +82,29 @@ internal sealed class ParetoNbd(double r, double alpha, double s, double beta) :
     /// <inheritdoc />
     public override double ExpectedOrdersOfNew(double time) => Ahead(r, alpha, beta, time);
 
+    /// <inheritdoc />
+    public override int Draw(History history, double time, ref SplitMix random)
+    {
+        if (random.NextDouble() >= Alive(history))
+        {
+            return 0;
+        }
+
+        var rate = random.NextGamma(r + history.Orders) / (alpha + history.Age);
+        var stays = Math.Min(time, random.NextExponential() / (random.NextGamma(s) / (beta + history.Age)));
+        var orders = 0;
+        for (var left = stays * rate; orders < 100_000; orders++)
+        {
+            left -= random.NextExponential();
+            if (left < 0)
+            {
+                break;
+            }
+        }
+
+        return orders;
+    }
+
     /// <summary>
     /// Expected orders of all time to come, each discounted continuously by its time (Fader, Hardie and Lee 2005, Journal of Marketing Research 42(4)).
     /// </summary>

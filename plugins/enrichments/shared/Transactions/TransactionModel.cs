@@ -1,3 +1,5 @@
+using CustomerInsights.Enrichments.Predictions.Numerics;
+
 namespace CustomerInsights.Enrichments.Predictions.Transactions;
 
 /// <summary>A fitted model of when customers order. Times are in the unit of the table that it was fitted on. Immutable.</summary>
@@ -58,6 +60,12 @@ internal abstract class TransactionModel
     /// <returns>The time, or null when the probability is not reached within <paramref name="longest"/>.</returns>
     public virtual double? TimeToOrder(History history, double probability, double longest) =>
         Bisect(time => OrderProbability(history, time) - probability, longest);
+
+    /// <summary>Draws how many orders one future of the customer has: one who left has none, one who stayed has rates drawn from what was seen.</summary>
+    /// <param name="history">The history.</param>
+    /// <param name="time">The time ahead.</param>
+    /// <param name="random">The random numbers.</param>
+    public abstract int Draw(History history, double time, ref SplitMix random);
 
     /// <summary>What the expectations of a whole population must be multiplied by; 1 where they are exact.</summary>
     /// <param name="table">The population.</param>
