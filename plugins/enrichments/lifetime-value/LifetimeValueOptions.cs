@@ -25,16 +25,7 @@ internal sealed record LifetimeValueOptions(
     internal int HorizonDays => (int)Math.Round(HorizonMonths * LifetimeStudy.Month);
 
     /// <summary>What the model is chosen among, the preferred first.</summary>
-    internal IReadOnlyList<TransactionKind> Kinds => Model switch
-    {
-        "mbg-nbd" => [TransactionKind.MbgNbd],
-        "bg-nbd" => [TransactionKind.BgNbd],
-        "pareto-nbd" => [TransactionKind.ParetoNbd],
-        "mbg-cnbd-2" => [TransactionKind.MbgCnbd2],
-        "mbg-cnbd-3" => [TransactionKind.MbgCnbd3],
-        "mbg-cnbd-4" => [TransactionKind.MbgCnbd4],
-        _ => ModelChoice.All,
-    };
+    internal IReadOnlyList<TransactionKind> Kinds => ModelNames.Kinds(Model);
 
     /// <summary>The last day that counts as known, where it was set.</summary>
     internal DateOnly? LastDay => AsOf is null ? null : DateOnly.ParseExact(AsOf, "yyyy-MM-dd", CultureInfo.InvariantCulture);

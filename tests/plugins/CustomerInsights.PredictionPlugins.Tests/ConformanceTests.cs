@@ -11,7 +11,10 @@ public sealed class ConformanceTestsRunAlone;
 public sealed class ConformanceTests
 {
     [Theory]
+    [InlineData("churn")]
     [InlineData("lifetime-value")]
+    [InlineData("next-order")]
+    [InlineData("rfm")]
     public async Task A_prediction_conforms_in_process_and_in_a_worker(string name)
     {
         var report = await ConformanceKit.VerifyAsync(
