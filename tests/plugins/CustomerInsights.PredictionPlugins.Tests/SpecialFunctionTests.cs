@@ -57,7 +57,7 @@ public sealed class SpecialFunctionTests
                 gradient[1] = 200 * bend;
                 return (100 * bend * bend) + ((1 - x) * (1 - x));
             },
-            [-1.2, 1], 1e-10, 500, 12, CancellationToken.None);
+            [-1.2, 1], 1e-10, 500, 12, null, CancellationToken.None);
 
         Assert.True(minimum.Converged);
         Assert.Equal(1, minimum.At[0], 1e-8);

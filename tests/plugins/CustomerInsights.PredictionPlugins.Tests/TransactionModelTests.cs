@@ -321,6 +321,23 @@ public sealed class TransactionModelTests
         Assert.Single(fits.Select(fit => (fit.LogLikelihood, string.Join(' ', fit.Model.Parameters.Select(parameter => BitConverter.DoubleToInt64Bits(parameter.Value))))).Distinct());
     }
 
+    [Fact]
+    public void A_large_table_that_begins_where_a_part_of_it_ended_has_the_optimum_of_the_whole()
+    {
+        var histories = Population.ParetoNbd(19, 120_000, 0.8, 30, 0.7, 100, 700);
+        var table = HistoryTable.Of(histories);
+        Assert.NotNull(table.Sample());
+
+        var fit = BetaGeometric.Fit(table, dropsOutAtFirst: true, regularity: 1, CancellationToken.None);
+
+        Assert.True(fit.Converged);
+        var gradient = new double[4];
+        ((BetaGeometric)fit.Model).LogLikelihood(table, gradient);
+        Assert.All(gradient, slope => Assert.InRange(slope / table.Customers, -1e-6, 1e-6));
+        Assert.NotNull(fit.Covariance);
+        Assert.All(fit.Covariance.Select((row, at) => row[at]), variance => Assert.InRange(variance, 1e-7, 1e-2));
+    }
+
     [Theory]
     [InlineData(-1, 0, 1)]
     [InlineData(1, 5, 4)]

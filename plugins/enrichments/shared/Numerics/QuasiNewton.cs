@@ -25,14 +25,16 @@ internal static class QuasiNewton
     /// <param name="tolerance">The largest part of the gradient that counts as flat.</param>
     /// <param name="maxEvaluations">How often the function may be asked.</param>
     /// <param name="bound">How far a variable may go from its start.</param>
+    /// <param name="curvature">The inverse of the curvature to begin with, where it is known; not changed.</param>
     /// <param name="cancellationToken">Ends the search.</param>
-    public static Minimum Minimise(Objective objective, ReadOnlySpan<double> start, double tolerance, int maxEvaluations, double bound, CancellationToken cancellationToken)
+    public static Minimum Minimise(
+        Objective objective, ReadOnlySpan<double> start, double tolerance, int maxEvaluations, double bound, double[][]? curvature, CancellationToken cancellationToken)
     {
         var n = start.Length;
         var x = start.ToArray();
         var origin = start.ToArray();
         var gradient = new double[n];
-        var inverse = Identity(n, 1);
+        var inverse = curvature is null ? Identity(n, 1) : [.. curvature.Select(row => (double[])row.Clone())];
         var value = objective(x, gradient);
         var evaluations = 1;
         if (!double.IsFinite(value))
@@ -43,7 +45,7 @@ internal static class QuasiNewton
         var direction = new double[n];
         var next = new double[n];
         var nextGradient = new double[n];
-        var fresh = true;
+        var fresh = curvature is null;
         while (evaluations < maxEvaluations)
         {
             cancellationToken.ThrowIfCancellationRequested();

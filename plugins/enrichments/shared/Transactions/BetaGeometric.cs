@@ -40,7 +40,8 @@ internal sealed class BetaGeometric(double R, double Alpha, double A, double B, 
 
         // As if time were scaled to ten units: a logarithm moved by a constant.
         double[] start = [0, Math.Log(Math.Max(table.MeanAge, 1e-6) / 10), 0, 0];
-        var (at, value, evaluations, converged, covariance) = Likelihood.Maximise(table.Customers, start, kernel.Evaluate, cancellationToken);
+        var (at, value, evaluations, converged, covariance) = Likelihood.Maximise(
+            table.Customers, start, kernel.Evaluate, table.Sample() is { } part ? (part.Customers, new BetaGeometricKernel(part, dropsOutAtFirst ? 1 : 0, regularity).Evaluate) : null, cancellationToken);
         var model = new BetaGeometric(Math.Exp(at[0]), Math.Exp(at[1]), Math.Exp(at[2]), Math.Exp(at[3]), dropsOutAtFirst, regularity);
         return new TransactionFit(model, value, evaluations, converged, covariance);
     }

@@ -20,7 +20,7 @@ internal sealed record BetaGeometricBernoulli(double Alpha, double Beta, double 
     {
         // Distinct rows are few, so differences are good enough for the slope.
         const double Step = 1e-5;
-        var (at, value, _, converged, _) = Likelihood.Maximise(rows.Sum(row => row.Weight), new double[4], Evaluate, cancellationToken);
+        var (at, value, _, converged, _) = Likelihood.Maximise(rows.Sum(row => row.Weight), new double[4], Evaluate, null, cancellationToken);
         return (Of(at), value, converged);
 
         double Evaluate(ReadOnlySpan<double> point, Span<double> gradient)

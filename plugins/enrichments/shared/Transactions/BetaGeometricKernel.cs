@@ -17,6 +17,7 @@ internal sealed class BetaGeometricKernel
     private readonly double[] _byA;
     private readonly double[] _byB;
     private readonly double[] _dead;
+    private readonly double[] _inverseChances;
     private readonly double[] _logTime;
     private readonly double[] _inverseTime;
     private readonly double _constant;
@@ -36,6 +37,7 @@ internal sealed class BetaGeometricKernel
         _byA = new double[length];
         _byB = new double[length];
         _dead = new double[length];
+        _inverseChances = new double[length];
         _logTime = new double[table.Times.Length];
         _inverseTime = new double[table.Times.Length];
         _constant = ((regularity - 1) * table.LogIntervals) - (table.OrdersTotal * SpecialFunctions.LogGamma(regularity));
@@ -72,6 +74,7 @@ internal sealed class BetaGeometricKernel
             _byB[x] = byB - byA;
             var chances = _b + x + _first - 1;
             _dead[x] = x + _first == 0 ? double.NegativeInfinity : Math.Log(_a / chances);
+            _inverseChances[x] = x + _first == 0 ? 0 : 1 / chances;
             if (x == _table.MaxOrders)
             {
                 break;
@@ -107,6 +110,7 @@ internal sealed class BetaGeometricKernel
         var (orders, last, age, weights) = (_table.Orders, _table.Last, _table.Age, _table.Weights);
         var logAlpha = Math.Log(_alpha);
         var rOverAlpha = _r / _alpha;
+        var inverseA = 1 / _a;
         double sum = 0, byR = 0, byAlpha = 0, byA = 0, byB = 0;
         for (var i = from; i < to; i++)
         {
@@ -124,8 +128,8 @@ internal sealed class BetaGeometricKernel
             var ifAlive = 1 - ifDead;
             byR += weight * (_byR[x] + logAlpha - (ifAlive * logAge) - (ifDead * logLast));
             byAlpha += weight * (rOverAlpha - (rate * ((ifAlive * _inverseTime[age[i]]) + (ifDead * _inverseTime[last[i]]))));
-            byA += weight * (_byA[x] + (ifDead / _a));
-            byB += weight * (_byB[x] - (ifDead == 0 ? 0 : ifDead / (_b + x + _first - 1)));
+            byA += weight * (_byA[x] + (ifDead * inverseA));
+            byB += weight * (_byB[x] - (ifDead * _inverseChances[x]));
         }
 
         gradient[0] += byR;
@@ -166,7 +170,7 @@ internal sealed class BetaGeometricKernel
             gradient[0] += weight * (_byR[x] + logAlpha + (ifAlive * ((byRate / terms) - _logTime[age])) - (ifDead * _logTime[last]));
             gradient[1] += weight * ((_r / _alpha) - (ifAlive * (rate + (byQuiet / terms)) * _inverseTime[age]) - (ifDead * rate * _inverseTime[last]));
             gradient[2] += weight * (_byA[x] + (ifDead / _a));
-            gradient[3] += weight * (_byB[x] - (ifDead == 0 ? 0 : ifDead / (_b + x + _first - 1)));
+            gradient[3] += weight * (_byB[x] - (ifDead * _inverseChances[x]));
         }
 
         return sum;

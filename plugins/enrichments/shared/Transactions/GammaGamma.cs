@@ -35,7 +35,7 @@ internal sealed record GammaGamma(double P, double Q, double V)
 
         double[] start = [0, 0, Math.Log(m.Average())];
         var kernel = new Kernel(x, m);
-        var (at, value, evaluations, converged, covariance) = Likelihood.Maximise(x.Length, start, kernel.Evaluate, cancellationToken);
+        var (at, value, evaluations, converged, covariance) = Likelihood.Maximise(x.Length, start, kernel.Evaluate, null, cancellationToken);
         return new GammaGammaFit(new GammaGamma(Math.Exp(at[0]), Math.Exp(at[1]), Math.Exp(at[2])), value, evaluations, converged, covariance);
     }
 

@@ -51,21 +51,37 @@ internal static class Likelihood
     /// <param name="customers">How many customers there are.</param>
     /// <param name="start">Logarithms to begin with.</param>
     /// <param name="evaluate">The likelihood and its gradient by the logarithms.</param>
+    /// <param name="sample">The same of a part of a large table and how many customers that has: what it says of the optimum is where the whole begins.</param>
     /// <param name="cancellationToken">Ends the search.</param>
     internal static (double[] At, double Value, int Evaluations, bool Converged, double[][]? Covariance) Maximise(
-        double customers, double[] start, Objective evaluate, CancellationToken cancellationToken)
+        double customers, double[] start, Objective evaluate, (double Customers, Objective Evaluate)? sample, CancellationToken cancellationToken)
+    {
+        double[] begin = start;
+        double[][]? known = null;
+        if (sample is { } part)
+        {
+            var first = Search(part.Customers, start, start, part.Evaluate, 1e-5, null, cancellationToken);
+            known = first.Converged ? Covariance(first.At, part.Evaluate, null)?.Select(row => row.Select(one => one * part.Customers).ToArray()).ToArray() : null;
+            begin = known is null ? start : first.At;
+        }
+
+        var minimum = Search(customers, start, begin, evaluate, 1e-8, known, cancellationToken);
+        var gradient = new double[start.Length];
+        var value = evaluate(minimum.At, gradient);
+        return (minimum.At, value, minimum.Evaluations, minimum.Converged, Covariance(minimum.At, evaluate, sample is null ? null : gradient));
+    }
+
+    private static Minimum Search(double customers, double[] origin, double[] begin, Objective evaluate, double tolerance, double[][]? curvature, CancellationToken cancellationToken)
     {
         var scale = 1 / Math.Max(1, customers);
-        var minimum = QuasiNewton.Minimise(Negative, start, 1e-8, 500, Bound, cancellationToken);
-        var gradient = new double[start.Length];
-        return (minimum.At, evaluate(minimum.At, gradient), minimum.Evaluations, minimum.Converged, Covariance(minimum.At, evaluate));
+        return QuasiNewton.Minimise(Negative, begin, tolerance, 500, Bound, curvature, cancellationToken);
 
         double Negative(ReadOnlySpan<double> at, Span<double> slope)
         {
             var value = -evaluate(at, slope) * scale;
             for (var i = 0; i < at.Length; i++)
             {
-                var far = at[i] - start[i];
+                var far = at[i] - origin[i];
                 value += Pull * scale * far * far;
                 slope[i] = (-slope[i] * scale) + (2 * Pull * scale * far);
             }
@@ -74,25 +90,29 @@ internal static class Likelihood
         }
     }
 
-    // The inverse of the curvature, by central differences of the analytic gradient.
-    private static double[][]? Covariance(double[] at, Objective evaluate)
+    // The inverse of the curvature, by differences of the analytic gradient: central ones, or forward from a gradient that is known, which is half the work.
+    private static double[][]? Covariance(double[] at, Objective evaluate, double[]? here)
     {
         const double Step = 1e-4;
         var n = at.Length;
         var curvature = new double[n][];
         var up = new double[n];
-        var down = new double[n];
+        var down = here ?? new double[n];
         for (var i = 0; i < n; i++)
         {
             var moved = (double[])at.Clone();
             moved[i] = at[i] + Step;
             evaluate(moved, up);
-            moved[i] = at[i] - Step;
-            evaluate(moved, down);
+            if (here is null)
+            {
+                moved[i] = at[i] - Step;
+                evaluate(moved, down);
+            }
+
             curvature[i] = new double[n];
             for (var j = 0; j < n; j++)
             {
-                curvature[i][j] = (down[j] - up[j]) / (2 * Step);
+                curvature[i][j] = (down[j] - up[j]) / (here is null ? 2 * Step : Step);
             }
         }
 

@@ -36,7 +36,12 @@ internal sealed class ParetoNbd(double r, double alpha, double s, double beta) :
     {
         var unit = Math.Log(Math.Max(table.MeanAge, 1e-6) / 10);
         double[] start = [0, unit, 0, unit];
-        var (at, value, evaluations, converged, covariance) = Likelihood.Maximise(table.Customers, start, (point, gradient) => Evaluate(table, point, gradient), cancellationToken);
+        var (at, value, evaluations, converged, covariance) = Likelihood.Maximise(
+            table.Customers,
+            start,
+            (point, gradient) => Evaluate(table, point, gradient),
+            table.Sample() is { } part ? (part.Customers, (point, gradient) => Evaluate(part, point, gradient)) : null,
+            cancellationToken);
         return new TransactionFit(new ParetoNbd(Math.Exp(at[0]), Math.Exp(at[1]), Math.Exp(at[2]), Math.Exp(at[3])), value, evaluations, converged, covariance);
     }
 
