@@ -91,6 +91,31 @@ internal sealed class Boosting
         return new Boosting(bins, bias, held.Happened is null ? [.. trees] : [.. trees.Take(best.Trees)]);
     }
 
+    /// <summary>Trains on a part to learn how many trees do good, and then as many, in proportion, on everything.</summary>
+    /// <param name="columns">The features.</param>
+    /// <param name="happened">By row, whether it happened.</param>
+    /// <param name="options">How.</param>
+    /// <param name="share">The share of rows, drawn by the seed, that say when to stop.</param>
+    /// <param name="threads">At most so many; the result does not depend on it.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    public static Boosting FitStopped(IReadOnlyList<FeatureColumn> columns, bool[] happened, BoostingOptions options, double share, int threads, CancellationToken cancellationToken)
+    {
+        var order = Enumerable.Range(0, happened.Length).ToArray();
+        new SplitMix((ulong)options.Seed).Shuffle(order);
+        var held = order[..(int)(share * order.Length)];
+        var train = order[held.Length..];
+        if (held.Length == 0 || train.Length == 0)
+        {
+            return Fit(columns, happened, options, null, threads, cancellationToken);
+        }
+
+        var stopped = Fit(Of(train), [.. train.Select(row => happened[row])], options, (Of(held), [.. held.Select(row => happened[row])]), threads, cancellationToken);
+        var trees = Math.Max(1, (int)Math.Round(stopped.Trees.Count / (1 - share)));
+        return Fit(columns, happened, options with { Trees = trees }, null, threads, cancellationToken);
+
+        List<FeatureColumn> Of(int[] rows) => [.. columns.Select(column => column.Take(rows))];
+    }
+
     /// <summary>The logits of rows.</summary>
     /// <param name="columns">Their features, in the order of the training.</param>
     public double[] Logits(IReadOnlyList<FeatureColumn> columns) => Logits(Bins.Bin(columns), columns[0].Count);
@@ -101,25 +126,14 @@ internal sealed class Boosting
     public double[] Logits(byte[] data, int rows)
     {
         // A block of rows stays in the nearest cache while all trees pass over it.
-        const int Block = 256;
-        var features = Bins.Features;
+        const int Block = 1024;
         var scores = Filled(rows, Bias);
-        Span<byte> block = new byte[Block * features];
         for (var from = 0; from < rows; from += Block)
         {
-            var count = Math.Min(Block, rows - from);
-            for (var feature = 0; feature < features; feature++)
-            {
-                var column = data.AsSpan((feature * rows) + from, count);
-                for (var i = 0; i < count; i++)
-                {
-                    block[(i * features) + feature] = column[i];
-                }
-            }
-
+            var block = scores.AsSpan(from, Math.Min(Block, rows - from));
             foreach (var tree in _trees)
             {
-                tree.Add(block, features, scores.AsSpan(from, count));
+                tree.Add(data, rows, from, block);
             }
         }
 
@@ -130,9 +144,9 @@ internal sealed class Boosting
     {
         var rows = scores.Length;
         var loss = 0.0;
+        tree.Add(data, rows, 0, scores);
         for (var i = 0; i < rows; i++)
         {
-            scores[i] += tree.Values[tree.Leaf(data, rows, i)];
             var signed = happened[i] ? -scores[i] : scores[i];
             loss += signed > 30 ? signed : Math.Log(1 + Math.Exp(signed));
         }

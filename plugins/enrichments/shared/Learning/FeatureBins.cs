@@ -77,30 +77,56 @@ internal sealed class FeatureBins
         {
             var target = bins.AsSpan(feature * rows, rows);
             var column = columns[feature];
-            for (var i = 0; i < rows; i++)
+            if (column.IsCategory)
             {
-                target[i] = column.IsCategory ? (byte)(column.Levels[i] + 1) : Bin(_edges[feature], column.Numbers[i]);
+                for (var i = 0; i < rows; i++)
+                {
+                    target[i] = (byte)(column.Levels[i] + 1);
+                }
+
+                return;
             }
+
+            Bin(_edges[feature], column.Numbers, target);
         });
         return bins;
     }
 
-    private static byte Bin(double[] edges, double value)
+    // A grid over the edges says where to begin, and a step or two find the place: the number of edges that lie below the value.
+    private static void Bin(double[] edges, ReadOnlySpan<double> numbers, Span<byte> target)
     {
-        if (double.IsNaN(value))
+        const int Cells = 2048;
+        var (least, width) = edges.Length == 0 ? (0.0, 0.0) : (edges[0], edges[^1] - edges[0]);
+        var scale = width > 0 && double.IsFinite(width) ? (Cells - 1) / width : 0;
+        var begin = new byte[Cells];
+        var below = 0;
+        for (var cell = 0; cell < Cells && scale > 0; cell++)
         {
-            return 0;
+            while (below < edges.Length && (int)((edges[below] - least) * scale) < cell)
+            {
+                below++;
+            }
+
+            begin[cell] = (byte)below;
         }
 
-        // The number of edges that lie below; what equals an edge is below it.
-        int low = 0, high = edges.Length;
-        while (low < high)
+        for (var i = 0; i < numbers.Length; i++)
         {
-            var middle = (low + high) >> 1;
-            (low, high) = edges[middle] < value ? (middle + 1, high) : (low, middle);
-        }
+            var value = numbers[i];
+            if (double.IsNaN(value))
+            {
+                target[i] = 0;
+                continue;
+            }
 
-        return (byte)(low + 1);
+            int place = begin[(int)Math.Clamp((value - least) * scale, 0, Cells - 1)];
+            while (place < edges.Length && edges[place] < value)
+            {
+                place++;
+            }
+
+            target[i] = (byte)(place + 1);
+        }
     }
 
     private static double[] Edges(double[] numbers)
