@@ -38,11 +38,30 @@ internal sealed class NodePackage
 
     private async Task InstallAsync(bool scripts)
     {
+        // Test projects run beside each other, and two installations in one folder break each other.
+        await using var alone = await AloneAsync();
+
         // npm writes this file last; one that is older than the list of packages was written for another list.
         var written = new FileInfo(Path.Combine(_folder, "node_modules", ".package-lock.json"));
         if (!written.Exists || written.LastWriteTimeUtc < File.GetLastWriteTimeUtc(Path.Combine(_folder, "package-lock.json")))
         {
             await StartAsync(OperatingSystem.IsWindows() ? "npm.cmd" : "npm", ["ci", "--no-audit", "--no-fund", .. scripts ? Array.Empty<string>() : ["--ignore-scripts"]], []);
+        }
+    }
+
+    private async Task<FileStream> AloneAsync()
+    {
+        var name = Path.Combine(Path.GetTempPath(), $"ci-node-{Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(_folder)).AsSpan(0, 8))}.lock");
+        for (var tries = 1; ; tries++)
+        {
+            try
+            {
+                return new FileStream(name, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            }
+            catch (IOException) when (tries < 3000)
+            {
+                await Task.Delay(TimeSpan.FromMilliseconds(200), TimeProvider.System);
+            }
         }
     }
 
