@@ -26,10 +26,16 @@ internal sealed class HostRun : IAsyncDisposable
 
     public Uri Url => _http.BaseAddress!;
 
-    public static async Task<HostRun> StartAsync(string directory)
+    /// <summary>What the host is made of.</summary>
+    public IServiceProvider Services => _app.Services;
+
+    /// <param name="directory">The data directory.</param>
+    /// <param name="settings">Other settings than the host's own; null: those.</param>
+    public static async Task<HostRun> StartAsync(string directory, Func<HostSettings, HostSettings>? settings = null)
     {
+        var own = new HostSettings { DataDirectory = directory, Url = "http://127.0.0.1:0", PluginRoots = [Path.Combine(RepositoryRoot.Path, "artifacts", "plugins")] };
         var app = await InsightsApp.BuildAsync(
-            new HostSettings { DataDirectory = directory, Url = "http://127.0.0.1:0", PluginRoots = [Path.Combine(RepositoryRoot.Path, "artifacts", "plugins")] },
+            settings?.Invoke(own) ?? own,
             TimeProvider.System, logging => logging.SetMinimumLevel(LogLevel.Error), CancellationToken.None);
         await InsightsApp.StartAsync(app, CancellationToken.None);
         return new HostRun(app, directory);

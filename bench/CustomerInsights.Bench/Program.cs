@@ -38,6 +38,10 @@ switch (args)
         await CustomerInsights.Bench.Events.EventsBench.RunAsync(
             perSecond == "max" ? null : double.Parse(perSecond, System.Globalization.CultureInfo.InvariantCulture), int.Parse(length, System.Globalization.CultureInfo.InvariantCulture), rest is ["batch", ..]);
         return 0;
+    case ["event-soak", .. var rest]:
+        await CustomerInsights.Bench.Events.EventsBench.SoakAsync(
+            rest is [var soaked, ..] ? double.Parse(soaked, System.Globalization.CultureInfo.InvariantCulture) : 5_000, rest is [_, var duration, ..] ? int.Parse(duration, System.Globalization.CultureInfo.InvariantCulture) : 600);
+        return 0;
     case ["event-clients", .. var rest]:
         return await CustomerInsights.Bench.Events.EventsBench.ClientsAsync(rest is [var posted, ..] ? int.Parse(posted, System.Globalization.CultureInfo.InvariantCulture) : 10_000);
     case ["events-project", .. var rest]:
@@ -55,6 +59,9 @@ switch (args)
         return 0;
     case ["office365", .. var rest]:
         return await Office365Bench.RunAsync(rest is [var mailItems, ..] ? int.Parse(mailItems, System.Globalization.CultureInfo.InvariantCulture) : 200_000);
+    case ["predictions", .. var rest]:
+        CustomerInsights.Bench.Predictions.PredictionsBench.Run(rest is [var prediction, ..] ? prediction : null, rest is [_, var made, ..] ? int.Parse(made, System.Globalization.CultureInfo.InvariantCulture) : 10_000_000);
+        return 0;
     case ["kernels"]:
         CustomerInsights.Bench.Unify.KernelBench.Run();
         return 0;
@@ -88,6 +95,7 @@ switch (args)
             events-project [EVENTS]   from the event log to records, activities, edges, sessions and fates (default 200,000 made-up events of a shop's site)
             search [PROFILES [TIMES]]   the first page of searches by name, beginning, with typing errors, by e-mail and phone, with rule and segment, over HTTP (default 1,000,000 made-up people, 300 of each kind)
             tables [PROFILES]   members and profiles as files over HTTP: rows a second and memory (default 1,000,000 made-up people, three fields each)
+            predictions [FOLDER [CUSTOMERS]]   fits of transaction models: CDNOW of FOLDER (shared/data/prediction), a million rows, and made-up customers grouped, fitted and scored (default 10,000,000)
             kernels           text comparisons of the matcher in ns a call, beside FuzzySharp on the same names
             """);
         return 2;

@@ -6,6 +6,7 @@ using CustomerInsights.Host.Features.Activities;
 using CustomerInsights.Host.Features.Cards;
 using CustomerInsights.Host.Features.Catalog;
 using CustomerInsights.Host.Features.Columns;
+using CustomerInsights.Host.Features.Connections;
 using CustomerInsights.Host.Features.Consent;
 using CustomerInsights.Host.Features.Events;
 using CustomerInsights.Host.Features.Enrichments;
@@ -85,6 +86,7 @@ internal static class InsightsApp
             .AddTrends()
             .AddWhatIf()
             .AddEnrichments()
+            .AddPluginConnections()
             .AddExports()
             .AddRecipes()
             .AddRules();
@@ -119,6 +121,7 @@ internal static class InsightsApp
         api.MapTrends();
         api.MapWhatIf();
         api.MapEnrichments();
+        api.MapConnections();
         api.MapExports();
         api.MapPrivacy();
         api.MapRecipes();

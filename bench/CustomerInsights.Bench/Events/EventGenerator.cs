@@ -12,13 +12,22 @@ namespace CustomerInsights.Bench.Events;
 /// <param name="Milliseconds">Of each request with 200, in ascending order; with a rate, from when it was due.</param>
 internal sealed record EventLoad(long Events, double Seconds, long Later, IReadOnlyList<double> Milliseconds)
 {
+    /// <summary>What the whole process took of CPU for each event; 0 where it was not measured.</summary>
+    public double CpuMicroseconds { get; init; }
+
     public double PerSecond => Events / Seconds;
 
     public double At(double part) => Milliseconds.Count == 0 ? double.NaN : Milliseconds[Math.Min(Milliseconds.Count - 1, (int)(Milliseconds.Count * part))];
 }
 
 /// <summary>Posts events over loopback on kept connections, one request at a time on each; requests are made once, and only the message ids change.</summary>
-internal sealed class EventGenerator(Uri target, string key, int batch, int connections)
+/// <param name="target">The host.</param>
+/// <param name="key">The write key.</param>
+/// <param name="batch">Events in a request; 1: single ones.</param>
+/// <param name="connections">How many.</param>
+/// <param name="people">How many people the events are of; null: each is of a person of its own.</param>
+/// <param name="first">The number of the first event of each connection.</param>
+internal sealed class EventGenerator(Uri target, string key, int batch, int connections, int? people = null, long first = 0)
 {
     private const string IdMark = "################";
 
@@ -48,7 +57,7 @@ internal sealed class EventGenerator(Uri target, string key, int batch, int conn
         var marks = Marks(request);
         var answer = new byte[4096];
         var times = new List<double>();
-        var (later, number) = (0L, (long)connection << 40);
+        var (later, number) = (0L, ((long)connection << 40) + first);
         using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         await socket.ConnectAsync(target.Host, target.Port);
         for (var sent = 0; ; sent++)
@@ -69,7 +78,8 @@ internal sealed class EventGenerator(Uri target, string key, int batch, int conn
             {
                 // An event's two marks get one number: its id, and whose it is.
                 number += i % 2 == 0 ? 1 : 0;
-                number.TryFormat(request.AsSpan(marks[i], IdMark.Length), out _, "x16", CultureInfo.InvariantCulture);
+                var shown = i % 2 == 0 || people is not { } most ? number : (number + connection) % most;
+                shown.TryFormat(request.AsSpan(marks[i], IdMark.Length), out _, "x16", CultureInfo.InvariantCulture);
             }
 
             await socket.SendAsync(request);

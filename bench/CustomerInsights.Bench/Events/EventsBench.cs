@@ -2,11 +2,13 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using CustomerInsights.Host.Features.Events.Projecting;
 using CustomerInsights.Host.Features.Events.Receiving;
 using CustomerInsights.Tests.Shared.Events;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using SQLitePCL;
 
@@ -34,14 +36,28 @@ internal static class EventsBench
         try
         {
             var figures = new Dictionary<string, List<EventLoad>>();
-            await using var host = await HostRun.StartAsync(directory);
+            await using var host = await HostRun.StartAsync(Directory.CreateDirectory(Path.Combine(directory, "whole")).FullName);
             await host.ApplyAsync($$$$"""{"recipe":1,"eventSources":{"web":{"writeKey":"{{{{Key}}}}"}}}""");
+
+            // Without the projector, the log may grow as it likes.
+            await using var door = await HostRun.StartAsync(Directory.CreateDirectory(Path.Combine(directory, "door")).FullName, settings => settings with { MostEventsBehind = long.MaxValue });
+            await door.ApplyAsync($$$$"""{"recipe":1,"eventSources":{"web":{"writeKey":"{{{{Key}}}}"}}}""");
+            await door.Services.GetRequiredService<EventProjector>().StopAsync(CancellationToken.None);
             await using var dropping = await DroppingAsync();
             for (var round = 0; round < Rounds; round++)
             {
                 Note("SQLite alone, appended and committed", Append(Path.Combine(directory, $"bare{round}.db"), batch * connections, batches, TimeSpan.FromSeconds(seconds)));
                 Note("the server that parses and drops", await LoadAsync(new Uri(dropping.Urls.Single())));
-                Note("the door, durable", await LoadAsync(host.Url));
+                Note("the door, durable", await LoadAsync(door.Url));
+                var lag = host.Services.GetRequiredService<EventProjector>();
+                Note("the door with the projector", await LoadAsync(host.Url));
+                var (behind, watch) = (lag.Events, Stopwatch.StartNew());
+                while (lag.Events > 0)
+                {
+                    await Task.Delay(10);
+                }
+
+                Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"    {behind:N0} events waited for the projector at the end; it had done {behind / watch.Elapsed.TotalSeconds:N0} events/s of them with nobody beside it"));
             }
 
             foreach (var (what, loads) in figures)
@@ -49,11 +65,21 @@ internal static class EventsBench
                 Measure.Print($"{what}: events/s", "", [.. loads.Select(load => load.PerSecond)]);
             }
 
-            var ratios = figures["the door, durable"].Zip(figures["SQLite alone, appended and committed"], (door, bare) => 100 * door.PerSecond / bare.PerSecond).ToList();
-            Measure.Print("the door beside SQLite alone", "%", ratios);
+            foreach (var (what, beside) in new[] { ("the door, durable", "SQLite alone, appended and committed"), ("the door, durable", "the server that parses and drops"), ("the door with the projector", "the door, durable") })
+            {
+                Measure.Print($"{what}, beside {beside}", "%", [.. figures[what].Zip(figures[beside], (one, other) => 100 * one.PerSecond / other.PerSecond)]);
+            }
+
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  peak memory of all {Measure.PeakMiB()} MiB"));
 
-            Task<EventLoad> LoadAsync(Uri target) => new EventGenerator(target, Key, batch, connections).RunAsync(rate, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(seconds));
+            async Task<EventLoad> LoadAsync(Uri target)
+            {
+                var cpu = Environment.CpuUsage.TotalTime;
+                var load = await new EventGenerator(target, Key, batch, connections).RunAsync(rate, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(seconds));
+
+                // The second before the measured ones is in it on both sides of the fraction, near enough.
+                return load with { CpuMicroseconds = (Environment.CpuUsage.TotalTime - cpu).TotalMicroseconds * seconds / (seconds + 1) / Math.Max(1, load.Events) };
+            }
 
             void Note(string what, EventLoad load)
             {
@@ -65,7 +91,38 @@ internal static class EventsBench
                 known.Add(load);
                 Console.WriteLine(string.Create(
                     CultureInfo.InvariantCulture,
-                    $"    {what,-40} {load.PerSecond,9:N0} events/s  p50 {load.At(0.5):0.0} ms  p99 {load.At(0.99):0.0} ms  max {load.At(1):0.0} ms{(load.Later > 0 ? $"  {load.Later} answers of 429 or 503" : "")}"));
+                    $"    {what,-40} {load.PerSecond,9:N0} events/s  p50 {load.At(0.5):0.0} ms  p99 {load.At(0.99):0.0} ms  max {load.At(1):0.0} ms{(load.CpuMicroseconds > 0 ? $"  {load.CpuMicroseconds:0.0} µs of CPU an event, generator and all" : "")}{(load.Later > 0 ? $"  {load.Later} answers of 429 or 503" : "")}"));
+            }
+        }
+        finally
+        {
+            Directory.Delete(directory, recursive: true);
+        }
+    }
+
+    /// <summary>A whole host under a steady load for long: its memory, and how far the projector is behind, in steps of 30 seconds.</summary>
+    /// <param name="rate">Events per second.</param>
+    /// <param name="seconds">For how long.</param>
+    public static async Task SoakAsync(double rate, int seconds)
+    {
+        const int Step = 30;
+        const int People = 50_000;
+        Measure.Machine();
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  {rate:N0} events/s asked in batches of 10 over 8 connections, of {People:N0} people, for {seconds} s"));
+        var directory = Directory.CreateTempSubdirectory("ci-events-bench-").FullName;
+        try
+        {
+            await using var host = await HostRun.StartAsync(directory);
+            await host.ApplyAsync($$$$"""{"recipe":1,"eventSources":{"web":{"writeKey":"{{{{Key}}}}"}}}""");
+            var projector = host.Services.GetRequiredService<EventProjector>();
+            var first = 0L;
+            for (var at = 0; at < seconds; at += Step)
+            {
+                var load = await new EventGenerator(host.Url, Key, 10, 8, People, first).RunAsync(rate, TimeSpan.Zero, TimeSpan.FromSeconds(Step));
+                first += 1_000_000_000;
+                Console.WriteLine(string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"    {at + Step,5} s  {load.PerSecond,8:N0} events/s  p99 {load.At(0.99),6:0.0} ms  max {load.At(1),7:0.0} ms  heap {GC.GetTotalMemory(false) >> 20,5} MiB  process {Environment.WorkingSet >> 20,5} MiB  {projector.Events,8:N0} behind  {load.Later} answers of 429"));
             }
         }
         finally

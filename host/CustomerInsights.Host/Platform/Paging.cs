@@ -28,6 +28,9 @@ internal sealed class BadParameterException(string parameter, string message) : 
     public string Parameter { get; } = parameter;
 }
 
+/// <summary>What is asked can be answered, but not now.</summary>
+internal sealed class NotReadyException(string message) : Exception(message);
+
 /// <summary>What a caller asks of a list.</summary>
 /// <param name="Cursor">Where to go on, as <c>next</c> gave it.</param>
 /// <param name="Limit">Items on the page, 1 to 1,000; 50 if not given.</param>

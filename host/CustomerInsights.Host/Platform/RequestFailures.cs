@@ -31,6 +31,7 @@ internal sealed partial class RequestFailures(HostSettings settings, ILogger<Req
             BadParameterException parameter => Problems.Invalid(parameter.Parameter, "parameter", parameter.Message),
             JsonException json => Problems.Invalid("The JSON cannot be read.", [JsonFault(json)]),
             BadCursorException => Problems.Invalid("cursor", "cursor", "The cursor is not one that this list gave. Take it as 'next' gave it, or leave it out to start at the beginning."),
+            NotReadyException later => Problems.Make(StatusCodes.Status503ServiceUnavailable, "not-ready", "It is not ready.", later.Message),
             StoreFullException full => Problems.Make(StatusCodes.Status507InsufficientStorage, "disk-full", "There is no room for it.", full.Message),
             StoreConflictException conflict => Problems.Stale(conflict.Message),
             DesiredStateException { IsConflict: true } desired => Problems.Stale(desired.Message),
@@ -41,6 +42,11 @@ internal sealed partial class RequestFailures(HostSettings settings, ILogger<Req
             PluginCallException plugin => Problems.Plugin(plugin.Failure.Kind.ToString(), plugin.Failure.Message, plugin.Failure.ConfigurationPath),
             _ => null,
         };
+        if (exception is NotReadyException)
+        {
+            context.Response.Headers.RetryAfter = "2";
+        }
+
         if (problem is null)
         {
             // The same trace as 'traceId' of the answer.

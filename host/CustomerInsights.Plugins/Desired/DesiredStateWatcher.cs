@@ -3,8 +3,8 @@ using System.Threading.Channels;
 namespace CustomerInsights.Plugins.Desired;
 
 /// <summary>
-/// Tells when the file may have changed: the operating system's news where there is any, and a look at time and length every
-/// second for the places where there is none (network shares, some containers).
+/// Tells when the file may have changed, by a look at its time and length every second. Not by the operating system's news: the store's files lie beside it, and each of their writes
+/// would wake a thread here; on network shares and in some containers there is no news at all.
 /// </summary>
 internal sealed class DesiredStateWatcher : IDisposable
 {
@@ -14,7 +14,6 @@ internal sealed class DesiredStateWatcher : IDisposable
     private readonly Channel<byte> _news = Channel.CreateBounded<byte>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
     private readonly DesiredStateFile _file;
     private readonly TimeProvider _clock;
-    private readonly FileSystemWatcher? _watcher;
     private readonly ITimer _poll;
     private (DateTime Time, long Length) _last;
 
@@ -24,22 +23,6 @@ internal sealed class DesiredStateWatcher : IDisposable
         _last = Look();
         _file.Written += OnWritten;
         _poll = clock.CreateTimer(_ => PokeWhenChanged(), null, pollEvery, pollEvery);
-        try
-        {
-            _watcher = new FileSystemWatcher(Path.GetDirectoryName(file.FilePath)!, Path.GetFileName(file.FilePath));
-            _watcher.Changed += (_, _) => Poke();
-            _watcher.Created += (_, _) => Poke();
-            _watcher.Renamed += (_, _) => Poke();
-            _watcher.Deleted += (_, _) => Poke();
-            _watcher.Error += (_, _) => Poke();
-            _watcher.EnableRaisingEvents = true;
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException or PlatformNotSupportedException)
-        {
-            // Out of inotify watches: the look every second is enough to keep the promise of 2 seconds.
-            _watcher?.Dispose();
-            _watcher = null;
-        }
     }
 
     /// <summary>Asks for a look now.</summary>
@@ -58,7 +41,6 @@ internal sealed class DesiredStateWatcher : IDisposable
     {
         _file.Written -= OnWritten;
         _poll.Dispose();
-        _watcher?.Dispose();
     }
 
     private void OnWritten(object? sender, EventArgs e) => Poke();

@@ -1,4 +1,5 @@
-using System.Threading.Channels;
+using System.Collections.Concurrent;
+using System.Diagnostics.CodeAnalysis;
 using Microsoft.Extensions.Logging;
 
 namespace CustomerInsights.Storage.Sqlite.Engine;
@@ -13,10 +14,9 @@ internal sealed class SqliteWriter : IAsyncDisposable
     private const int MostInGroup = 4096;
     private static readonly TimeSpan s_groupFor = TimeSpan.FromMilliseconds(20);
 
-    private readonly Channel<WriteCommand> _queue =
-        Channel.CreateBounded<WriteCommand>(new BoundedChannelOptions(QueueLength) { SingleReader = true });
-
-    private readonly SemaphoreSlim _arrived = new(0);
+    // Without a lock: thousands of callers a second meet one reader here, and each meeting at a lock costs two switches of threads.
+    private readonly ConcurrentQueue<WriteCommand> _queue = new();
+    private readonly AutoResetEvent _arrived = new(false);
     private readonly TaskCompletionSource _stopped = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly List<WriteCommand> _group = [];
     private readonly Checkpointer _checkpointer;
@@ -26,6 +26,15 @@ internal sealed class SqliteWriter : IAsyncDisposable
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly string _name;
+
+    // In the queue or on the way into it, never more than QueueLength; who finds it full waits for the room of the next group.
+    private int _length;
+    private TaskCompletionSource? _room;
+
+    // Callers between the question whether it is closed and the queue.
+    private int _entering;
+    private int _asleep;
+    private volatile bool _closed;
 
     /// <param name="name">The database's, for logs and thread names.</param>
     /// <param name="db">The writer's connection; it closes it.</param>
@@ -46,16 +55,12 @@ internal sealed class SqliteWriter : IAsyncDisposable
     public async ValueTask<T> WriteAsync<T>(Func<WriteTransaction, T> work, CancellationToken cancellationToken)
     {
         var command = new WriteCommand<T>(work, cancellationToken) { Queued = _time.GetTimestamp() };
-        try
+        while (!TryReserve())
         {
-            await _queue.Writer.WriteAsync(command, cancellationToken);
-        }
-        catch (ChannelClosedException)
-        {
-            throw new ObjectDisposedException(_name, "The store is closed.");
+            await RoomAsync(cancellationToken);
         }
 
-        _arrived.Release();
+        Enqueue(command);
         return await command.Done;
     }
 
@@ -71,32 +76,99 @@ internal sealed class SqliteWriter : IAsyncDisposable
     /// <summary>Takes no more commands, completes those that wait, closes the database.</summary>
     public async ValueTask DisposeAsync()
     {
-        if (_queue.Writer.TryComplete())
+        _closed = true;
+        _arrived.Set();
+        await _stopped.Task;
+    }
+
+    private bool TryReserve()
+    {
+        var length = Volatile.Read(ref _length);
+        while (length < QueueLength)
         {
-            _arrived.Release();
+            var before = Interlocked.CompareExchange(ref _length, length + 1, length);
+            if (before == length)
+            {
+                return true;
+            }
+
+            length = before;
         }
 
-        await _stopped.Task;
+        return false;
+    }
+
+    private async ValueTask RoomAsync(CancellationToken cancellationToken)
+    {
+        ObjectDisposedException.ThrowIf(_closed, this);
+        var made = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var room = Interlocked.CompareExchange(ref _room, made, null) ?? made;
+
+        // Asked again behind that: as long as the queue is full, a group is to come that tells of room.
+        if (Volatile.Read(ref _length) >= QueueLength)
+        {
+            await room.Task.WaitAsync(cancellationToken);
+        }
+    }
+
+    private void Enqueue(WriteCommand command)
+    {
+        Interlocked.Increment(ref _entering);
+        try
+        {
+            if (_closed)
+            {
+                Interlocked.Decrement(ref _length);
+                TellOfRoom();
+                throw new ObjectDisposedException(_name, "The store is closed.");
+            }
+
+            _queue.Enqueue(command);
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _entering);
+        }
+
+        // A full fence lies between the queue and this, here as in Loop: one of the two sees what the other did.
+        if (Interlocked.CompareExchange(ref _asleep, 0, 1) == 1)
+        {
+            _arrived.Set();
+        }
     }
 
     private void Loop()
     {
         try
         {
-            // Completed means closed and empty. It is asked before each wait, because a group may have used up the signal of the closing.
-            while (!_queue.Reader.Completion.IsCompleted)
+            while (true)
             {
-                // A semaphore and not the channel's own wait: this thread may block, and nothing asynchronous is waited for.
-                _arrived.Wait();
-                if (_queue.Reader.TryRead(out var command))
+                if (TryTake(out var command))
                 {
                     RunGroup(command);
+                    TellOfRoom();
+                    continue;
                 }
+
+                // Asked in this order: whoever is not entering any more is in the queue, or has found it closed.
+                if (_closed && Volatile.Read(ref _entering) == 0 && _queue.IsEmpty)
+                {
+                    break;
+                }
+
+                Interlocked.Exchange(ref _asleep, 1);
+                if (_queue.IsEmpty && !_closed)
+                {
+                    _arrived.WaitOne();
+                }
+
+                Volatile.Write(ref _asleep, 0);
             }
         }
         finally
         {
-            // The semaphore stays: a caller whose command was just completed may still be about to signal it.
+            TellOfRoom();
+
             // The checkpointer first: the connection that is closed last folds the log into the database file.
             _checkpointer.Dispose();
             _db.Dispose();
@@ -147,10 +219,23 @@ internal sealed class SqliteWriter : IAsyncDisposable
         _checkpointer.Committed(_db);
     }
 
-    private bool TryTake(out WriteCommand? command)
+    private bool TryTake([NotNullWhen(true)] out WriteCommand? command)
     {
-        command = null;
-        return _arrived.Wait(0) && _queue.Reader.TryRead(out command);
+        if (!_queue.TryDequeue(out command))
+        {
+            return false;
+        }
+
+        Interlocked.Decrement(ref _length);
+        return true;
+    }
+
+    private void TellOfRoom()
+    {
+        if (Volatile.Read(ref _room) is not null)
+        {
+            Interlocked.Exchange(ref _room, null)?.TrySetResult();
+        }
     }
 
     private void Execute(WriteCommand? command)

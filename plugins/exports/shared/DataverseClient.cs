@@ -52,6 +52,23 @@ internal sealed class DataverseClient : IDisposable
         (await SendAsync(HttpMethod.Get, new Uri(_connection.Server, Root + path), null, cancellationToken).ConfigureAwait(false)).Body
         ?? throw Unreadable(path);
 
+    /// <summary>Reads one page of rows.</summary>
+    /// <param name="link">Below the root, or an address that an answer named.</param>
+    /// <param name="prefer">What is preferred of the answer.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <exception cref="PluginException">Data: it leads to another server, or gives something else than rows.</exception>
+    public async Task<JsonElement> GetPageAsync(string link, string prefer, CancellationToken cancellationToken)
+    {
+        var address = new Uri(new Uri(_connection.Server, Root), link);
+        if (address.GetLeftPart(UriPartial.Authority) != _connection.Server.GetLeftPart(UriPartial.Authority))
+        {
+            throw new PluginException(FailureKind.Data, $"{_connection.Server.Host} names as the next page one of another server.");
+        }
+
+        var page = (await SendAsync(HttpMethod.Get, address, null, cancellationToken, prefer).ConfigureAwait(false)).Body ?? throw Unreadable(address.AbsolutePath);
+        return page.ValueKind == JsonValueKind.Object && page.TryGetProperty("value", out var rows) && rows.ValueKind == JsonValueKind.Array ? page : throw Unreadable(address.AbsolutePath);
+    }
+
     /// <summary>Reads all rows, page by page.</summary>
     public async IAsyncEnumerable<JsonElement> RowsAsync(string path, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
@@ -113,7 +130,7 @@ internal sealed class DataverseClient : IDisposable
         }
     }
 
-    private async Task<Written> SendAsync(HttpMethod method, Uri address, ReadOnlyMemory<byte>? body, CancellationToken cancellationToken)
+    private async Task<Written> SendAsync(HttpMethod method, Uri address, ReadOnlyMemory<byte>? body, CancellationToken cancellationToken, string prefer = "odata.maxpagesize=5000")
     {
         string? refusedToken = null;
         var waited = TimeSpan.Zero;
@@ -124,7 +141,7 @@ internal sealed class DataverseClient : IDisposable
             var good = false;
             try
             {
-                using var request = Make(method, address, body, token);
+                using var request = Make(method, address, body, token, prefer);
                 using var response = await ReachAsync(request, cancellationToken).ConfigureAwait(false);
                 good = response.IsSuccessStatusCode;
                 if ((int)response.StatusCode == 429)
@@ -218,7 +235,7 @@ internal sealed class DataverseClient : IDisposable
         }
     }
 
-    private static HttpRequestMessage Make(HttpMethod method, Uri address, ReadOnlyMemory<byte>? body, string token)
+    private static HttpRequestMessage Make(HttpMethod method, Uri address, ReadOnlyMemory<byte>? body, string token, string prefer)
     {
         var request = new HttpRequestMessage(method, address);
         request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
@@ -232,7 +249,7 @@ internal sealed class DataverseClient : IDisposable
         }
         else
         {
-            request.Headers.TryAddWithoutValidation("Prefer", "odata.maxpagesize=5000");
+            request.Headers.TryAddWithoutValidation("Prefer", prefer);
         }
 
         return request;

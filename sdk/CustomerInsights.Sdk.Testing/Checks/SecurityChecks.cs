@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
+using CustomerInsights.Plugins.Http;
 using CustomerInsights.Plugins.Manifests;
 using CustomerInsights.Sdk.Testing.Running;
 using CustomerInsights.Sdk.Testing.Server;
@@ -74,7 +75,10 @@ internal static partial class SecurityChecks
         await Exercise.RunAsync(trial, config, cancellationToken);
         var declared = trial.Manifest.Capabilities.Network?.Hosts ?? [];
         var server = trial.Bench.Server.Address;
-        var other = watch.EndPoints.Where(endPoint => endPoint.Port != server.Port && !declared.Contains(endPoint.Address.ToString(), StringComparer.Ordinal)).Select(endPoint => endPoint.ToString())
+
+        // A library with sockets of its own goes to the host that a setting names: ${config.host}.
+        var allowed = new AllowedHosts(declared, config);
+        var other = watch.EndPoints.Where(endPoint => endPoint.Port != server.Port && !declared.Contains(endPoint.Address.ToString(), StringComparer.Ordinal) && allowed.Find(endPoint.Address.ToString(), endPoint.Port) is null).Select(endPoint => endPoint.ToString())
             .Concat(watch.Hosts.Where(host => host != server.Host && !declared.Any(pattern => Fits(pattern, host)))).Distinct(StringComparer.Ordinal).ToList();
         Expect.That(other.Count == 0, $"The plugin went to {Expect.Some(other)}, which its manifest does not declare (capabilities.network.hosts). Use IPluginContext.Http, and declare every host.");
     }

@@ -79,6 +79,35 @@ public sealed class WebVisitTests(EventSiteFixture site) : IClassFixture<EventSi
         Assert.Equal(3, fields["pages"]!.GetValue<int>());
     }
 
+    [Fact]
+    public async Task The_web_analytics_of_the_documentation_can_be_read_as_they_stand_there()
+    {
+        var page = await File.ReadAllTextAsync(Path.Combine(RepositoryRoot.Path, "docs", "applications", "event-fates.md"));
+        JsonNode Block(string name) => JsonNode.Parse("{" + page[page.IndexOf($"\"{name}\": {{", StringComparison.Ordinal)..].Split("```")[0] + "}")![name]!.DeepClone();
+        await using var app = await EventSite.OpenAsync(change: recipe =>
+        {
+            recipe["activityTypes"]!["session"] = Block("activityTypes")["session"]!.DeepClone();
+            foreach (var (name, measure) in Block("measures").AsObject())
+            {
+                recipe["measures"]![name] = measure!.DeepClone();
+            }
+        });
+        string Page(string id, string visitor, string at, string path, string referrer) => $$"""
+            {"type":"page","messageId":"{{id}}","anonymousId":"{{visitor}}","userId":"{{visitor}}","timestamp":"{{at}}","context":{"userAgent":"{{Chrome}}","page":{"path":"{{path}}","referrer":"{{referrer}}"} } }
+            """;
+        await app.AcceptAsync("batch", $$"""
+            {"batch":[{{Page("d1", "v-1", "2026-03-01T23:30:00Z", "/", "https://www.bing.com/")}},{{Page("d2", "v-1", "2026-03-01T23:40:00Z", "/shoes", "")}},{{Page("d3", "v-2", "2026-03-02T10:00:00Z", "/shoes", "")}} ] }
+            """);
+        await app.FateAsync("d3");
+        await app.SucceedAsync();
+        Assert.Equal(["bing organic 2026-03-01T23:00:00Z = 1", "direct none 2026-03-01T23:00:00Z = 1"], await RowsAsync("visits_by_source"));
+        Assert.Equal(["desktop 2026-03-01T23:00:00Z = 3"], await RowsAsync("pages_by_device"));
+        Assert.Equal(["/ = 1", "/shoes = 1"], await RowsAsync("visits_by_landing_page"));
+
+        async Task<IEnumerable<string>> RowsAsync(string measure) =>
+            (await app.GetAsync($"/measures/{measure}/values"))["rows"]!.AsArray().Select(row => $"{string.Join(' ', row!["dimensions"]!.AsArray())} = {row["value"]}").Order(StringComparer.Ordinal);
+    }
+
     private async Task<ProjectedEvent> ReadAsync(string kind, string json) =>
         new EventReading(await site.App.Services.GetRequiredService<MetadataService>().ModelAsync(CancellationToken.None)).Read(StoredEvents.Of(kind, json, Received))!;
 }

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using System.Runtime.InteropServices;
 using CustomerInsights.Host.Commands;
 
 namespace CustomerInsights.Host.Tests.Kit;
@@ -7,11 +8,18 @@ namespace CustomerInsights.Host.Tests.Kit;
 /// <summary>The real program in a process of its own, which can be killed.</summary>
 internal sealed class HostProcess : IAsyncDisposable
 {
+    // Numbers of Linux.
+    private const int Stop = 19;
+    private const int Continue = 18;
+
     private readonly Process _process;
     private readonly ConcurrentQueue<string> _output = new();
 
+    private readonly string _directory;
+
     private HostProcess(string directory, string[] more)
     {
+        _directory = directory;
         var start = new ProcessStartInfo(Environment.ProcessPath is { } path && Path.GetFileNameWithoutExtension(path) == "dotnet" ? path : "dotnet")
         {
             ArgumentList = { Path.Combine(AppContext.BaseDirectory, "customer-insights.dll"), "serve", "--data", directory, "--port", "0" },
@@ -33,25 +41,66 @@ internal sealed class HostProcess : IAsyncDisposable
     /// <summary>Starts it on a data directory, with more arguments perhaps, and waits until it answers.</summary>
     public static async Task<HostProcess> StartAsync(string directory, params string[] more)
     {
+        var host = Start(directory, more);
+        await host.AnswersAsync();
+        return host;
+    }
+
+    /// <summary>Starts it and does not wait.</summary>
+    public static HostProcess Start(string directory, params string[] more)
+    {
         var host = new HostProcess(directory, more);
         File.Delete(Path.Combine(directory, "host.json"));
         host._process.Start();
         host._process.BeginOutputReadLine();
         host._process.BeginErrorReadLine();
+        return host;
+    }
+
+    /// <summary>Waits until it answers.</summary>
+    public async Task AnswersAsync()
+    {
         for (var i = 0; i < 1200; i++)
         {
-            if (host.Output.Contains("Customer Insights is running.", StringComparison.Ordinal) && RunningHost.Find(directory) is { } running)
+            if (Output.Contains("Customer Insights is running.", StringComparison.Ordinal) && RunningHost.Find(_directory) is { } running)
             {
-                host.Http = new HttpClient { BaseAddress = new Uri(running.Url), DefaultRequestHeaders = { Authorization = new("Bearer", running.Key) } };
-                return host;
+                Http = new HttpClient { BaseAddress = new Uri(running.Url), DefaultRequestHeaders = { Authorization = new("Bearer", running.Key) } };
+                return;
             }
 
-            Assert.False(host._process.HasExited, host.Output);
+            Assert.False(_process.HasExited, Output);
             await Task.Delay(25);
         }
 
-        throw new TimeoutException(host.Output);
+        throw new TimeoutException(Output);
     }
+
+    /// <summary>
+    /// Lets it run in short steps, and looks while it stands still: what is looked at cannot pass by, however busy the machine is. It stands still when this returns.
+    /// </summary>
+    /// <param name="reached">Looks from outside, at files; the program cannot answer.</param>
+    public Task StepUntilAsync(Func<bool> reached) => Task.Factory.StartNew(
+        () =>
+        {
+            for (var i = 0; i < 6000; i++)
+            {
+                Signal(Stop);
+                if (reached())
+                {
+                    return;
+                }
+
+                Signal(Continue);
+                Thread.Sleep(10);
+                Assert.False(_process.HasExited, Output);
+            }
+
+            throw new TimeoutException(Output);
+        },
+        CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+
+    /// <summary>Lets it run on.</summary>
+    public void Resume() => Signal(Continue);
 
     /// <summary>SIGKILL: nothing is said, flushed or tidied.</summary>
     public async Task KillAsync()
@@ -78,4 +127,10 @@ internal sealed class HostProcess : IAsyncDisposable
 
         _process.Dispose();
     }
+
+    private void Signal(int signal) => Assert.Equal(0, Kill(_process.Id, signal));
+
+    [DllImport("libc", EntryPoint = "kill")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.System32)]
+    private static extern int Kill(int process, int signal);
 }

@@ -54,6 +54,33 @@ public sealed class ErasureTests
     }
 
     [Fact]
+    public async Task Nothing_that_is_told_of_an_erased_identifier_is_kept()
+    {
+        await using var app = await PrivacyKit.OpenAsync();
+        await app.DoneAsync(PrivacyKit.Request("erase"));
+        foreach (var (method, path, body) in new (HttpMethod, string, JsonNode)[]
+        {
+            (HttpMethod.Put, $"/identifiers/email/{PrivacyKit.Email}/consent", new JsonObject { ["status"] = false }),
+            (HttpMethod.Put, $"/identifiers/email/{PrivacyKit.Email}/deliverability", new JsonObject { ["reachable"] = true }),
+            (HttpMethod.Post, "/opt-outs", new JsonObject { ["identifierType"] = "email", ["value"] = PrivacyKit.Email.ToUpperInvariant() }),
+        })
+        {
+            Assert.Contains("lifts the block", (await app.Http.RefusedAsync(HttpStatusCode.Conflict, method, path, body.ToJsonString())).Text("detail"), StringComparison.Ordinal);
+        }
+
+        var many = new JsonArray(
+            new JsonObject { ["identifierType"] = "email", ["value"] = "one@example.com", ["status"] = true },
+            new JsonObject { ["identifierType"] = "email", ["value"] = PrivacyKit.Email, ["status"] = true },
+            new JsonObject { ["identifierType"] = "email", ["value"] = "two@example.com", ["status"] = true });
+        var (_, told) = await app.SendAsync(HttpMethod.Post, "/consents", many);
+        Assert.Equal(["applied", "refused", "applied"], told!["items"]!.AsArray().Select(item => item!.Text("result")));
+        Assert.Equal(("/1/value", "erased"), (told["items"]![1]!["fault"]!.Text("pointer"), told["items"]![1]!["fault"]!.Text("code")));
+        Assert.Equal([], PrivacyKit.Found(app.Directory));
+        var blocked = (await app.GetAsync("/privacy/blocked"))["days"]!.AsArray().Single(day => day!.Text("what") == "consents")!;
+        Assert.Equal(4, blocked["count"]!.GetValue<long>());
+    }
+
+    [Fact]
     public async Task A_receipt_is_signed_names_nobody_and_can_be_verified_here_and_elsewhere()
     {
         await using var app = await PrivacyKit.OpenAsync();

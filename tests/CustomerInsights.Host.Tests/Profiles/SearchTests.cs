@@ -1,6 +1,12 @@
 using System.Net;
 using System.Text.Json.Nodes;
+using CustomerInsights.Host.Features.Metadata;
+using CustomerInsights.Host.Features.Profiles.Search;
+using CustomerInsights.Host.Platform;
 using CustomerInsights.Host.Tests.Kit;
+using CustomerInsights.Storage;
+using CustomerInsights.Storage.Profiles;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace CustomerInsights.Host.Tests.Profiles;
 
@@ -54,6 +60,34 @@ public sealed class SearchTests(ShopFixture shop) : IClassFixture<ShopFixture>
             Assert.Equal(await NamesAsync(query.Replace("limit=1", "limit=100", StringComparison.Ordinal).Replace("limit=2", "limit=100", StringComparison.Ordinal)), paged);
             Assert.True(paged.Count > 2);
         }
+    }
+
+    [Fact]
+    public async Task A_list_that_the_store_began_goes_on_when_the_index_is_there()
+    {
+        await ReadyAsync();
+        var store = shop.App.Services.GetRequiredService<IProfileStore>();
+        var begun = await store.SearchAsync(new ProfileSearch("customer", "miller", null), null, 1, CancellationToken.None);
+        var cursor = PageRequest.Response(begun, _ => "").Next;
+        var rest = await shop.App.GetAsync($"/profiles?search=miller&cursor={cursor}");
+        var second = Assert.Single(rest["items"]!.AsArray());
+        Assert.Equal(["Ann Miller", "Dora Miller"], new[] { begun.Items[0].DisplayName, second!.Text("displayName") }.Order(StringComparer.Ordinal));
+        Assert.Null(rest["next"]);
+    }
+
+    [Fact]
+    public async Task A_list_that_the_index_began_is_to_wait_for_it_when_it_is_gone()
+    {
+        await ReadyAsync();
+        var begun = await shop.App.GetAsync("/profiles?search=miller&limit=1");
+        await using var other = await Shop.OpenAsync(refresh: false);
+        var cursor = begun.Text("next");
+        using var indexes = new SearchIndexes(other.Services.GetRequiredService<IProfileStore>(), other.Services.GetRequiredService<IChangeFeed>(), other.Services.GetRequiredService<HostSettings>(), TimeProvider.System);
+        var searcher = ActivatorUtilities.CreateInstance<ProfileSearcher>(other.Services, indexes);
+        var model = await other.Services.GetRequiredService<MetadataService>().ModelAsync(CancellationToken.None);
+        var failure = await Assert.ThrowsAsync<NotReadyException>(async () =>
+            await searcher.FindAsync(model, new ProfileSearcher.Request("customer", "miller", null, null, null, null), new PageRequest(cursor, 1).After(), 1, CancellationToken.None));
+        Assert.Contains("in a few seconds", failure.Message, StringComparison.Ordinal);
     }
 
     [Fact]

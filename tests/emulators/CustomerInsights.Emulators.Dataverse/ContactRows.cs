@@ -7,6 +7,8 @@ internal sealed class ContactRows(Organisation organisation, WebApi api)
 {
     internal EmulatedAnswer Answer(EmulatedRequest request, string? key) => (request.Method, key) switch
     {
+        ("GET", null) when request.Query.ContainsKey("$deltatoken") => api.Changes(request),
+        ("GET", null) when request.Header("Prefer")?.Contains("odata.track-changes", StringComparison.Ordinal) == true => api.Tracked(request),
         ("GET", null) => api.Page(request, "contacts", Found(request), id => Row(organisation.Contacts[id])),
         ("GET", _) => EmulatedAnswer.Json(Row(organisation.Contacts[Existing(key!)])),
         ("POST", null) => Create(request, request.Json()),
@@ -86,6 +88,7 @@ internal sealed class ContactRows(Organisation organisation, WebApi api)
     private EmulatedAnswer Delete(Guid id)
     {
         organisation.Contacts.Remove(id);
+        organisation.Changes.Deleted.Add((organisation.Changes.Tokens, id));
         foreach (var list in organisation.Lists.Values)
         {
             list.Members.Remove(id);
@@ -102,5 +105,11 @@ internal sealed class ContactRows(Organisation organisation, WebApi api)
         }
     }
 
-    private static JsonObject Row(Dictionary<string, object?> columns) => [.. columns.Select(pair => KeyValuePair.Create(pair.Key, (JsonNode?)JsonValue.Create(pair.Value?.ToString())))];
+    internal static JsonObject Row(Dictionary<string, object?> columns) => [.. columns.Select(pair => KeyValuePair.Create(pair.Key, pair.Value switch
+    {
+        bool flag => JsonValue.Create(flag),
+        int number => JsonValue.Create(number),
+        decimal money => JsonValue.Create(money),
+        var other => (JsonNode?)JsonValue.Create(other?.ToString()),
+    }))];
 }

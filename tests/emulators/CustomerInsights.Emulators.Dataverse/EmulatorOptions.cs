@@ -30,6 +30,9 @@ public sealed record EmulatorOptions
     /// <summary>Whether <c>RemoveListMembersList</c> exists here; without it members are removed one by one.</summary>
     public bool RemovesInBulk { get; init; } = true;
 
+    /// <summary>How long a token of change tracking lives: ExpireChangeTrackingInDays.</summary>
+    public TimeSpan ChangeTrackingLife { get; init; } = TimeSpan.FromDays(7);
+
     /// <summary>The clock of tokens and limits.</summary>
     public TimeProvider Clock { get; init; } = TimeProvider.System;
 }

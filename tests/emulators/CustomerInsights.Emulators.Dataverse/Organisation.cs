@@ -8,6 +8,9 @@ public sealed class Organisation
     /// <summary>Contacts by id, with their columns.</summary>
     public Dictionary<Guid, Dictionary<string, object?>> Contacts { get; } = [];
 
+    /// <summary>What has been told of changes of contacts.</summary>
+    public ChangeTracking Changes { get; } = new();
+
     /// <summary>Marketing lists.</summary>
     public Dictionary<Guid, MarketingList> Lists { get; } = [];
 

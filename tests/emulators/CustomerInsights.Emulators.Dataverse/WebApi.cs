@@ -39,6 +39,7 @@ internal sealed class WebApi(Organisation organisation, EmulatorOptions options,
         return (request.Method, set, rest) switch
         {
             ("GET", "WhoAmI", "") => EmulatedAnswer.Json(new JsonObject { ["@odata.context"] = _root + "$metadata#Microsoft.Dynamics.CRM.WhoAmIResponse", ["BusinessUnitId"] = Guid.Empty, ["UserId"] = UserId, ["OrganizationId"] = options.Tenant }),
+            ("GET", "EntityDefinitions", _) => Definitions.Answer(request, key, rest),
             (_, "contacts", "") => new ContactRows(organisation, this).Answer(request, key),
             (_, "lists", _) or ("POST", "AddListMembersList" or "RemoveListMembersList", "") => new ListRows(organisation, options, this).Answer(request, set, key, rest),
             _ when set.StartsWith("msdynmkt_", StringComparison.Ordinal) => new JourneyRows(organisation, this).Answer(request, set, key),
@@ -86,6 +87,57 @@ internal sealed class WebApi(Organisation organisation, EmulatorOptions options,
             Headers = request.Header("Prefer") is { } prefer ? new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase) { ["Preference-Applied"] = prefer } : new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase),
         };
     }
+
+    /// <summary>A page of all contacts, the last one with the address of what changes from the first one on.</summary>
+    internal EmulatedAnswer Tracked(EmulatedRequest request)
+    {
+        foreach (var option in (string[])["$filter", "$orderby", "$expand", "$top"])
+        {
+            if (request.Query.ContainsKey(option))
+            {
+                throw new EmulatedException(400, "0x80060888", $"The \"{option}\" query parameter isn't supported when Change Tracking is enabled.");
+            }
+        }
+
+        // A page's mark holds the number of rows before it, and the token that was given with the first one.
+        var mark = request.Query.GetValueOrDefault("$skiptoken")?.Split('|');
+        var token = mark?[1] ?? organisation.Changes.Give(organisation, options.Clock.GetUtcNow());
+        return Cut(request, mark is null ? 0 : int.Parse(mark[0], CultureInfo.InvariantCulture), [.. organisation.Contacts.Keys.Order()], id => Selected(request, ContactRows.Row(organisation.Contacts[id])), token, "$skiptoken", token);
+    }
+
+    /// <summary>A page of what changed since a token, the last one with the next token.</summary>
+    internal EmulatedAnswer Changes(EmulatedRequest request)
+    {
+        var parts = request.Query["$deltatoken"].Split('|');
+        var (changed, deleted) = organisation.Changes.Since(parts[0], organisation, options.Clock.GetUtcNow(), options.ChangeTrackingLife);
+        var next = parts.Length > 2 ? parts[2] : organisation.Changes.Give(organisation, options.Clock.GetUtcNow());
+        return Cut(
+            request, parts.Length > 2 ? int.Parse(parts[1], CultureInfo.InvariantCulture) : 0, [.. changed, .. deleted],
+            id => organisation.Contacts.TryGetValue(id, out var columns) ? Selected(request, ContactRows.Row(columns)) : ChangeTracking.Gone(_root, id), next, "$deltatoken", parts[0]);
+    }
+
+    private EmulatedAnswer Cut(EmulatedRequest request, int skipped, IReadOnlyList<Guid> ids, Func<Guid, JsonObject> row, string token, string parameter, string of)
+    {
+        var size = Math.Min(options.LargestPage, Preferred(request.Header("Prefer")) ?? options.LargestPage);
+        var taken = ids.Skip(skipped).Take(size).ToList();
+        var body = new JsonObject { ["@odata.context"] = $"{_root}$metadata#contacts/$delta", ["value"] = new JsonArray([.. taken.Select(id => (JsonNode)row(id))]) };
+        var select = request.Query.TryGetValue("$select", out var columns) ? $"$select={columns}&" : "";
+        var at = string.Create(CultureInfo.InvariantCulture, $"{skipped + taken.Count}");
+        if (skipped + taken.Count < ids.Count)
+        {
+            body["@odata.nextLink"] = $"{_root}contacts?{select}{parameter}={Uri.EscapeDataString(parameter == "$skiptoken" ? $"{at}|{of}" : $"{of}|{at}|{token}")}";
+        }
+        else
+        {
+            body["@odata.deltaLink"] = $"{_root}contacts?{select}$deltatoken={Uri.EscapeDataString(token)}";
+        }
+
+        return EmulatedAnswer.Json(body) with { Headers = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase) { ["Preference-Applied"] = request.Header("Prefer") ?? "" } };
+    }
+
+    private static JsonObject Selected(EmulatedRequest request, JsonObject row) => request.Query.GetValueOrDefault("$select")?.Split(',') is { } columns
+        ? [.. row.Where(pair => columns.Contains(pair.Key, StringComparer.Ordinal)).Select(pair => KeyValuePair.Create(pair.Key, pair.Value?.DeepClone()))]
+        : row;
 
     internal static Guid IdOf(JsonNode? node, string what) =>
         node is JsonValue value && value.GetValueKind() == JsonValueKind.String && Guid.TryParse(value.ToString(), out var id) ? id : throw EmulatedException.Bad($"'{what}' is not a GUID.");

@@ -25,6 +25,17 @@ public sealed class EmulatorTests
     }
 
     [Fact]
+    public async Task A_published_client_follows_changes_in_the_emulator_as_it_is()
+    {
+        var options = new EmulatorOptions();
+        await using var emulator = await DataverseEmulator.StartAsync(options);
+
+        var output = await PublishedClient.RunAsync("changes.mjs", emulator.Address.AbsoluteUri.TrimEnd('/'), options.Tenant.ToString(), options.ClientId, options.ClientSecret);
+
+        Assert.Equal("""{"pages":[10,10,5],"changed":["Bea"],"deleted":["known","short"],"quiet":0}""", output.TrimEnd().Split('\n')[^1]);
+    }
+
+    [Fact]
     public async Task Without_a_token_the_answer_names_the_tenant()
     {
         var options = new EmulatorOptions();

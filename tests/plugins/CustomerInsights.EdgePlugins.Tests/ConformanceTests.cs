@@ -8,9 +8,10 @@ public sealed class ConformanceTestsRunAlone;
 
 /// <summary>The plugins keep the contract, in process and in a worker.</summary>
 [Collection("Conformance")]
-public sealed class ConformanceTests
+public sealed class ConformanceTests(PostgresServer postgres) : IClassFixture<PostgresServer>
 {
     [Theory]
+    [InlineData("customer-insights.dataverse-connector", "connectors/dataverse", ConformanceTier.Silver)]
     [InlineData("customer-insights.http-connector", "connectors/http", ConformanceTier.Silver)]
     [InlineData("customer-insights.webhook", "exports/webhook", ConformanceTier.Silver)]
     public async Task A_plugin_conforms_in_process_and_in_a_worker(string id, string folder, ConformanceTier tier)
@@ -21,5 +22,26 @@ public sealed class ConformanceTests
             CancellationToken.None);
 
         Assert.Equal(tier, report.Tier);
+    }
+
+    [PostgresFact]
+    public async Task The_PostgreSQL_connector_conforms_in_process_and_in_a_worker()
+    {
+        var folder = Path.Combine(RepositoryRoot.Path, "plugins", "connectors", "postgres", "conformance");
+        var first = (string[])["schema.sql", "first.sql", "rights.sql"];
+        await postgres.ExecuteAsync("postgres", $"CREATE ROLE kit_reader LOGIN PASSWORD '{PostgresServer.Password}'");
+        foreach (var (database, files) in ((string, string[])[])
+            [
+                ("kit_first", first), ("kit_empty", ["schema.sql", "rights.sql"]), ("kit_large", ["schema.sql", "large.sql", "rights.sql"]), ("kit_bad", [.. first, "bad.sql"]), ("kit_changes", [.. first, "changes.sql"]),
+            ])
+        {
+            await postgres.MakeAsync(database, [.. files.Select(file => File.ReadAllText(Path.Combine(folder, file)))]);
+        }
+
+        var test = Path.Combine(AppContext.BaseDirectory, "postgres-test.json");
+        await File.WriteAllTextAsync(test, (await File.ReadAllTextAsync(Path.Combine(folder, "test.json"))).Replace("127.0.0.1:5432", postgres.Host, StringComparison.Ordinal));
+        var report = await ConformanceKit.VerifyAsync(Path.Combine(RepositoryRoot.Path, "artifacts", "plugins", "customer-insights.postgres-connector", "0.9.0"), test, CancellationToken.None);
+
+        Assert.Equal(ConformanceTier.Silver, report.Tier);
     }
 }

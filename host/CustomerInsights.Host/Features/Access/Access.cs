@@ -17,6 +17,10 @@ public enum AccessAction
 public enum ResourceKind
 {
     Source,
+
+    /// <summary>Where systems outside are, and who asks there.</summary>
+    Connection,
+
     Record,
     Metadata,
     Unification,

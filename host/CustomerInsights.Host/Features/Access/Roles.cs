@@ -20,6 +20,7 @@ internal sealed class Roles : IAccess
         (AccessAction.Write, ResourceKind.Export),
         (AccessAction.Write, ResourceKind.Enrichment),
         (AccessAction.Run, ResourceKind.Enrichment),
+        (AccessAction.Run, ResourceKind.Connection),
         (AccessAction.Run, ResourceKind.Export),
         (AccessAction.Run, ResourceKind.Segment),
         (AccessAction.Run, ResourceKind.Measure),

@@ -18,7 +18,9 @@ internal static class ListAllActivities
     /// <param name="Fields">Its fields by name.</param>
     /// <param name="Stream">The stream that it came from.</param>
     /// <param name="Key">The record there.</param>
-    public sealed record Response(string Id, string Type, DateTimeOffset At, string? ProfileId, IReadOnlyDictionary<string, object?> Fields, string Stream, string Key);
+    /// <param name="Matched">True when it carries no key and was matched to the person by attributes; absent otherwise.</param>
+    public sealed record Response(
+        string Id, string Type, DateTimeOffset At, string? ProfileId, IReadOnlyDictionary<string, object?> Fields, string Stream, string Key, bool? Matched);
 
     public static void Map(IEndpointRouteBuilder routes) =>
         routes.MapGet("/activities", HandleAsync).WithName(nameof(ListAllActivities))
@@ -38,6 +40,6 @@ internal static class ListAllActivities
         var request = new PageRequest(cursor, limit);
         return TypedResults.Ok(PageRequest.Response(
             await store.ListAllAsync(timeline.Types, timeline.Window(), request.After(), request.Size(), cancellationToken),
-            one => new Response(one.Activity.Id, one.Activity.Type, one.Activity.At, one.Profile?.ToString(), PlainJson.Of(one.Activity.Document), one.Activity.Stream, one.Activity.Key)));
+            one => new Response(one.Activity.Id, one.Activity.Type, one.Activity.At, one.Profile?.ToString(), PlainJson.Of(one.Activity.Document), one.Activity.Stream, one.Activity.Key, one.Activity.IsMatched ? true : null)));
     }
 }

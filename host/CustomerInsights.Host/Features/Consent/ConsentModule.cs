@@ -3,7 +3,7 @@ namespace CustomerInsights.Host.Features.Consent;
 /// <summary>What people agreed to, identifier by identifier, and who can be reached.</summary>
 internal static class ConsentModule
 {
-    public static IServiceCollection AddConsent(this IServiceCollection services) => services.AddSingleton<ChannelMembers>().AddSingleton<ReachCounting>().AddSingleton<StreamConsents>();
+    public static IServiceCollection AddConsent(this IServiceCollection services) => services.AddSingleton<ConsentWriter>().AddSingleton<ChannelMembers>().AddSingleton<ReachCounting>().AddSingleton<StreamConsents>();
 
     public static void MapConsent(this IEndpointRouteBuilder routes)
     {

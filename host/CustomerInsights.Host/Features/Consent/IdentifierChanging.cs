@@ -11,14 +11,20 @@ namespace CustomerInsights.Host.Features.Consent;
 internal static class IdentifierChanging
 {
     public static async Task<Results<Ok<IdentifierResponse>, ProblemHttpResult>> ApplyAsync(
-        (IdentifierChange? Change, Fault? Fault) read, IIdentifierStore identifiers, MetadataService metadata, DateTimeOffset now, CancellationToken cancellationToken)
+        (IdentifierChange? Change, Fault? Fault) read, ConsentWriter writer, IIdentifierStore identifiers, MetadataService metadata, DateTimeOffset now, CancellationToken cancellationToken)
     {
         if (read.Change is not { } change)
         {
             return Problems.Invalid("The request is not valid.", [read.Fault!]);
         }
 
-        await identifiers.ApplyAsync([change], now, cancellationToken);
+        if (await writer.ApplyAsync([change], now, cancellationToken) is [ConsentOutcome.Erased])
+        {
+            return Erased();
+        }
+
         return await GetIdentifier.HandleAsync(change.Type, change.Value, identifiers, metadata, cancellationToken);
     }
+
+    public static ProblemHttpResult Erased() => Problems.Make(StatusCodes.Status409Conflict, "erased", "The identifier was erased.", ConsentWriter.ErasedMessage);
 }

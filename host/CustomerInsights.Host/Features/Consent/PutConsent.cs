@@ -22,12 +22,12 @@ internal static class PutConsent
         routes.MapPut("/identifiers/{type}/{value}/consent", HandleAsync).WithName(nameof(PutConsent)).WithSummary("Tells what the person behind an identifier agreed to. Answers with what holds, which is newer perhaps.").Requires(AccessAction.Write, ResourceKind.Consent);
 
     internal static Task<Results<Ok<IdentifierResponse>, ProblemHttpResult>> HandleAsync(
-        string type, string value, Request request, IIdentifierStore identifiers, MetadataService metadata, TimeProvider clock, CancellationToken cancellationToken)
+        string type, string value, Request request, ConsentWriter writer, IIdentifierStore identifiers, MetadataService metadata, TimeProvider clock, CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
         var read = ChangeReading.Status(request.Status) is { } status
             ? ChangeReading.Read(type, value, IdentifierAspect.Consent, status, request.At, request.Source, request.Reason, now)
             : (null, ChangeReading.BadStatus);
-        return IdentifierChanging.ApplyAsync(read, identifiers, metadata, now, cancellationToken);
+        return IdentifierChanging.ApplyAsync(read, writer, identifiers, metadata, now, cancellationToken);
     }
 }

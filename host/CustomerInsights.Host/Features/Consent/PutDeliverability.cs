@@ -22,7 +22,7 @@ internal static class PutDeliverability
         routes.MapPut("/identifiers/{type}/{value}/deliverability", HandleAsync).WithName(nameof(PutDeliverability)).WithSummary("Tells whether messages to an identifier arrive.").Requires(AccessAction.Write, ResourceKind.Consent);
 
     internal static Task<Results<Ok<IdentifierResponse>, ProblemHttpResult>> HandleAsync(
-        string type, string value, Request request, IIdentifierStore identifiers, MetadataService metadata, TimeProvider clock, CancellationToken cancellationToken)
+        string type, string value, Request request, ConsentWriter writer, IIdentifierStore identifiers, MetadataService metadata, TimeProvider clock, CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
         var status = request.Reachable ? ConsentStatus.True : ConsentStatus.False;
@@ -30,6 +30,6 @@ internal static class PutDeliverability
             ? (null, fault)
             : ChangeReading.Read(type, value, IdentifierAspect.Deliverability, status, request.At, request.Source, request.Reason, now);
         return IdentifierChanging.ApplyAsync(
-            read.Item1 is { } change ? (change with { UpdateType = request.UpdateType }, null) : read, identifiers, metadata, now, cancellationToken);
+            read.Item1 is { } change ? (change with { UpdateType = request.UpdateType }, null) : read, writer, identifiers, metadata, now, cancellationToken);
     }
 }

@@ -21,7 +21,7 @@ internal static class PutSubscription
         routes.MapPut("/lists/{name}/identifiers/{type}/{value}", HandleAsync).WithName(nameof(PutSubscription)).WithSummary("Subscribes an identifier to a list, or takes it off.").Requires(AccessAction.Write, ResourceKind.Consent);
 
     internal static async Task<Results<Ok<SubscriptionResponse>, ProblemHttpResult>> HandleAsync(
-        string name, string type, string value, Request request, IIdentifierStore identifiers, TimeProvider clock, CancellationToken cancellationToken)
+        string name, string type, string value, Request request, ConsentWriter writer, IIdentifierStore identifiers, TimeProvider clock, CancellationToken cancellationToken)
     {
         ConsentStatus? status = request.Status switch { "subscribed" => ConsentStatus.True, "unsubscribed" => ConsentStatus.False, "unknown" => ConsentStatus.Unknown, _ => null };
         if (status is not { } known)
@@ -36,7 +36,11 @@ internal static class PutSubscription
             return Problems.Invalid("The request is not valid.", [fault!]);
         }
 
-        await identifiers.ApplyAsync([change with { List = name }], now, cancellationToken);
+        if (await writer.ApplyAsync([change with { List = name }], now, cancellationToken) is [ConsentOutcome.Erased])
+        {
+            return IdentifierChanging.Erased();
+        }
+
         return await GetSubscription.HandleAsync(name, type, value, identifiers, cancellationToken);
     }
 }

@@ -37,7 +37,7 @@ internal static class RecordConsents
         routes.MapPost("/consents", HandleAsync).WithName(nameof(RecordConsents)).WithSummary("Tells what people agreed to or refused, many at once.").Requires(AccessAction.Write, ResourceKind.Consent);
 
     internal static async Task<Results<Ok<Response>, ProblemHttpResult>> HandleAsync(
-        List<Item> items, IIdentifierStore identifiers, TimeProvider clock, CancellationToken cancellationToken)
+        List<Item> items, ConsentWriter writer, TimeProvider clock, CancellationToken cancellationToken)
     {
         if (items.Count is 0 or > Most || items.Contains(null!))
         {
@@ -46,11 +46,16 @@ internal static class RecordConsents
 
         var now = clock.GetUtcNow();
         var read = items.Select((item, i) => Read(item, i, now)).ToList();
-        var applied = new Queue<bool>(await identifiers.ApplyAsync([.. read.Select(one => one.Change).OfType<IdentifierChange>()], now, cancellationToken));
+        var applied = new Queue<ConsentOutcome>(await writer.ApplyAsync([.. read.Select(one => one.Change).OfType<IdentifierChange>()], now, cancellationToken));
         return TypedResults.Ok(new Response(
         [
             .. read.Select((one, i) => one.Change is { } change
-                ? new ItemResult(change.Type, change.Value, applied.Dequeue() ? "applied" : "superseded")
+                ? applied.Dequeue() switch
+                {
+                    ConsentOutcome.Applied => new ItemResult(change.Type, change.Value, "applied"),
+                    ConsentOutcome.Superseded => new ItemResult(change.Type, change.Value, "superseded"),
+                    _ => new ItemResult(items[i].IdentifierType, items[i].Value, "refused", new Fault($"/{i}/value", "erased", ConsentWriter.ErasedMessage)),
+                }
                 : new ItemResult(items[i].IdentifierType, items[i].Value, "refused", one.Fault)),
         ]));
     }

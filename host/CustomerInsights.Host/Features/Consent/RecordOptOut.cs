@@ -22,12 +22,12 @@ internal static class RecordOptOut
         routes.MapPost("/opt-outs", HandleAsync).WithName(nameof(RecordOptOut)).WithSummary("Records that a person opted out of the sale of data (CCPA).").Requires(AccessAction.Write, ResourceKind.Consent);
 
     internal static Task<Results<Ok<IdentifierResponse>, ProblemHttpResult>> HandleAsync(
-        Request request, IIdentifierStore identifiers, MetadataService metadata, TimeProvider clock, CancellationToken cancellationToken)
+        Request request, ConsentWriter writer, IIdentifierStore identifiers, MetadataService metadata, TimeProvider clock, CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
         return IdentifierChanging.ApplyAsync(
             ChangeReading.Read(
                 request.IdentifierType, request.Value, IdentifierAspect.OptOut, ConsentStatus.True, request.At, request.Source, request.Reason, now, "/identifierType", "/value"),
-            identifiers, metadata, now, cancellationToken);
+            writer, identifiers, metadata, now, cancellationToken);
     }
 }

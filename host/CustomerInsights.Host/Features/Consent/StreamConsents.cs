@@ -14,7 +14,7 @@ namespace CustomerInsights.Host.Features.Consent;
 internal sealed record ConsentReader(string Stream, IReadOnlyList<MappedField> Consent, IReadOnlyList<(string Type, MappedField Field)> Identifiers);
 
 /// <summary>Consent that comes with records: what a record says counts for its e-mail addresses and phones, from the time at which the record first said so.</summary>
-internal sealed class StreamConsents(IIdentifierStore identifiers, TimeProvider clock)
+internal sealed class StreamConsents(ConsentWriter writer, TimeProvider clock)
 {
     private const int LongestValue = 500;
 
@@ -59,7 +59,7 @@ internal sealed class StreamConsents(IIdentifierStore identifiers, TimeProvider 
 
         if (changes.Count > 0)
         {
-            await identifiers.ApplyAsync(changes, clock.GetUtcNow(), cancellationToken);
+            await writer.ApplyAsync(changes, clock.GetUtcNow(), cancellationToken);
         }
     }
 

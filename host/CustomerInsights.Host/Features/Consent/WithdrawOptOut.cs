@@ -22,12 +22,12 @@ internal static class WithdrawOptOut
         routes.MapPost("/opt-outs/withdrawals", HandleAsync).WithName(nameof(WithdrawOptOut)).WithSummary("Takes back the opt-out that was recorded by an identifier.").Requires(AccessAction.Write, ResourceKind.Consent);
 
     internal static Task<Results<Ok<IdentifierResponse>, ProblemHttpResult>> HandleAsync(
-        Request request, IIdentifierStore identifiers, MetadataService metadata, TimeProvider clock, CancellationToken cancellationToken)
+        Request request, ConsentWriter writer, IIdentifierStore identifiers, MetadataService metadata, TimeProvider clock, CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
         return IdentifierChanging.ApplyAsync(
             ChangeReading.Read(
                 request.IdentifierType, request.Value, IdentifierAspect.OptOut, ConsentStatus.False, request.At, request.Source, request.Reason, now, "/identifierType", "/value"),
-            identifiers, metadata, now, cancellationToken);
+            writer, identifiers, metadata, now, cancellationToken);
     }
 }

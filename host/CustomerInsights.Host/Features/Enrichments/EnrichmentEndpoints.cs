@@ -33,7 +33,7 @@ internal static class CheckEnrichment
         routes.MapPost("/enrichments/{name}/check", HandleAsync).WithName(nameof(CheckEnrichment)).WithSummary("Tries an enrichment's settings; nothing is enriched.").Requires(AccessAction.Run, ResourceKind.Enrichment);
 
     internal static async Task<Results<Ok<CheckResult>, ProblemHttpResult>> HandleAsync(
-        string name, IDefinitionStore definitions, PluginHost plugins, CancellationToken cancellationToken)
+        string name, IDefinitionStore definitions, PluginHost plugins, SourceDiscovery discovery, CancellationToken cancellationToken)
     {
         if (await definitions.FindAsync(DefinitionKinds.Enrichment, name, cancellationToken) is not { } definition)
         {
@@ -42,7 +42,7 @@ internal static class CheckEnrichment
 
         var document = Json.Read<EnrichmentDocument>(definition.Document);
         await using var plugin = await plugins.OpenEnrichmentAsync(
-            document.Plugin, document.Contribution, ConnectionIds.OfEnrichment(name), SourceDiscovery.Configuration(document.Settings), cancellationToken);
+            document.Plugin, document.Contribution, ConnectionIds.OfEnrichment(name), await discovery.ConfigurationAsync(document, cancellationToken), cancellationToken);
         return TypedResults.Ok(await plugin.CheckAsync(cancellationToken));
     }
 }

@@ -68,7 +68,7 @@ internal static class PutSourceSecret
             .WithName("PutExportSecret").WithSummary("Sets a secret of an export. It can be replaced, never read back.").Requires(AccessAction.Write, ResourceKind.Secret);
     }
 
-    private static async Task<Results<NoContent, ProblemHttpResult>> HandleAsync(
+    internal static async Task<Results<NoContent, ProblemHttpResult>> HandleAsync(
         string kind, string name, string secret, Request request, IDefinitionStore definitions, SecretVault vault, HttpContext context, CancellationToken cancellationToken)
     {
         if (await definitions.FindAsync(kind, name, cancellationToken) is null)

@@ -9,6 +9,8 @@ internal static class ConnectionIds
 
     public static string OfEnrichment(string name) => Of(DefinitionKinds.Enrichment, name);
 
+    public static string OfConnection(string name) => Of(DefinitionKinds.Connection, name);
+
     /// <summary>Of a definition of any of these kinds.</summary>
     public static string Of(string kind, string name) => $"{kind}/{name}";
 }

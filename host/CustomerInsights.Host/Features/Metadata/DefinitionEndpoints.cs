@@ -21,26 +21,39 @@ public sealed record DefinitionResponse<T>(string Name, [property: System.Text.J
 internal interface ISourceDiscovery
 {
     /// <summary>The fields of a source's streams by full name, or what is wrong with its settings.</summary>
+    /// <param name="name">The source.</param>
+    /// <param name="source">Its definition.</param>
+    /// <param name="connections">Connections that are about to be stored; null: none.</param>
+    /// <param name="cancellationToken">Cancels.</param>
     ValueTask<(IReadOnlyDictionary<string, IReadOnlyList<StreamField>> Streams, IReadOnlyList<Fault> Faults)> DiscoverAsync(
-        string name, SourceDocument source, CancellationToken cancellationToken);
+        string name, SourceDocument source, IReadOnlyDictionary<string, ConnectionDocument>? connections, CancellationToken cancellationToken);
 
     /// <summary>What an enrichment reads and writes with its settings, or what is wrong with them.</summary>
-    ValueTask<(EnrichmentDescription? Description, IReadOnlyList<Fault> Faults)> DescribeAsync(string name, EnrichmentDocument enrichment, CancellationToken cancellationToken);
+    ValueTask<(EnrichmentDescription? Description, IReadOnlyList<Fault> Faults)> DescribeAsync(string name, EnrichmentDocument enrichment, IReadOnlyDictionary<string, ConnectionDocument>? connections, CancellationToken cancellationToken);
 
     /// <summary>What is wrong with an export's plugin and settings: by their schema, and if that finds nothing as the plugin sees them. Nothing is sent.</summary>
-    ValueTask<IReadOnlyList<Fault>> CheckExportAsync(string name, ExportDocument export, CancellationToken cancellationToken);
+    ValueTask<IReadOnlyList<Fault>> CheckExportAsync(string name, ExportDocument export, IReadOnlyDictionary<string, ConnectionDocument>? connections, CancellationToken cancellationToken);
+
+    /// <summary>What is wrong with a connection's plugin and settings, those that are there. What is missing may come from who uses it.</summary>
+    IReadOnlyList<Fault> CheckConnection(ConnectionDocument connection);
 }
 
 /// <summary>List, get, put and delete for one kind of definition; the four are the same for all kinds.</summary>
 internal static class DefinitionEndpoints
 {
-    public static void Map<T>(IEndpointRouteBuilder routes, string path, string kind, ResourceKind resource)
+    /// <summary>Maps the four.</summary>
+    /// <param name="routes">Where to.</param>
+    /// <param name="path">The route.</param>
+    /// <param name="kind">The kind.</param>
+    /// <param name="resource">What access is asked for.</param>
+    /// <param name="view">What somebody may see of one: null for nothing. If absent, all of it.</param>
+    public static void Map<T>(IEndpointRouteBuilder routes, string path, string kind, ResourceKind resource, Func<HttpContext, T, T?>? view = null)
         where T : class
     {
         var title = char.ToUpperInvariant(kind[0]) + kind[1..];
-        routes.MapGet(path, (string? cursor, int? limit, IDefinitionStore store, CancellationToken ct) => ListAsync<T>(kind, cursor, limit, store, ct))
+        routes.MapGet(path, (string? cursor, int? limit, HttpContext context, IDefinitionStore store, CancellationToken ct) => ListAsync(kind, cursor, limit, context, view, store, ct))
             .WithName($"List{title}Definitions").WithSummary($"Every {DefinitionKinds.Words(kind)}, by name.").Requires(AccessAction.Read, resource).AsTable(path.Trim('/').Replace('/', '-'));
-        routes.MapGet(path + "/{name}", (string name, HttpResponse response, IDefinitionStore store, CancellationToken ct) => GetAsync<T>(kind, name, response, store, ct))
+        routes.MapGet(path + "/{name}", (string name, HttpContext context, IDefinitionStore store, CancellationToken ct) => GetAsync(kind, name, context, view, store, ct))
             .WithName($"Get{title}").WithSummary($"One {DefinitionKinds.Words(kind)} with its ETag.").Requires(AccessAction.Read, resource);
         routes.MapPut(path + "/{name}", (string name, T document, HttpContext context, MetadataService metadata, IDefinitionStore store, ISourceDiscovery discovery, CancellationToken ct) =>
                 PutAsync(kind, name, document, context, metadata, store, discovery, ct))
@@ -51,22 +64,38 @@ internal static class DefinitionEndpoints
     }
 
     private static async Task<PageResponse<DefinitionResponse<T>>> ListAsync<T>(
-        string kind, string? cursor, int? limit, IDefinitionStore store, CancellationToken cancellationToken)
+        string kind, string? cursor, int? limit, HttpContext context, Func<HttpContext, T, T?>? view, IDefinitionStore store, CancellationToken cancellationToken)
+        where T : class
     {
         var request = new PageRequest(cursor, limit);
-        return PageRequest.Response(await store.ListAsync(kind, request.After(), request.Size(), cancellationToken), definition => Response<T>(definition));
+        var page = PageRequest.Response(await store.ListAsync(kind, request.After(), request.Size(), cancellationToken), definition => Response<T>(definition));
+        return view is null
+            ? page
+            : page with { Items = [.. page.Items.Select(item => (Item: item, Seen: view(context, item.Definition))).Where(one => one.Seen is not null).Select(one => one.Item with { Definition = one.Seen! })] };
     }
 
     private static async Task<Results<Ok<DefinitionResponse<T>>, ProblemHttpResult>> GetAsync<T>(
-        string kind, string name, HttpResponse response, IDefinitionStore store, CancellationToken cancellationToken)
+        string kind, string name, HttpContext context, Func<HttpContext, T, T?>? view, IDefinitionStore store, CancellationToken cancellationToken)
+        where T : class
     {
         if (await store.FindAsync(kind, name, cancellationToken) is not { } definition)
         {
             return Problems.NotFound(DefinitionKinds.Words(kind), name);
         }
 
-        ETags.Set(response, definition.Version);
-        return TypedResults.Ok(Response<T>(definition));
+        var response = Response<T>(definition);
+        if (view is not null)
+        {
+            if (view(context, response.Definition) is not { } seen)
+            {
+                return Problems.NotFound(DefinitionKinds.Words(kind), name);
+            }
+
+            response = response with { Definition = seen };
+        }
+
+        ETags.Set(context.Response, definition.Version);
+        return TypedResults.Ok(response);
     }
 
     private static async Task<Results<Ok<DefinitionResponse<T>>, Created<DefinitionResponse<T>>, ProblemHttpResult>> PutAsync<T>(
@@ -83,11 +112,18 @@ internal static class DefinitionEndpoints
             return refused;
         }
 
+        if (document is IConnected { Connection: { } used }
+            && await store.FindAsync(DefinitionKinds.Connection, used, cancellationToken) is { } connection && !Connections.ConnectionsModule.MayUse(context, Json.Read<ConnectionDocument>(connection.Document))
+            && (existing is null || Json.Read<T>(existing.Document) is IConnected before && before.Connection != used))
+        {
+            return Problems.Invalid("/connection", "not-shared", $"The connection '{used}' is not shared. Ask an admin to share it, or use another.");
+        }
+
         var discovered = Discovered.Nothing;
         IReadOnlyList<Fault> faults = [];
         if (document is SourceDocument source)
         {
-            (var streams, faults) = await discovery.DiscoverAsync(name, source, cancellationToken);
+            (var streams, faults) = await discovery.DiscoverAsync(name, source, null, cancellationToken);
             discovered = Discovered.Of(streams);
         }
         else if (document is EventSourceDocument events)
@@ -96,12 +132,16 @@ internal static class DefinitionEndpoints
         }
         else if (document is EnrichmentDocument enrichment)
         {
-            (var description, faults) = await discovery.DescribeAsync(name, enrichment, cancellationToken);
+            (var description, faults) = await discovery.DescribeAsync(name, enrichment, null, cancellationToken);
             discovered = Discovered.Nothing with { Enrichments = new Dictionary<string, EnrichmentDescription>(StringComparer.Ordinal) { [name] = description! } };
+        }
+        else if (document is ConnectionDocument made)
+        {
+            faults = discovery.CheckConnection(made);
         }
         else if (document is ExportDocument export)
         {
-            faults = await discovery.CheckExportAsync(name, export, cancellationToken);
+            faults = await discovery.CheckExportAsync(name, export, null, cancellationToken);
         }
 
         if (faults.Count > 0)

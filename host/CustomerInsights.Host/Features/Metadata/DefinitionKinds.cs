@@ -6,6 +6,7 @@ internal static class DefinitionKinds
     public const string ProfileType = "profileType";
     public const string ActivityType = "activityType";
     public const string Relationship = "relationship";
+    public const string Connection = "connection";
     public const string Source = "source";
     public const string EventSource = "eventSource";
     public const string Mapping = "mapping";
@@ -18,7 +19,7 @@ internal static class DefinitionKinds
     public const string ConsentSettings = "consentSettings";
 
     /// <summary>In the order in which they build on each other.</summary>
-    public static readonly IReadOnlyList<string> All = [ConsentSettings, ProfileType, ActivityType, Relationship, Source, EventSource, Mapping, Unification, Measure, Segment, Enrichment, Export, Card];
+    public static readonly IReadOnlyList<string> All = [ConsentSettings, ProfileType, ActivityType, Relationship, Connection, Source, EventSource, Mapping, Unification, Measure, Segment, Enrichment, Export, Card];
 
     /// <summary><c>a segment</c>, <c>an export</c>.</summary>
     public static string WithArticle(string kind) => kind is ActivityType or EventSource or Enrichment or Export ? $"an {Words(kind)}" : $"a {Words(kind)}";

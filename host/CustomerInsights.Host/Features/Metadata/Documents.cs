@@ -77,7 +77,7 @@ public sealed record RelationshipDocument
 }
 
 /// <summary>A configured connector run.</summary>
-public sealed record SourceDocument
+public sealed record SourceDocument : IConnected
 {
     /// <summary>For people.</summary>
     public string? DisplayName { get; init; }
@@ -87,6 +87,9 @@ public sealed record SourceDocument
 
     /// <summary>The contribution's id within the plugin; not needed when the plugin has one connector.</summary>
     public string? Contribution { get; init; }
+
+    /// <summary>The connection that it uses, whose settings and secrets are added to those here.</summary>
+    public string? Connection { get; init; }
 
     /// <summary>The connector's configuration, after its schema. Secrets are <c>{"$secret":"name"}</c>.</summary>
     [System.Text.Json.Serialization.JsonIgnore(Condition = System.Text.Json.Serialization.JsonIgnoreCondition.WhenWritingDefault)]
@@ -234,7 +237,7 @@ public sealed record MeasureDocument
 }
 
 /// <summary>A plugin and a mapping that bring a segment's members to a target.</summary>
-public sealed record ExportDocument
+public sealed record ExportDocument : IConnected
 {
     /// <summary>For people.</summary>
     public string? DisplayName { get; init; }
@@ -244,6 +247,9 @@ public sealed record ExportDocument
 
     /// <summary>The contribution's id within the plugin; not needed when the plugin has one export.</summary>
     public string? Contribution { get; init; }
+
+    /// <summary>The connection that it uses, whose settings and secrets are added to those here.</summary>
+    public string? Connection { get; init; }
 
     /// <summary>The target's configuration, after its schema.</summary>
     [System.Text.Json.Serialization.JsonIgnore(Condition = System.Text.Json.Serialization.JsonIgnoreCondition.WhenWritingDefault)]

@@ -7,7 +7,7 @@ using CustomerInsights.Sdk;
 namespace CustomerInsights.Host.Features.Metadata;
 
 /// <summary>A plugin that adds attributes to profiles, under a namespace of its own.</summary>
-public sealed record EnrichmentDocument
+public sealed record EnrichmentDocument : IConnected
 {
     /// <summary>For people.</summary>
     public string? DisplayName { get; init; }
@@ -17,6 +17,9 @@ public sealed record EnrichmentDocument
 
     /// <summary>The contribution's id within the plugin; not needed when the plugin has one enrichment.</summary>
     public string? Contribution { get; init; }
+
+    /// <summary>The connection that it uses, whose settings and secrets are added to those here.</summary>
+    public string? Connection { get; init; }
 
     /// <summary>The enrichment's configuration, after its schema. Secrets are <c>{"$secret":"name"}</c>.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]

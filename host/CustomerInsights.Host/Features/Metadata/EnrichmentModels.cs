@@ -20,7 +20,7 @@ internal sealed class EnrichmentModels(ModelBuilder builder, IReadOnlyDictionary
             }
             else if (builder.Known(Kind, name, "/settings", description.ProfileType, attributes, "profile type") is { } own && Add(name, description, own))
             {
-                _described.Add((name, document, description));
+                _described.Add((name, document with { Settings = builder.Connected(Kind, name, document) }, description));
             }
         }
     }

@@ -4,6 +4,7 @@ using System.Text.Json;
 using CustomerInsights.Core.Model;
 using CustomerInsights.Core.Rules;
 using CustomerInsights.Core.Unification;
+using CustomerInsights.Host.Features.Connections;
 using CustomerInsights.Host.Platform;
 using CustomerInsights.Storage.Definitions;
 using StoredField = CustomerInsights.Storage.Records.StreamField;
@@ -23,6 +24,7 @@ internal sealed class ModelBuilder
     private readonly Dictionary<string, ActivityTypeDocument> _activityTypes = new(StringComparer.Ordinal);
     private readonly Dictionary<string, Dictionary<string, RelationshipDocument>> _relationships = new(StringComparer.Ordinal);
     private readonly Dictionary<string, SourceDocument> _sources = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, ConnectionDocument> _connections = new(StringComparer.Ordinal);
     private Dictionary<string, EventSourceModel> _eventSources = [];
     private readonly Dictionary<string, MappingModel> _mappings = new(StringComparer.Ordinal);
     private readonly Dictionary<string, RuleSchema> _schemas = new(StringComparer.Ordinal);
@@ -47,7 +49,12 @@ internal sealed class ModelBuilder
     {
         ReadAll(DefinitionKinds.ProfileType, _profileTypes);
         ReadAll(DefinitionKinds.ActivityType, _activityTypes);
-        ReadAll(DefinitionKinds.Source, _sources);
+        ReadConnections();
+        foreach (var (name, source) in Read<SourceDocument>(DefinitionKinds.Source))
+        {
+            _sources[name] = source with { Settings = Connected(DefinitionKinds.Source, name, source) };
+        }
+
         _consent = ConsentModel.Build(this);
         ContactCard.Complete(_profileTypes, this);
         CheckNames();
@@ -70,6 +77,7 @@ internal sealed class ModelBuilder
                 StringComparer.Ordinal),
             ActivityTypes = _activityTypes,
             Sources = _sources,
+            Connections = _connections,
             EventSources = _eventSources,
             Mappings = _mappings,
             Unification = unification,
@@ -171,6 +179,43 @@ internal sealed class ModelBuilder
         {
             into[name] = document;
         }
+    }
+
+    private void ReadConnections()
+    {
+        foreach (var (name, connection) in Read<ConnectionDocument>(DefinitionKinds.Connection))
+        {
+            if (connection.Agreed != PrivacyText.Version)
+            {
+                Fault(
+                    DefinitionKinds.Connection, name, "/agreed", "agreement",
+                    $"Data leaves through a connection. Read the text at GET /api/v1/connections/privacy, and send \"agreed\": \"{PrivacyText.Version}\" if you agree.");
+            }
+
+            if (connection.DisplayName?.Length > 200)
+            {
+                Fault(DefinitionKinds.Connection, name, "/displayName", "length", "A display name has at most 200 characters.");
+            }
+
+            if (Connecting.Secrets(connection.Settings).Any(secret => !Names.IsDefinition(secret)))
+            {
+                Fault(DefinitionKinds.Connection, name, "/settings", "secret", "A secret has a name of 1 to 100 letters, digits, _ - and ., beginning with a letter or digit.");
+            }
+
+            _connections[name] = connection;
+        }
+    }
+
+    /// <summary>The settings of a definition with those of the connection that it uses.</summary>
+    internal JsonElement Connected(string kind, string name, IConnected document)
+    {
+        var (settings, faults) = Connecting.Merge(document, _connections);
+        foreach (var fault in faults)
+        {
+            Fault(kind, name, fault.Pointer, fault.Code, fault.Message);
+        }
+
+        return settings;
     }
 
     private void CheckNames()
@@ -478,7 +523,7 @@ internal sealed class ModelBuilder
             var purpose = _consent.PurposeOf(this, DefinitionKinds.Export, name, document.Purpose, document.Channel, segment.Document.Purpose);
             if (_faults.Count == before)
             {
-                result[name] = new ExportModel(name, document, segment.Document.ProfileType, fields) { Purpose = purpose };
+                result[name] = new ExportModel(name, document with { Settings = Connected(DefinitionKinds.Export, name, document) }, segment.Document.ProfileType, fields) { Purpose = purpose };
             }
         }
 

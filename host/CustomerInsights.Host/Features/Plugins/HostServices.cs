@@ -1,5 +1,7 @@
+using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
 using System.Text;
+using CustomerInsights.Host.Features.Metadata;
 using CustomerInsights.Plugins;
 using CustomerInsights.Sdk;
 using CustomerInsights.Storage;
@@ -85,14 +87,18 @@ internal sealed class HostServices(IPluginStore store, IAuditStore audit, Secret
     {
         public async ValueTask<string> RevealAsync(SecretReference reference, CancellationToken cancellationToken)
         {
-            var value = await vault.FindAsync(owner, reference.Name, cancellationToken)
-                ?? throw new PluginException(FailureKind.Configuration, $"The secret '{reference.Name}' of '{owner}' has not been set. An admin sets it with PUT …/secrets/{reference.Name}.");
-            await audit.AppendAsync(new AuditEntry(clock.GetUtcNow(), plugin, "secret.reveal", $"{owner}/{reference.Name}"), cancellationToken);
+            var (whose, name) = Connecting.Owner(owner, reference.Name);
+            var value = await vault.FindAsync(whose, name, cancellationToken)
+                ?? throw new PluginException(FailureKind.Configuration, $"The secret '{name}' of '{whose}' has not been set. An admin sets it with PUT …/secrets/{name}.");
+            await audit.AppendAsync(new AuditEntry(clock.GetUtcNow(), plugin, "secret.reveal", $"{whose}/{name}", whose == owner ? null : $"for {owner}"), cancellationToken);
             return value;
         }
 
-        public ValueTask UpdateAsync(SecretReference reference, string value, CancellationToken cancellationToken) =>
-            vault.PutAsync(owner, reference.Name, value, plugin, cancellationToken);
+        public ValueTask UpdateAsync(SecretReference reference, string value, CancellationToken cancellationToken)
+        {
+            var (whose, name) = Connecting.Owner(owner, reference.Name);
+            return vault.PutAsync(whose, name, value, plugin, cancellationToken);
+        }
     }
 }
 
@@ -100,9 +106,18 @@ internal sealed class HostServices(IPluginStore store, IAuditStore audit, Secret
 internal sealed class SecretVault(IPluginStore store, IDataProtectionProvider protection)
 {
     private readonly IDataProtector _protector = protection.CreateProtector("CustomerInsights.Secrets.v1");
+    private readonly ConcurrentDictionary<string, IReadOnlyDictionary<string, string>> _lent = new(StringComparer.Ordinal);
+
+    /// <summary>Holds secrets in memory alone, for a trial, until it is disposed.</summary>
+    public IDisposable Lend(string owner, IReadOnlyDictionary<string, string> secrets)
+    {
+        _lent[owner] = secrets;
+        return new Loan(() => _lent.TryRemove(owner, out _));
+    }
 
     public async ValueTask<string?> FindAsync(string owner, string name, CancellationToken cancellationToken) =>
-        await store.FindSecretAsync(owner, name, cancellationToken) is { } ciphertext ? Encoding.UTF8.GetString(_protector.Unprotect(ciphertext)) : null;
+        _lent.TryGetValue(owner, out var lent) ? lent.GetValueOrDefault(name)
+        : await store.FindSecretAsync(owner, name, cancellationToken) is { } ciphertext ? Encoding.UTF8.GetString(_protector.Unprotect(ciphertext)) : null;
 
     /// <summary>Removes all secrets of a connection that is no more.</summary>
     public async ValueTask ForgetAsync(string owner, string actor, CancellationToken cancellationToken)
@@ -114,5 +129,11 @@ internal sealed class SecretVault(IPluginStore store, IDataProtectionProvider pr
     }
 
     public ValueTask PutAsync(string owner, string name, string value, string actor, CancellationToken cancellationToken) =>
-        store.PutSecretAsync(owner, name, _protector.Protect(Encoding.UTF8.GetBytes(value)), actor, cancellationToken);
+        _lent.ContainsKey(owner) ? ValueTask.CompletedTask
+        : store.PutSecretAsync(owner, name, _protector.Protect(Encoding.UTF8.GetBytes(value)), actor, cancellationToken);
+
+    private sealed class Loan(Action end) : IDisposable
+    {
+        public void Dispose() => end();
+    }
 }

@@ -3,6 +3,7 @@ using CustomerInsights.Host.Features.Columns;
 using CustomerInsights.Host.Features.Exports;
 using CustomerInsights.Host.Features.Jobs;
 using CustomerInsights.Host.Features.Metadata;
+using CustomerInsights.Host.Features.Profiles.Search;
 using CustomerInsights.Storage.Jobs;
 using CustomerInsights.Storage.Privacy;
 
@@ -13,7 +14,7 @@ namespace CustomerInsights.Host.Features.Privacy;
 /// moment costs nothing but time.
 /// </summary>
 internal sealed class PrivacyJob(
-    IPrivacyStore store, IReadAuditStore reads, PrivacyKeys keys, ErasureGate gate, PrivacyFiles files, LoggedPeople logged, ColumnImages columns, MetadataService metadata,
+    IPrivacyStore store, IReadAuditStore reads, PrivacyKeys keys, ErasureGate gate, PrivacyFiles files, LoggedPeople logged, ColumnImages columns, SearchIndexes search, MetadataService metadata,
     JobQueue queue, IJobStore jobs, HostSettings settings, TimeProvider clock) : IJobHandler
 {
     public const string JobKind = "privacy";
@@ -137,6 +138,7 @@ internal sealed class PrivacyJob(
         var model = await metadata.ModelAsync(cancellationToken);
         await columns.PrepareAsync(model, cancellationToken);
         await columns.RebuildAsync(model, (type, done) => job.Report(done, null, $"columns of {type}"), cancellationToken);
+        await search.RebuildAsync(model, cancellationToken);
     }
 
     private async Task AgainAsync(JobContext job, PrivacyRequest request, CancellationToken cancellationToken)

@@ -31,6 +31,9 @@ public sealed record RecipeDocument
     /// <summary>Relationships by name.</summary>
     public IReadOnlyDictionary<string, RelationshipDocument>? Relationships { get; init; }
 
+    /// <summary>Connections by name.</summary>
+    public IReadOnlyDictionary<string, ConnectionDocument>? Connections { get; init; }
+
     /// <summary>Sources by name.</summary>
     public IReadOnlyDictionary<string, SourceDocument>? Sources { get; init; }
 

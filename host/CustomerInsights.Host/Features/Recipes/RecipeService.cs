@@ -123,9 +123,14 @@ internal sealed class RecipeService(IDefinitionStore definitions, MetadataServic
     {
         var streams = new Dictionary<string, IReadOnlyList<StreamField>>(StringComparer.Ordinal);
         var faults = new List<Fault>();
+        foreach (var name in changes.Where(change => change.Kind == DefinitionKinds.Connection).Select(change => change.Name))
+        {
+            faults.AddRange(discovery.CheckConnection(recipe.Connections![name]).Select(fault => fault with { Pointer = $"/connections/{Names.Escape(name)}{fault.Pointer}" }));
+        }
+
         foreach (var name in changes.Where(change => change.Kind == DefinitionKinds.Source).Select(change => change.Name))
         {
-            var (found, wrong) = await discovery.DiscoverAsync(name, recipe.Sources![name], cancellationToken);
+            var (found, wrong) = await discovery.DiscoverAsync(name, recipe.Sources![name], recipe.Connections, cancellationToken);
             faults.AddRange(wrong.Select(fault => fault with { Pointer = $"/sources/{Names.Escape(name)}{fault.Pointer}" }));
             foreach (var (stream, fields) in found)
             {
@@ -144,7 +149,7 @@ internal sealed class RecipeService(IDefinitionStore definitions, MetadataServic
         var enrichments = new Dictionary<string, EnrichmentDescription>(StringComparer.Ordinal);
         foreach (var name in changes.Where(change => change.Kind == DefinitionKinds.Enrichment).Select(change => change.Name))
         {
-            var (description, wrong) = await discovery.DescribeAsync(name, recipe.Enrichments![name], cancellationToken);
+            var (description, wrong) = await discovery.DescribeAsync(name, recipe.Enrichments![name], recipe.Connections, cancellationToken);
             faults.AddRange(wrong.Select(fault => fault with { Pointer = $"/enrichments/{Names.Escape(name)}{fault.Pointer}" }));
             if (description is not null)
             {
@@ -155,7 +160,7 @@ internal sealed class RecipeService(IDefinitionStore definitions, MetadataServic
         foreach (var name in changes.Where(change => change.Kind == DefinitionKinds.Export).Select(change => change.Name))
         {
             var export = recipe.Exports![name];
-            var wrong = await discovery.CheckExportAsync(name, export, cancellationToken);
+            var wrong = await discovery.CheckExportAsync(name, export, recipe.Connections, cancellationToken);
             faults.AddRange(wrong.Select(fault => fault with { Pointer = $"/exports/{Names.Escape(name)}{fault.Pointer}" }));
         }
 
@@ -168,6 +173,7 @@ internal sealed class RecipeService(IDefinitionStore definitions, MetadataServic
         [DefinitionKinds.ProfileType] = "profileTypes",
         [DefinitionKinds.ActivityType] = "activityTypes",
         [DefinitionKinds.Relationship] = "relationships",
+        [DefinitionKinds.Connection] = "connections",
         [DefinitionKinds.Source] = "sources",
         [DefinitionKinds.EventSource] = "eventSources",
         [DefinitionKinds.Mapping] = "mappings",
@@ -191,6 +197,7 @@ internal sealed class RecipeService(IDefinitionStore definitions, MetadataServic
             .Concat(Of(DefinitionKinds.ProfileType, recipe.ProfileTypes))
             .Concat(Of(DefinitionKinds.ActivityType, recipe.ActivityTypes))
             .Concat(Of(DefinitionKinds.Relationship, recipe.Relationships))
+            .Concat(Of(DefinitionKinds.Connection, recipe.Connections))
             .Concat(Of(DefinitionKinds.Source, recipe.Sources))
             .Concat(Of(DefinitionKinds.EventSource, recipe.EventSources))
             .Concat(Of(DefinitionKinds.Mapping, recipe.Mappings))

@@ -18,10 +18,11 @@ internal sealed partial class EventProjector(
 
     private static readonly TimeSpan s_trim = TimeSpan.FromHours(1);
 
-    private readonly SemaphoreSlim _arrived = new(0, 1);
+    private readonly SemaphoreSlim _arrived = new(0);
     private (long Revision, EventReading Reading)? _reading;
     private Task<Prepared?>? _next;
     private volatile bool _began;
+    private int _told;
     private long _appended;
     private long _projected;
     private long _oldest = long.MaxValue;
@@ -42,13 +43,10 @@ internal sealed partial class EventProjector(
         }
         while (before < position && Interlocked.CompareExchange(ref _appended, position, before) != before);
 
-        try
+        // Once until it looks: thousands of appends a second come by here.
+        if (Volatile.Read(ref _told) == 0 && Interlocked.Exchange(ref _told, 1) == 0)
         {
             _arrived.Release();
-        }
-        catch (SemaphoreFullException)
-        {
-            // It has been told and not looked yet.
         }
     }
 
@@ -73,7 +71,10 @@ internal sealed partial class EventProjector(
                         await TrimAsync(stoppingToken);
                     }
 
-                    await _arrived.WaitAsync(s_look, stoppingToken);
+                    if (await _arrived.WaitAsync(s_look, stoppingToken))
+                    {
+                        Interlocked.Exchange(ref _told, 0);
+                    }
                 }
             }
             catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)

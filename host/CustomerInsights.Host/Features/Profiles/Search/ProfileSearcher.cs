@@ -1,6 +1,7 @@
 using CustomerInsights.Core.Search;
 using CustomerInsights.Host.Features.Metadata;
 using CustomerInsights.Host.Features.Segments;
+using CustomerInsights.Host.Platform;
 using CustomerInsights.Storage;
 using CustomerInsights.Storage.Profiles;
 
@@ -10,6 +11,7 @@ namespace CustomerInsights.Host.Features.Profiles.Search;
 internal sealed class ProfileSearcher(SearchIndexes indexes, SegmentNumbers members, SegmentAnswers answers, IProfileStore store, TimeProvider clock)
 {
     private const int Chunk = 1000;
+    private const string Found = "found|";
 
     /// <summary>What is asked.</summary>
     /// <param name="ProfileType">The profile type.</param>
@@ -23,6 +25,7 @@ internal sealed class ProfileSearcher(SearchIndexes indexes, SegmentNumbers memb
     /// <summary>A page.</summary>
     /// <exception cref="Jobs.JobFailedException">The rule came to an overflow.</exception>
     /// <exception cref="BadCursorException">The cursor is not of such a search.</exception>
+    /// <exception cref="NotReadyException">The index that gave the cursor is being built anew.</exception>
     public async ValueTask<(Page<StoredProfile> Page, IReadOnlyDictionary<long, SearchMatch> Matches)> FindAsync(
         InsightsModel model, Request request, string? after, int limit, CancellationToken cancellationToken)
     {
@@ -33,8 +36,15 @@ internal sealed class ProfileSearcher(SearchIndexes indexes, SegmentNumbers memb
         }
 
         var search = new ProfileSearch(request.ProfileType, text, request.By);
-        if (await indexes.IndexAsync(request.ProfileType, cancellationToken) is not { } index)
+        // A list is ended by what began it, so that an index that comes between two pages changes nothing.
+        var begunInStore = after is not null && !after.StartsWith(Found, StringComparison.Ordinal);
+        if (begunInStore || await indexes.IndexAsync(request.ProfileType, cancellationToken) is not { } index)
         {
+            if (after is not null && !begunInStore)
+            {
+                throw new NotReadyException("The index that found the pages before is being built anew. Ask for this page again in a few seconds.");
+            }
+
             return (await StoreAsync(request, search, among, after, limit, cancellationToken), new Dictionary<long, SearchMatch>());
         }
 
@@ -179,7 +189,7 @@ internal sealed class ProfileSearcher(SearchIndexes indexes, SegmentNumbers memb
         return [.. both];
     }
 
-    private static string Cursor(SearchHit hit) => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"found|{(int)hit.Match}|{hit.Number}");
+    private static string Cursor(SearchHit hit) => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{Found}{(int)hit.Match}|{hit.Number}");
 
     private static SearchHit? Place(string? cursor)
     {

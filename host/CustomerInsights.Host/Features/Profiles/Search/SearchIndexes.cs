@@ -79,6 +79,18 @@ internal sealed class SearchIndexes(IProfileStore store, IChangeFeed changes, Ho
         }
     }
 
+    /// <summary>Builds anew what there is, so that nothing is left in it of profiles that are gone.</summary>
+    public async Task RebuildAsync(InsightsModel model, CancellationToken cancellationToken)
+    {
+        foreach (var (type, definition) in model.ProfileTypes)
+        {
+            if (_states.TryGetValue(type, out var state) && state.Index is not null)
+            {
+                await BuildAsync(type, string.Join(',', Names(definition)), cancellationToken);
+            }
+        }
+    }
+
     public void Dispose() => _one.Dispose();
 
     // The old one, if there is one, answers meanwhile. What changes while the profiles are read is read again.

@@ -1,0 +1,83 @@
+using System.Globalization;
+using System.Runtime.CompilerServices;
+using System.Text.Json.Serialization.Metadata;
+using CustomerInsights.Exports.Dataverse;
+using CustomerInsights.Sdk;
+
+namespace CustomerInsights.Connectors.Dataverse;
+
+/// <summary>Reads tables of Dataverse by change tracking.</summary>
+public sealed class DataverseConnector : SourceConnector<DataverseOptions>
+{
+    /// <inheritdoc />
+    protected override JsonTypeInfo<DataverseOptions> OptionsType => DataverseJson.Default.DataverseOptions;
+
+    /// <inheritdoc />
+    protected override async ValueTask<CheckResult> CheckAsync(DataverseOptions options, IPluginContext context, CancellationToken cancellationToken)
+    {
+        var items = new List<CheckItem>();
+        var tried = "Settings are right";
+        try
+        {
+            using var client = new DataverseClient(options.Connection(), context);
+            Done("Sign-in works (WhoAmI)");
+            await client.WhoAmIAsync(cancellationToken).ConfigureAwait(false);
+            foreach (var (i, table) in options.Tables.Index())
+            {
+                Done($"{table.Table} can be read");
+                var found = await Table.FindAsync(client, table, PathOf(i), cancellationToken).ConfigureAwait(false);
+                await client.GetPageAsync(found.First, "odata.track-changes,odata.maxpagesize=1", cancellationToken).ConfigureAwait(false);
+            }
+
+            Done("");
+        }
+        catch (PluginException error)
+        {
+            items.Add(new CheckItem(tried, Ok: false, error.Message) { Kind = error.Kind, ConfigurationPath = error.ConfigurationPath });
+        }
+
+        return new CheckResult(items);
+
+        void Done(string next)
+        {
+            items.Add(new CheckItem(tried, Ok: true));
+            tried = next;
+        }
+    }
+
+    /// <inheritdoc />
+    protected override async ValueTask<SourceCatalog> DiscoverAsync(DataverseOptions options, IPluginContext context, CancellationToken cancellationToken)
+    {
+        using var client = new DataverseClient(options.Connection(), context);
+        var streams = new List<StreamDescriptor>(options.Tables.Count);
+        foreach (var (i, table) in options.Tables.Index())
+        {
+            streams.Add((await Table.FindAsync(client, table, PathOf(i), cancellationToken).ConfigureAwait(false)).Descriptor);
+        }
+
+        return new SourceCatalog(streams);
+    }
+
+    /// <inheritdoc />
+    protected override async IAsyncEnumerable<SourceMessage> ReadAsync(
+        DataverseOptions options, ReadRequest request, IPluginContext context, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        using var client = new DataverseClient(options.Connection(), context);
+        foreach (var selection in request.Streams)
+        {
+            var (i, named) = options.Tables.Index().FirstOrDefault(pair => pair.Item.Table == selection.Stream);
+            if (named is null)
+            {
+                throw new PluginException(FailureKind.Configuration, $"There is no stream '{selection.Stream}'; there are {string.Join(", ", options.Tables.Select(one => one.Table))}.") { ConfigurationPath = "/tables" };
+            }
+
+            var table = await Table.FindAsync(client, named, PathOf(i), cancellationToken).ConfigureAwait(false);
+            await foreach (var message in new TableRead(client, table, selection, request, options.PageSize, context).ReadAsync(cancellationToken).ConfigureAwait(false))
+            {
+                yield return message;
+            }
+        }
+    }
+
+    private static string PathOf(int table) => string.Create(CultureInfo.InvariantCulture, $"/tables/{table}");
+}

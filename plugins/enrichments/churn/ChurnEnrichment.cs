@@ -1,0 +1,206 @@
+using System.Globalization;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using CustomerInsights.Enrichments.Predictions.Studies;
+using CustomerInsights.Enrichments.Predictions.Transactions;
+using CustomerInsights.Sdk;
+
+namespace CustomerInsights.Enrichments.Churn;
+
+/// <summary>Predicts who will not order within a window. See README.md for the method and what each attribute means.</summary>
+public sealed class ChurnEnrichment : IPopulationEnrichment
+{
+    private const string Holdout = "Measured on the last days before the run, which neither the fit nor the choice of the model had seen, of customers who had not left already.";
+
+    /// <inheritdoc />
+    public EnrichmentDescriptor Describe(ReadOnlyMemory<byte> configuration)
+    {
+        var options = ChurnOptions.Read(configuration);
+        return new EnrichmentDescriptor(
+            "churn",
+            options.ProfileType,
+            [],
+            [
+                new("probability", FieldKind.Number) { Description = $"The probability that no order comes in the next {options.WindowDays} days, 0 to 1. Empty for one who has left already." },
+                new("is_churn", FieldKind.Boolean) { Description = $"Whether the probability is at least {options.Threshold.ToString(CultureInfo.InvariantCulture)}. Empty for one who has left already." },
+                new("already_churned", FieldKind.Boolean) { Description = $"Whether the last order is {options.ChurnedAfterDays} days ago or more: left already, and not predicted." },
+                new("days_silent", FieldKind.Integer) { Description = "Days since the last order." },
+                new("alive_probability", FieldKind.Number) { Description = "The probability that the customer has not left for good, 0 to 1. Empty when the history does not tell who leaves." },
+                new("until", FieldKind.Date) { Description = "The last day that the prediction is for." },
+            ])
+        {
+            Activities = OrderSettings.Activities(options.Orders),
+            MaxBatch = 200,
+        };
+    }
+
+    /// <inheritdoc />
+    public ValueTask<CheckResult> CheckAsync(ReadOnlyMemory<byte> configuration, IPluginContext context, CancellationToken cancellationToken)
+    {
+        ChurnOptions.Read(configuration);
+        return new(new CheckResult([new CheckItem("Settings are complete", Ok: true, "Whether the data is good enough is told by the first run.")]));
+    }
+
+    /// <inheritdoc />
+    public async IAsyncEnumerable<PopulationMessage> RunAsync(
+        ReadOnlyMemory<byte> configuration,
+        IPopulation population,
+        ReadOnlyMemory<byte>? resumeFrom,
+        IPluginContext context,
+        [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var options = ChurnOptions.Read(configuration);
+        var answered = AnsweringPass.Answered(resumeFrom);
+        var cut = PopulationOrders.Cut(population, options.LastDay);
+        var reader = new OrderReader(options.Orders, null, cut);
+        var ledger = await PopulationOrders.ReadAsync(population, reader, context, cancellationToken).ConfigureAwait(false);
+        var findings = Usability.Of(ledger, reader, options.Orders, cut, Math.Max(365, 2 * options.WindowDays), needsAmounts: false);
+        context.Report(new PluginProgress(reader.Profiles, population.Count, "Fitting and measuring models."));
+        var run = findings.TrueForAll(finding => finding.Severity != "error")
+            ? await Task.Run(() => ChurnRun.Of(options, ledger, cut.DayNumber, cancellationToken), cancellationToken).ConfigureAwait(false)
+            : null;
+
+        var answering = new OrderReader(options.Orders, null, cut);
+        await foreach (var message in AnsweringPass.RunAsync(population, answered, context, Answer, cancellationToken).ConfigureAwait(false))
+        {
+            yield return message;
+        }
+
+        yield return Report(options, ledger, cut, findings, run, context.Plugin.Version);
+
+        EnrichmentResult Answer(ProfileInput profile)
+        {
+            if (run is null)
+            {
+                return AnsweringPass.NotUsable(profile);
+            }
+
+            if (OrderDays.At(CollectionsMarshal.AsSpan(answering.Read(profile)), cut.DayNumber) is not { } known)
+            {
+                return AnsweringPass.NoOrder(profile);
+            }
+
+            var row = run.Window.Find(known);
+            var silent = known.Age - known.Last;
+            var gone = silent >= options.ChurnedAfterDays;
+            return new EnrichmentResult(profile.ProfileId, EnrichmentOutcome.Enriched, new Dictionary<string, FieldValue>(StringComparer.Ordinal)
+            {
+                ["probability"] = gone ? FieldValue.Null : Figures.Of(run.Probability[row]),
+                ["is_churn"] = gone ? FieldValue.Null : run.Probability[row] >= options.Threshold,
+                ["already_churned"] = gone,
+                ["days_silent"] = (long)silent,
+                ["alive_probability"] = run.Fit.DropoutIdentified ? Figures.Of(run.Alive[row]) : FieldValue.Null,
+                ["until"] = cut.AddDays(options.WindowDays),
+            });
+        }
+    }
+
+    /// <inheritdoc />
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
+    private static EnrichmentReport Report(ChurnOptions options, OrderLedger ledger, DateOnly cut, List<Finding> findings, ChurnRun? run, string version)
+    {
+        List<string> warnings = [.. findings.Where(finding => finding.Severity != "info").Select(finding => finding.Message)];
+        if (run is null)
+        {
+            return new EnrichmentReport("No churn was predicted: the data is not good enough. The table 'Data usability' says why.") { Tables = [Usability.Table(findings)], Warnings = warnings };
+        }
+
+        if (!run.Fit.DropoutIdentified)
+        {
+            warnings.Add("The history does not tell who leaves for good: no dropout can be seen in it. The probability of no order is made from how often customers order alone.");
+        }
+
+        if (run.Quality is { Grade: "C" } poor)
+        {
+            warnings.Add($"Grade C: the plain rule 'silent for {poor.BaselineDays} days' catches more of those who leave. Look at lift and log loss before you rely on the decision.");
+        }
+
+        var grade = run.Quality is { } quality
+            ? $"Grade {quality.Grade}: {Figures.Percent(quality.Accuracy)} of the decisions were right, {Figures.Percent(quality.HitRate)} of those who left were caught (baseline {Figures.Percent(quality.BaselineHitRate)}); AUC {quality.Metrics.Auc.ToString("0.000", CultureInfo.InvariantCulture)}."
+            : "It could not be measured: there are too little history or too few customers for a holdout.";
+        return new EnrichmentReport(
+            $"{run.Candidates.ToString("N0", CultureInfo.InvariantCulture)} customers predicted for {options.WindowDays} days, {run.Likely.ToString("N0", CultureInfo.InvariantCulture)} of them likely to leave; {run.AlreadyChurned.ToString("N0", CultureInfo.InvariantCulture)} have left already. {grade}")
+        {
+            Metrics = Metrics(options, ledger, cut, run, version),
+            Tables =
+            [
+                Usability.Table(findings), Figures.Candidates(run.Choice), Figures.Parameters(run.Fit),
+                new ReportTable(
+                    "Suggested segments",
+                    ["Segment", "Rule"],
+                    [["Likely to leave", "churn.is_churn"], ["Very likely to leave", "churn.probability >= 0.8"], ["Left already", "churn.already_churned"]]),
+            ],
+            Series =
+            [
+                Figures.Series("Customers by probability of churn", "Probability, lower end of a tenth", "Customers", run.Histogram.Select((count, at) => ((FieldValue)(at / 10.0), (double)count))),
+                .. run.Quality is { } measured ? [Figures.Calibration(measured.Metrics)] : Array.Empty<ReportSeries>(),
+            ],
+            Warnings = warnings,
+        };
+    }
+
+    private static List<ReportMetric> Metrics(ChurnOptions options, OrderLedger ledger, DateOnly cut, ChurnRun run, string version)
+    {
+        var metrics = new List<ReportMetric>();
+        if (run.Quality is { } quality)
+        {
+            metrics.AddRange(
+            [
+                new("Grade", quality.Grade) { Meaning = "A: half of the decisions right, and 10 % more of those who left caught than by the baseline; B: as many, or up to 10 % more; C else. The rule is that of Dynamics 365. " + Holdout },
+                new("Accuracy", Figures.Of(quality.Accuracy), "share") { Meaning = "Right decisions. " + Holdout },
+                new("Accuracy of the baseline", Figures.Of(quality.BaselineAccuracy), "share") { Meaning = $"The baseline: silent for {quality.BaselineDays} days is leaving; the window halved until a month, the best on the window before." },
+                new("Caught of those who left", Figures.Of(quality.HitRate), "share") { Meaning = Holdout },
+                new("Caught by the baseline", Figures.Of(quality.BaselineHitRate), "share") { Meaning = Holdout },
+                new("AUC", Figures.Of(quality.Metrics.Auc)) { Meaning = "The probability that one who left has the higher prediction than one who did not. " + Holdout },
+                new("AUC of silence alone", Figures.Of(quality.RecencyAuc)) { Meaning = "Customers in the order of days since their last order. " + Holdout },
+                new("Log loss", Figures.Of(quality.Metrics.LogLoss)) { Meaning = Holdout },
+                new("Brier score", Figures.Of(quality.Metrics.Brier)) { Meaning = Holdout },
+                new("Calibration error", Figures.Of(quality.Metrics.CalibrationError)) { Meaning = "The mean distance between probability and share over ten groups of equal size. " + Holdout },
+                new("Calibration slope", Figures.Of(quality.Metrics.CalibrationSlope)) { Meaning = "1 is right; below 1 the probabilities are too sure. " + Holdout },
+                new("Lift of the highest tenth", Figures.Of(quality.Metrics.Lift)) { Meaning = "How many times the mean share left among the tenth with the highest probability. " + Holdout },
+                new("Share who left", Figures.Of(quality.Metrics.BaseRate), "share") { Meaning = Holdout },
+                new("Customers in the holdout", (long)quality.Metrics.Rows),
+                new("Left already before the holdout", (long)quality.AlreadyChurned),
+                new("Holdout", $"{Figures.Day(quality.Cut + 1)} to {Figures.Day(quality.Cut + quality.Days)}"),
+            ]);
+        }
+
+        metrics.AddRange(
+        [
+            new("Model", run.Fit.Model.Name),
+            new("Data up to", Figures.Day(cut.DayNumber)),
+            new("First order", Figures.Day(ledger.FirstDay)),
+            new("Window", (long)options.WindowDays, "days"),
+            new("Data fingerprint", Figures.Fingerprint(ledger)) { Meaning = "FNV-1a over the order days of all customers: the same data give the same one." },
+            new("Plugin version", version),
+        ]);
+        return metrics;
+    }
+}
+
+/// <summary>What a run found out before it answers.</summary>
+internal sealed record ChurnRun(ModelChoice Choice, ChurnQuality? Quality, TransactionFit Fit, Window Window, double[] Probability, double[] Alive, int Candidates, int Likely, int AlreadyChurned, int[] Histogram)
+{
+    internal static ChurnRun Of(ChurnOptions options, OrderLedger ledger, int cut, CancellationToken cancellationToken)
+    {
+        var (choice, quality) = ChurnStudy.Measure(ledger, cut, options.WindowDays, options.ChurnedAfterDays, options.Threshold, ModelNames.Kinds(options.Model), cancellationToken);
+        var window = Window.Of(ledger, cut, cut, 0, cancellationToken);
+        var fit = TransactionModel.Fit(choice.Kind, window.Table, cancellationToken);
+        var probability = window.ByRow(history => 1 - fit.Model.OrderProbability(history, options.WindowDays), cancellationToken);
+        int candidates = 0, likely = 0;
+        var histogram = new int[10];
+        foreach (var row in window.Row)
+        {
+            var history = window.Table[row];
+            if (history.Age - history.Last < options.ChurnedAfterDays)
+            {
+                candidates++;
+                likely += probability[row] >= options.Threshold ? 1 : 0;
+                histogram[Math.Clamp((int)(10 * probability[row]), 0, 9)]++;
+            }
+        }
+
+        return new ChurnRun(choice, quality, fit, window, probability, window.ByRow(fit.Model.Alive, cancellationToken), candidates, likely, window.Count - candidates, histogram);
+    }
+}

@@ -1,0 +1,33 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using CustomerInsights.Enrichments.Predictions.Studies;
+using CustomerInsights.Sdk;
+
+namespace CustomerInsights.Enrichments.Churn;
+
+/// <summary>Settings; see README.md.</summary>
+internal sealed record ChurnOptions(
+    IReadOnlyList<OrderSource> Orders,
+    int WindowDays = 60,
+    int ChurnedAfterDays = 180,
+    double Threshold = 0.5,
+    string Model = "auto",
+    string ProfileType = "customer",
+    string? AsOf = null)
+{
+    /// <summary>The last day that counts as known, where it was set.</summary>
+    internal DateOnly? LastDay => AsOf is null ? null : DateOnly.ParseExact(AsOf, "yyyy-MM-dd", CultureInfo.InvariantCulture);
+
+    internal static ChurnOptions Read(ReadOnlyMemory<byte> configuration)
+    {
+        var options = PluginOptions.Read(configuration, ChurnJson.Default.ChurnOptions);
+        OrderSettings.Check(options.Orders, options.AsOf);
+        return options;
+    }
+}
+
+/// <summary>Metadata made at build time: reflection would keep the plugin from unloading.</summary>
+[JsonSourceGenerationOptions(JsonSerializerDefaults.Web, RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true)]
+[JsonSerializable(typeof(ChurnOptions))]
+internal sealed partial class ChurnJson : JsonSerializerContext;
