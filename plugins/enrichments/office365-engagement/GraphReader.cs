@@ -1,12 +1,8 @@
 using System.Globalization;
+using System.Net.Http.Headers;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
 using CustomerInsights.Sdk;
-using Microsoft.Graph;
-using Microsoft.Graph.Models;
-using Microsoft.Graph.Models.ODataErrors;
-using Microsoft.Kiota.Abstractions;
-using Microsoft.Kiota.Abstractions.Authentication;
 
 namespace CustomerInsights.Enrichments.Office365Engagement;
 
@@ -26,8 +22,7 @@ internal sealed record GraphPage<T>(IReadOnlyList<T> Items, string? Next);
 /// <param name="code">The error's code.</param>
 /// <param name="kind">What it is where the caller does not know it.</param>
 /// <param name="message">For people.</param>
-/// <param name="error">The cause.</param>
-internal sealed class GraphRefusal(int status, string code, FailureKind kind, string message, Exception error) : PluginException(kind, message, error)
+internal sealed class GraphRefusal(int status, string code, FailureKind kind, string message) : PluginException(kind, message)
 {
     public int Status => status;
 
@@ -35,8 +30,8 @@ internal sealed class GraphRefusal(int status, string code, FailureKind kind, st
 }
 
 /// <summary>
-/// Graph by Microsoft's client, over the host's network. The client's own retries are not there, since its handlers are not: the host repeats what
-/// may be repeated, and what is left is waited for here, as <c>Retry-After</c> says, whole or fractional.
+/// Graph over the host's network, as far as it is needed: six requests, each a GET of JSON. What the host does not repeat by itself is waited for here, as
+/// <c>Retry-After</c> says, whole or fractional. The token goes to Graph's own host alone: a link to another server is not followed.
 /// </summary>
 internal sealed class GraphReader : IDisposable
 {
@@ -44,86 +39,51 @@ internal sealed class GraphReader : IDisposable
     private const int DirectoryPage = 999;
     private const int MostTries = 12;
     private const int MostTokens = 3;
-    private static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(10);
-    private static readonly string[] s_userFields = ["id", "mail", "userPrincipalName", "proxyAddresses"];
+    private const string UserFields = "id,mail,userPrincipalName,proxyAddresses";
 
     // No subject, no body, no preview: what is not asked for does not come.
-    private static readonly string[] s_messageFields = ["id", "internetMessageId", "conversationId", "receivedDateTime", "sentDateTime", "isDraft", "from", "toRecipients", "ccRecipients", "bccRecipients"];
-    private static readonly string[] s_eventFields = ["id", "iCalUId", "start", "end", "isCancelled", "isAllDay", "organizer", "attendees"];
+    private const string MessageFields = "id,internetMessageId,conversationId,receivedDateTime,sentDateTime,isDraft,from,toRecipients,ccRecipients,bccRecipients";
+    private const string MeetingFields = "id,iCalUId,start,end,isCancelled,isAllDay,organizer,attendees";
+    private static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(10);
 
-    private readonly EngagementSettings _settings;
     private readonly IPluginContext _context;
     private readonly HttpClient _http;
-    private readonly GraphServiceClient _client;
+    private readonly string _root;
+    private readonly string _host;
 
     public GraphReader(EngagementSettings settings, IPluginContext context)
     {
-        (_settings, _context) = (settings, context);
+        _context = context;
         _http = context.Http.CreateClient();
+        _root = settings.Cloud.Graph.GetLeftPart(UriPartial.Authority);
+        _host = settings.Cloud.Graph.Host;
         Tokens = new TokenService(settings, _http, context);
-
-        // The version belongs to the base address; the client builds batches and links on it.
-        _client = new GraphServiceClient(_http, new BaseBearerTokenAuthenticationProvider(Tokens), settings.Cloud.Graph.GetLeftPart(UriPartial.Authority) + "/v1.0");
-        _client.RequestAdapter.EnableBackingStore(new PlainStore.Factory());
     }
 
     /// <summary>The tokens.</summary>
     public TokenService Tokens { get; }
 
     /// <summary>The users who have one of a few addresses.</summary>
-    public async IAsyncEnumerable<DirectoryUser> UsersAsync(IReadOnlyList<string> addresses, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public IAsyncEnumerable<DirectoryUser> UsersAsync(IReadOnlyList<string> addresses, CancellationToken cancellationToken)
     {
         var conditions = addresses.Select(address => address.Replace("'", "''", StringComparison.Ordinal))
             .Select(address => $"mail eq '{address}' or userPrincipalName eq '{address}' or proxyAddresses/any(p:p eq 'smtp:{address}')");
-        var filter = string.Join(" or ", conditions);
-        await foreach (var user in AllAsync(
-            (next, token) => next is null
-                ? _client.Users.GetAsync(
-                    request =>
-                    {
-                        request.QueryParameters.Filter = filter;
-                        request.QueryParameters.Select = s_userFields;
-                        request.QueryParameters.Count = true;
-                        request.Headers.Add("ConsistencyLevel", "eventual");
-                    },
-                    token)
-                : _client.Users.WithUrl(next).GetAsync(request => request.Headers.Add("ConsistencyLevel", "eventual"), token),
-            page => (page.Value, page.OdataNextLink),
-            cancellationToken).ConfigureAwait(false))
-        {
-            yield return Of(user);
-        }
+
+        // Conditions on further addresses are advanced queries of the directory.
+        return AllAsync($"users?$filter={Uri.EscapeDataString(string.Join(" or ", conditions))}&$select={UserFields}&$count=true", GraphJson.User, ("ConsistencyLevel", "eventual"), cancellationToken);
     }
 
     /// <summary>The id of the group with an address, or null.</summary>
     public async Task<string?> GroupAsync(string address, CancellationToken cancellationToken)
     {
-        var found = await SendAsync(
-            token => _client.Groups.GetAsync(
-                request =>
-                {
-                    request.QueryParameters.Filter = $"mail eq '{address.Replace("'", "''", StringComparison.Ordinal)}'";
-                    request.QueryParameters.Select = ["id", "mail"];
-                },
-                token),
-            cancellationToken).ConfigureAwait(false);
-        return found.Value?.FirstOrDefault()?.Id;
+        var filter = $"mail eq '{address.Replace("'", "''", StringComparison.Ordinal)}'";
+        var found = await PageAsync($"{_root}/v1.0/groups?$filter={Uri.EscapeDataString(filter)}&$select=id,mail", group => GraphJson.Text(group, "id"), null, cancellationToken).ConfigureAwait(false);
+        return found.Items is [var first, ..] ? first : null;
     }
 
     /// <summary>The users of a group and of the groups within it.</summary>
-    public async IAsyncEnumerable<DirectoryUser> MembersAsync(string group, [EnumeratorCancellation] CancellationToken cancellationToken)
-    {
-        // The cast by its full name, as the description has it; the client would take the short one.
-        var members = _client.Groups[group].TransitiveMembers.GraphUser;
-        var first = $"{_settings.Cloud.Graph.GetLeftPart(UriPartial.Authority)}/v1.0/groups/{Uri.EscapeDataString(group)}/transitiveMembers/microsoft.graph.user?%24select={string.Join(',', s_userFields)}&%24top={DirectoryPage}";
-        await foreach (var user in AllAsync(
-            (next, token) => members.WithUrl(next ?? first).GetAsync(cancellationToken: token),
-            page => (page.Value, page.OdataNextLink),
-            cancellationToken).ConfigureAwait(false))
-        {
-            yield return Of(user);
-        }
-    }
+    public IAsyncEnumerable<DirectoryUser> MembersAsync(string group, CancellationToken cancellationToken) =>
+        AllAsync($"groups/{Uri.EscapeDataString(group)}/transitiveMembers/microsoft.graph.user?$select={UserFields}&$top={DirectoryPage}", GraphJson.User, null, cancellationToken);
 
     /// <summary>A page of the headers of messages that were received within a range.</summary>
     /// <param name="user">Whose.</param>
@@ -131,115 +91,111 @@ internal sealed class GraphReader : IDisposable
     /// <param name="to">The first instant after.</param>
     /// <param name="next">The link that the page before gave, or null.</param>
     /// <param name="cancellationToken">Cancels.</param>
-    public async Task<GraphPage<Message>> MessagesAsync(string user, DateTimeOffset from, DateTimeOffset to, string? next, CancellationToken cancellationToken)
+    public Task<GraphPage<GraphMessage>> MessagesAsync(string user, DateTimeOffset from, DateTimeOffset to, string? next, CancellationToken cancellationToken)
     {
-        var messages = _client.Users[user].Messages;
-        var page = await SendAsync(
-            token => next is null
-                ? messages.GetAsync(
-                    request =>
-                    {
-                        request.QueryParameters.Filter = $"receivedDateTime ge {Instant(from)} and receivedDateTime lt {Instant(to)}";
-                        request.QueryParameters.Select = s_messageFields;
-                        request.QueryParameters.Top = PageSize;
-                        request.Headers.Add("Prefer", "IdType=\"ImmutableId\"");
-                    },
-                    token)
-                : messages.WithUrl(next).GetAsync(request => request.Headers.Add("Prefer", "IdType=\"ImmutableId\""), token),
-            cancellationToken).ConfigureAwait(false);
-        return new GraphPage<Message>(page.Value ?? [], Checked(page.OdataNextLink));
+        var filter = $"receivedDateTime ge {Instant(from)} and receivedDateTime lt {Instant(to)}";
+        return PageAsync(
+            next ?? $"{_root}/v1.0/users/{Uri.EscapeDataString(user)}/messages?$filter={Uri.EscapeDataString(filter)}&$select={MessageFields}&$top={PageSize}",
+            GraphJson.Message,
+            ("Prefer", "IdType=\"ImmutableId\""),
+            cancellationToken);
     }
 
     /// <summary>A page of the meetings of the default calendar within a range, series expanded; as <see cref="MessagesAsync"/>.</summary>
-    public async Task<GraphPage<Event>> MeetingsAsync(string user, DateTimeOffset from, DateTimeOffset to, string? next, CancellationToken cancellationToken)
-    {
-        var calendar = _client.Users[user].CalendarView;
-        var page = await SendAsync(
-            token => next is null
-                ? calendar.GetAsync(
-                    request =>
-                    {
-                        request.QueryParameters.StartDateTime = Instant(from);
-                        request.QueryParameters.EndDateTime = Instant(to);
-                        request.QueryParameters.Select = s_eventFields;
-                        request.QueryParameters.Top = PageSize;
-                        request.Headers.Add("Prefer", "outlook.timezone=\"UTC\", IdType=\"ImmutableId\"");
-                    },
-                    token)
-                : calendar.WithUrl(next).GetAsync(request => request.Headers.Add("Prefer", "outlook.timezone=\"UTC\", IdType=\"ImmutableId\""), token),
-            cancellationToken).ConfigureAwait(false);
-        return new GraphPage<Event>(page.Value ?? [], Checked(page.OdataNextLink));
-    }
+    public Task<GraphPage<GraphMeeting>> MeetingsAsync(string user, DateTimeOffset from, DateTimeOffset to, string? next, CancellationToken cancellationToken) => PageAsync(
+        next ?? $"{_root}/v1.0/users/{Uri.EscapeDataString(user)}/calendarView?startDateTime={Uri.EscapeDataString(Instant(from))}&endDateTime={Uri.EscapeDataString(Instant(to))}&$select={MeetingFields}&$top={PageSize}",
+        GraphJson.Meeting,
+        ("Prefer", "outlook.timezone=\"UTC\", IdType=\"ImmutableId\""),
+        cancellationToken);
 
     /// <inheritdoc />
     public void Dispose()
     {
-        _client.Dispose();
         Tokens.Dispose();
         _http.Dispose();
     }
 
-    private async IAsyncEnumerable<TItem> AllAsync<TPage, TItem>(
-        Func<string?, CancellationToken, Task<TPage?>> ask, Func<TPage, (List<TItem>? Items, string? Next)> open, [EnumeratorCancellation] CancellationToken cancellationToken)
-        where TPage : class
+    private async IAsyncEnumerable<T> AllAsync<T>(string path, Func<JsonElement, T> read, (string Name, string Value)? header, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var links = new LinkChain();
-        string? next = null;
-        do
+        for (var next = $"{_root}/v1.0/{path}"; next is not null;)
         {
-            var link = next;
-            var (items, following) = open(await SendAsync(token => ask(link, token), cancellationToken).ConfigureAwait(false));
-            foreach (var item in items ?? [])
+            var page = await PageAsync(next, read, header, cancellationToken).ConfigureAwait(false);
+            foreach (var item in page.Items)
             {
                 yield return item;
             }
 
-            next = Checked(following);
-            links.Follow(next);
+            links.Follow(next = page.Next);
         }
-        while (next is not null);
     }
 
-    private async Task<T> SendAsync<T>(Func<CancellationToken, Task<T?>> ask, CancellationToken cancellationToken)
-        where T : class
+    private async Task<GraphPage<T>> PageAsync<T>(string address, Func<JsonElement, T> read, (string Name, string Value)? header, CancellationToken cancellationToken)
+    {
+        using var page = await SendAsync(address, header, cancellationToken).ConfigureAwait(false);
+        try
+        {
+            var items = page.RootElement.GetProperty("value").EnumerateArray().Select(read).ToList();
+            return new GraphPage<T>(items, Checked(GraphJson.Text(page.RootElement, "@odata.nextLink")));
+        }
+        catch (Exception error) when (error is InvalidOperationException or KeyNotFoundException or FormatException)
+        {
+            throw Unreadable(error);
+        }
+    }
+
+    private async Task<JsonDocument> SendAsync(string address, (string Name, string Value)? header, CancellationToken cancellationToken)
     {
         var refused = 0;
         for (var attempt = 1; ; attempt++)
         {
             TimeSpan wait;
-            var held = Tokens.Held;
+            var token = await Tokens.TokenAsync(cancellationToken).ConfigureAwait(false);
+            using var request = new HttpRequestMessage(HttpMethod.Get, address);
+            request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
+            request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("application/json"));
+            if (header is { } given)
+            {
+                request.Headers.TryAddWithoutValidation(given.Name, given.Value);
+            }
+
             try
             {
-                return await ask(cancellationToken).ConfigureAwait(false) ?? throw Unreadable(null);
-            }
-            catch (ApiException error) when (error.ResponseStatusCode == 401 && refused < MostTokens)
-            {
-                // It expired in the middle of the run, or was taken back.
-                refused++;
-                Tokens.Refuse(held ?? Tokens.Held);
-                continue;
-            }
-            catch (ApiException error) when (error.ResponseStatusCode is 408 or 429 or 500 or 502 or 503 or 504 or 509)
-            {
-                wait = Wait(error, attempt);
+                using var response = await _http.SendAsync(request, cancellationToken).ConfigureAwait(false);
+                var status = (int)response.StatusCode;
+                if (response.IsSuccessStatusCode)
+                {
+                    return await JsonDocument.ParseAsync(await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false), default, cancellationToken).ConfigureAwait(false);
+                }
+
+                if (status == 401 && refused < MostTokens)
+                {
+                    // It expired in the middle of the run, or was taken back.
+                    refused++;
+                    Tokens.Refuse(token);
+                    continue;
+                }
+
+                if (status is not (408 or 429 or 500 or 502 or 503 or 504 or 509))
+                {
+                    throw await RefusalAsync(response, cancellationToken).ConfigureAwait(false);
+                }
+
+                wait = response.RetryAfter(_context.Clock) ?? TimeSpan.FromSeconds(Math.Min(120, 1 << attempt));
                 if (attempt >= MostTries || wait > LongestWait)
                 {
-                    throw new PluginException(error.ResponseStatusCode == 429 ? FailureKind.RateLimited : FailureKind.Transient, $"{_settings.Cloud.Graph.Host} asks for patience ({error.ResponseStatusCode}); what was read is kept, and the run goes on from there.", error) { RetryAfter = wait };
+                    throw new PluginException(status == 429 ? FailureKind.RateLimited : FailureKind.Transient, $"{_host} asks for patience ({status}); what was read is kept, and the run goes on from there.") { RetryAfter = wait };
                 }
-            }
-            catch (ApiException error)
-            {
-                throw Refusal(error);
             }
             catch (Exception error) when (error is HttpRequestException or IOException)
             {
                 wait = TimeSpan.FromSeconds(Math.Min(60, 1 << attempt));
                 if (attempt >= MostTries / 2)
                 {
-                    throw new PluginException(FailureKind.Transient, $"{_settings.Cloud.Graph.Host} cannot be reached, or breaks off its answers; what was read is kept.", error);
+                    throw new PluginException(FailureKind.Transient, $"{_host} cannot be reached, or breaks off its answers; what was read is kept.", error);
                 }
             }
-            catch (Exception error) when (error is JsonException or InvalidOperationException or FormatException)
+            catch (JsonException error)
             {
                 throw Unreadable(error);
             }
@@ -248,41 +204,41 @@ internal sealed class GraphReader : IDisposable
         }
     }
 
-    // The client's own type knows whole seconds alone; Graph writes fractions as well.
-    private static TimeSpan Wait(ApiException error, int attempt)
+    private async Task<GraphRefusal> RefusalAsync(HttpResponseMessage response, CancellationToken cancellationToken)
     {
-        var told = error.ResponseHeaders?.FirstOrDefault(header => string.Equals(header.Key, "Retry-After", StringComparison.OrdinalIgnoreCase)).Value?.FirstOrDefault();
-        return double.TryParse(told, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var seconds) && seconds >= 0
-            ? TimeSpan.FromSeconds(Math.Min(seconds, 365 * 86_400d))
-            : TimeSpan.FromSeconds(Math.Min(120, 1 << attempt));
+        var status = (int)response.StatusCode;
+        var code = await CodeAsync(response, cancellationToken).ConfigureAwait(false);
+        var said = code.Length > 0 ? $"{status}, {code}" : $"{status}";
+        var (kind, message) = status switch
+        {
+            401 or 403 => (FailureKind.Authentication, $"{_host} refuses ({said}). Check the application's permissions, and policies that keep it from mailboxes."),
+            400 => (FailureKind.Data, $"{_host} does not accept a request ({said})."),
+            _ => (FailureKind.Permanent, $"{_host} answers as it should not ({said})."),
+        };
+        return new GraphRefusal(status, code, kind, message);
     }
 
-    private GraphRefusal Refusal(ApiException error)
+    // The code alone: a message may hold what nobody should read.
+    private static async Task<string> CodeAsync(HttpResponseMessage response, CancellationToken cancellationToken)
     {
-        var code = (error as ODataError)?.Error?.Code ?? "";
-        var host = _settings.Cloud.Graph.Host;
-        var said = code.Length is > 0 and <= 60 && code.All(char.IsAsciiLetterOrDigit) ? $"{error.ResponseStatusCode}, {code}" : $"{error.ResponseStatusCode}";
-        var (kind, message) = error.ResponseStatusCode switch
+        try
         {
-            401 or 403 => (FailureKind.Authentication, $"{host} refuses ({said}). Check the application's permissions, and policies that keep it from mailboxes."),
-            400 => (FailureKind.Data, $"{host} does not accept a request ({said})."),
-            _ => (FailureKind.Permanent, $"{host} answers as it should not ({said})."),
-        };
-        return new GraphRefusal(error.ResponseStatusCode, code, kind, message, error);
+            using var body = await JsonDocument.ParseAsync(await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false), default, cancellationToken).ConfigureAwait(false);
+            return GraphJson.Text(body.RootElement.GetProperty("error"), "code") is { Length: > 0 and <= 60 } code && code.All(char.IsAsciiLetterOrDigit) ? code : "";
+        }
+        catch (Exception error) when (error is JsonException or InvalidOperationException or KeyNotFoundException)
+        {
+            return "";
+        }
     }
 
     // The address of a next page is taken as it is, but for a server that is another one.
     private string? Checked(string? next) =>
-        next is null || (Uri.TryCreate(next, UriKind.Absolute, out var link) && link.GetLeftPart(UriPartial.Authority) == _settings.Cloud.Graph.GetLeftPart(UriPartial.Authority))
+        next is null || (Uri.TryCreate(next, UriKind.Absolute, out var link) && link.GetLeftPart(UriPartial.Authority) == _root)
             ? next
-            : throw new PluginException(FailureKind.Data, $"{_settings.Cloud.Graph.Host} names a page of another server as the next one; it is not followed.");
+            : throw new PluginException(FailureKind.Data, $"{_host} names a page of another server as the next one; it is not followed.");
 
-    private PluginException Unreadable(Exception? error) => new(FailureKind.Data, $"{_settings.Cloud.Graph.Host} gives a page that cannot be read as an answer of Graph. Is something in between?", error);
-
-    private static DirectoryUser Of(User user) => new(
-        user.Id ?? "",
-        [.. new[] { user.Mail, user.UserPrincipalName }.Concat((user.ProxyAddresses ?? []).Where(proxy => proxy.StartsWith("smtp:", StringComparison.OrdinalIgnoreCase)).Select(proxy => proxy[5..]))
-            .Select(Addresses.Normal).OfType<string>().Distinct(StringComparer.Ordinal)]);
+    private PluginException Unreadable(Exception error) => new(FailureKind.Data, $"{_host} gives a page that cannot be read as an answer of Graph. Is something in between?", error);
 
     private static string Instant(DateTimeOffset at) => at.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
 }

@@ -1,6 +1,4 @@
 using System.Globalization;
-using CustomerInsights.Sdk;
-using Microsoft.Graph.Models;
 
 namespace CustomerInsights.Enrichments.Office365Engagement;
 
@@ -180,42 +178,27 @@ internal sealed class MailboxReader(GraphReader graph, EngagementState state, Co
     }
 
     // A draft was not sent; mail of meetings would count the meeting twice; what has no internet message id is no e-mail, such as the copy of a chat.
-    private Fact? Fact(OwnMailbox mailbox, Message message)
-    {
-        if (message.IsDraft == true || message is EventMessage || message.InternetMessageId is not { Length: > 0 } id || (message.SentDateTime ?? message.ReceivedDateTime) is not { } at)
-        {
-            return null;
-        }
-
-        var sender = message.From?.EmailAddress?.Address;
-        var recipients = new[] { message.ToRecipients, message.CcRecipients, message.BccRecipients }.SelectMany(list => list ?? []).Select(recipient => recipient.EmailAddress?.Address).ToList();
-        return Person(sender) is not { } from || !(IsContact(sender) || recipients.Any(IsContact)) ? null
-            : new Fact(keys.Of("message", id), at.ToUnixTimeSeconds(), from, People(mailbox, recipients, from))
+    private Fact? Fact(OwnMailbox mailbox, GraphMessage message) =>
+        message.IsDraft || message.IsOfMeeting || message.InternetMessageId is not { Length: > 0 } id || message.At is not { } at || Person(message.From) is not { } from
+        || !(IsContact(message.From) || message.Recipients.Any(IsContact))
+            ? null
+            : new Fact(keys.Of("message", id), at.ToUnixTimeSeconds(), from, People(mailbox, message.Recipients, from))
             {
                 Conversation = message.ConversationId is { Length: > 0 } conversation ? keys.Of("conversation", conversation).High : keys.Of("message", id).High,
             };
-    }
 
-    private Fact? Fact(OwnMailbox mailbox, Event meeting)
+    private Fact? Fact(OwnMailbox mailbox, GraphMeeting meeting)
     {
-        if (meeting.IsCancelled == true || Instant(meeting.Start) is not { } start || Instant(meeting.End) is not { } end || start < frame.From || start >= frame.To)
-        {
-            return null;
-        }
-
-        var organiser = meeting.Organizer?.EmailAddress?.Address;
-
-        // Rooms take no part.
-        var attendees = (meeting.Attendees ?? []).Where(attendee => attendee.Type != AttendeeType.Resource).Select(attendee => attendee.EmailAddress?.Address).ToList();
-        if (Person(organiser) is not { } from || !(IsContact(organiser) || attendees.Any(IsContact)))
+        if (meeting.IsCancelled || meeting.Start is not { } start || meeting.End is not { } end || start < frame.From || start >= frame.To
+            || Person(meeting.Organiser) is not { } from || !(IsContact(meeting.Organiser) || meeting.Attendees.Any(IsContact)))
         {
             return null;
         }
 
         var id = meeting.ICalUId is { Length: > 0 } shared ? shared : $"{mailbox.Id}\0{meeting.Id}";
-        return new Fact(keys.Of("meeting", string.Create(CultureInfo.InvariantCulture, $"{id}\0{start.ToUnixTimeSeconds()}")), start.ToUnixTimeSeconds(), from, People(mailbox, attendees, from))
+        return new Fact(keys.Of("meeting", string.Create(CultureInfo.InvariantCulture, $"{id}\0{start.ToUnixTimeSeconds()}")), start.ToUnixTimeSeconds(), from, People(mailbox, meeting.Attendees, from))
         {
-            Minutes = meeting.IsAllDay == true ? Office365Engagement.Fact.OfWholeDays : (int)Math.Clamp((end - start).TotalMinutes, 0, 31 * 1440),
+            Minutes = meeting.IsAllDay ? Office365Engagement.Fact.OfWholeDays : (int)Math.Clamp((end - start).TotalMinutes, 0, 31 * 1440),
         };
     }
 
@@ -226,11 +209,6 @@ internal sealed class MailboxReader(GraphReader graph, EngagementState state, Co
     private KeyedHash? Person(string? address) => own.Find(address)?.Person ?? contacts.Find(address);
 
     private bool IsContact(string? address) => contacts.Find(address) is not null;
-
-    private static DateTimeOffset? Instant(DateTimeTimeZone? moment) =>
-        moment?.DateTime is not { } text || !DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var at) ? null
-            : moment.TimeZone is null or "UTC" or "Etc/UTC" ? at
-            : throw new PluginException(FailureKind.Data, "Graph gives meetings in another time zone than UTC, which was asked for.");
 
     private static DateTimeOffset Later(DateTimeOffset one, DateTimeOffset other) => one > other ? one : other;
 

@@ -1,12 +1,11 @@
 using System.Buffers.Text;
 using System.Text.Json;
 using CustomerInsights.Sdk;
-using Microsoft.Kiota.Abstractions.Authentication;
 
 namespace CustomerInsights.Enrichments.Office365Engagement;
 
-/// <summary>Tokens by client credentials, for Graph's own host and no other.</summary>
-internal sealed class TokenService(EngagementSettings settings, HttpClient http, IPluginContext context) : IAccessTokenProvider, IDisposable
+/// <summary>Tokens by client credentials.</summary>
+internal sealed class TokenService(EngagementSettings settings, HttpClient http, IPluginContext context) : IDisposable
 {
     private const int LargestAnswer = 1024 * 1024;
     private static readonly TimeSpan Early = TimeSpan.FromMinutes(5);
@@ -14,16 +13,6 @@ internal sealed class TokenService(EngagementSettings settings, HttpClient http,
     private readonly SemaphoreSlim _one = new(1, 1);
     private string? _token;
     private DateTimeOffset _until;
-
-    /// <summary>The token goes to this host alone: a link to a stranger gets none.</summary>
-    public AllowedHostsValidator AllowedHostsValidator { get; } = new([settings.Cloud.Graph.Host]);
-
-    /// <summary>The token that is held, or null.</summary>
-    public string? Held => Volatile.Read(ref _token);
-
-    /// <inheritdoc />
-    public async Task<string> GetAuthorizationTokenAsync(Uri uri, Dictionary<string, object>? additionalAuthenticationContext = null, CancellationToken cancellationToken = default) =>
-        AllowedHostsValidator.IsUrlHostValid(uri) ? await TokenAsync(cancellationToken).ConfigureAwait(false) : "";
 
     /// <summary>A token that holds for a while yet.</summary>
     public async Task<string> TokenAsync(CancellationToken cancellationToken)

@@ -8,7 +8,7 @@ using CustomerInsights.Tests.Shared;
 
 namespace CustomerInsights.Host.Tests.Enrichments;
 
-/// <summary>Office 365 engagement in a host, as an admin uses it: installed from the catalog that comes with the program, granted, connected, run, shown on a card.</summary>
+/// <summary>Office 365 engagement in a host, as an admin uses it: granted, connected, run, shown on a card.</summary>
 public sealed class Office365EngagementTests
 {
     private const string Plugin = "customer-insights.office365-engagement";
@@ -19,8 +19,6 @@ public sealed class Office365EngagementTests
     {
         await using var emulator = await StartAsync();
         await using var app = await Trade.OpenAsync();
-        Assert.DoesNotContain((await app.GetAsync("/plugins"))["items"]!.AsArray(), one => one!.Text("id") == Plugin);
-        await InstallAsync(app);
         await SendAsync(app, HttpMethod.Patch, $"/plugins/{Plugin}", new JsonObject { ["settings"] = new JsonObject { ["network"] = new JsonObject { ["hosts"] = new JsonArray(emulator.Address.Authority) } } });
         await SendAsync(app, HttpMethod.Put, "/enrichments/engagement", new JsonObject { ["plugin"] = Plugin, ["settings"] = Settings(emulator) });
         await SendAsync(app, HttpMethod.Put, "/enrichments/engagement/secrets/clientSecret", new JsonObject { ["value"] = new EmulatorOptions().ClientSecret });
@@ -86,13 +84,6 @@ public sealed class Office365EngagementTests
         ["graphAddress"] = emulator.Address.ToString(),
         ["signInAddress"] = emulator.Address.ToString(),
     };
-
-    private static async Task InstallAsync(RunningApp app)
-    {
-        var offer = (await app.GetAsync("/catalog"))["items"]!.AsArray().Single(one => one!.Text("id") == Plugin)!["versions"]![0]!;
-        var job = await app.EndOfAsync((await SendAsync(app, HttpMethod.Post, $"/plugins/{Plugin}/install", new JsonObject { ["version"] = offer.Text("number"), ["acceptedCapabilities"] = offer.Text("capabilitiesSha256") })).Text("jobId"));
-        Assert.True(job.Text("state") == "succeeded", job.ToJsonString());
-    }
 
     private static async Task<JsonNode> SendAsync(RunningApp app, HttpMethod method, string path, JsonNode? body = null)
     {

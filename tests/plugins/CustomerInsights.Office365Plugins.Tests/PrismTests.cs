@@ -59,7 +59,7 @@ public sealed class PrismTests
         Assert.Equal(2, emulator.Journal.Count(entry => entry.Request.MailboxOf is not null));
     }
 
-    private static async Task<string> TokenAsync(GraphEmulator emulator)
+    internal static async Task<string> TokenAsync(GraphEmulator emulator)
     {
         var options = new EmulatorOptions();
         using var http = new HttpClient { BaseAddress = emulator.Address };

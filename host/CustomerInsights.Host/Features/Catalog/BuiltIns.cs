@@ -9,15 +9,11 @@ namespace CustomerInsights.Host.Features.Catalog;
 
 /// <summary>
 /// The plugins that come with the program, installed from the catalog beside it before plugins start: all of them at the first
-/// start but the large ones, which wait in the catalog until somebody installs them; later those that plugins.json still wants. A rebuilt one of the same
-/// version replaces the installed one.
+/// start, later those that plugins.json still wants. A rebuilt one of the same version replaces the installed one.
 /// </summary>
 internal sealed partial class BuiltIns(
     CatalogStore catalogs, CatalogReader reader, PackageInstaller installer, PluginHost plugins, ILogger<BuiltIns> log)
 {
-    // A library of tens of megabytes is not unpacked for everybody who never asks for it.
-    private const long LargestAtFirstStart = 4 * 1024 * 1024;
-
     /// <summary>The catalog beside the program. Its key lies with it: who can write there can replace the program too.</summary>
     public static IReadOnlyList<TrustedCatalog> Catalogs(HostSettings settings) =>
         TrustedKey.Read(Path.Combine(settings.PluginsFeed, "key.json")) is { } key ? [new TrustedCatalog("built-in", settings.PluginsFeed, [key])] : [];
@@ -28,7 +24,7 @@ internal sealed partial class BuiltIns(
         var wished = File.Exists(plugins.Desired.FilePath) ? (await plugins.Desired.ReadAsync(cancellationToken)).State ?? DesiredState.Empty : null;
         foreach (var offer in await OwnAsync(cancellationToken))
         {
-            if (wished is null ? offer.Version.Size > LargestAtFirstStart : wished.Find(offer.Plugin.Id) is null)
+            if (wished is not null && wished.Find(offer.Plugin.Id) is null)
             {
                 continue;
             }
