@@ -128,7 +128,7 @@ internal static class PredictionsBench
         var bins = model!.Bins.Bin(test);
         Time("  predicted: 200,000 binned rows", 5, () => logits = model.Logits(bins, Count - Train));
         Time("  binned and predicted: 200,000 rows", 5, () => logits = model.Logits(test));
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"    AUC {BinaryMetrics.Of([.. logits.Select(SpecialFunctions.Logistic)], happened[Train..]).Auc:0.0000}; of the true probabilities {BinaryMetrics.Of(truth[Train..], happened[Train..]).Auc:0.0000}"));
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"    AUC {BinaryMetrics.Of([.. logits.Select(SpecialFunctions.Logistic)], happened.AsSpan(Train)).Auc:0.0000}; of the true probabilities {BinaryMetrics.Of(truth.AsSpan(Train), happened.AsSpan(Train)).Auc:0.0000}"));
     }
 
     // By MBG/NBD with r 0.6, α 60, a 0.8, b 2.5, born within the two years.

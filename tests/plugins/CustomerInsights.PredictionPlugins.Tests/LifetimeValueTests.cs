@@ -69,6 +69,18 @@ public sealed class LifetimeValueTests
     }
 
     [Fact]
+    public async Task An_empty_state_is_none_and_a_broken_one_is_refused()
+    {
+        var profiles = PluginRun.Shop(60, 700);
+
+        var run = await PluginRun.OfAsync(new LifetimeValueEnrichment(), Settings, profiles, ReadOnlyMemory<byte>.Empty);
+        var error = await Assert.ThrowsAsync<PluginException>(() => PluginRun.OfAsync(new LifetimeValueEnrichment(), Settings, profiles, "{"u8.ToArray()));
+
+        Assert.Equal(60, run.Results.Count);
+        Assert.Equal(FailureKind.Configuration, error.Kind);
+    }
+
+    [Fact]
     public async Task Three_months_of_history_are_predicted_from_with_a_warning()
     {
         var run = await RunAsync(Settings, PluginRun.Shop(400, 90));

@@ -101,7 +101,9 @@ internal sealed class EnrichJob(
         using var listening = news.Listen(ConnectionIds.OfEnrichment(enrichment.Name), progress.Say);
         if (plugin.IsPopulation)
         {
-            await foreach (var message in plugin.RunAsync(population, draft.Checkpoint, cancellationToken))
+            // Not converted as it is: of no array the conversion makes an empty state, which is not the same as none.
+            var resumeFrom = draft.Checkpoint is { } state ? (ReadOnlyMemory<byte>?)state : null;
+            await foreach (var message in plugin.RunAsync(population, resumeFrom, cancellationToken))
             {
                 await writer.TakeAsync(message, cancellationToken);
                 progress.Count(writer.Answered, population.Count, $"enriching by {enrichment.Name}");

@@ -9,9 +9,9 @@ namespace CustomerInsights.Enrichments.Predictions.Studies;
 internal static class AnsweringPass
 {
     /// <summary>How many profiles an interrupted run has answered.</summary>
-    /// <param name="resumeFrom">The last checkpoint, or null.</param>
+    /// <param name="resumeFrom">The last checkpoint, or null; an empty one is none.</param>
     /// <exception cref="PluginException">Configuration: the state cannot be read.</exception>
-    public static long Answered(ReadOnlyMemory<byte>? resumeFrom) => resumeFrom is { } state ? PluginOptions.Read(state, PassJson.Default.ResumePoint).Answered : 0;
+    public static long Answered(ReadOnlyMemory<byte>? resumeFrom) => resumeFrom is { Length: > 0 } state ? PluginOptions.Read(state, PassJson.Default.ResumePoint).Answered : 0;
 
     /// <summary>Answers everybody who is not answered yet.</summary>
     /// <param name="population">The snapshot.</param>
