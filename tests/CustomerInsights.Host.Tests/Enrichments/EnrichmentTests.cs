@@ -69,6 +69,9 @@ public sealed class EnrichmentTests : IAsyncLifetime
         Assert.Equal(2, runs.Count);
         var report = (await _app.GetAsync($"/enrichments/rank/runs/{runs[0].Text("jobId")}"))["report"]!;
         Assert.Equal(("Ranked 5.", 5), (report.Text("summary"), report["metrics"]![0]!["value"]!.GetValue<int>()));
+
+        // Nobody interrupted the run before, whose last message is a checkpoint.
+        Assert.Equal(("Resumed", 0), (report["metrics"]![1]!.Text("name"), report["metrics"]![1]!["value"]!.GetValue<int>()));
         Assert.True((await _app.SendAsync(HttpMethod.Post, "/enrichments/rank/check")).Body!["items"]![0]!["ok"]!.GetValue<bool>());
     }
 

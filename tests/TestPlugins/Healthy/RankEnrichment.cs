@@ -32,7 +32,7 @@ public sealed class RankEnrichment : IPopulationEnrichment
             new EnrichmentResult(one.Id, EnrichmentOutcome.Enriched, new Dictionary<string, FieldValue>(StringComparer.Ordinal) { ["position"] = (long)(i + 1) }))]);
         yield return new TableRows("monthly", [.. spend.Select(one => new TableRow(one.Id, new DateOnly(2026, 1, 1), [one.Spend]))]);
         yield return new PopulationCheckpoint("{}"u8.ToArray());
-        yield return new EnrichmentReport($"Ranked {spend.Count}.") { Metrics = [new ReportMetric("Profiles", (long)spend.Count)] };
+        yield return new EnrichmentReport($"Ranked {spend.Count}.") { Metrics = [new ReportMetric("Profiles", (long)spend.Count), new ReportMetric("Resumed", resumeFrom is null ? 0L : 1L)] };
     }
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;

@@ -109,7 +109,7 @@ internal static class GetEnrichmentStatus
             [.. (said?.Tables ?? []).Select(table => new Table(table.Name, table.Period, [.. table.Fields.Select(field => new Attribute(field.Name, field.Type, field.Description))]))],
             runs.Count == 0 ? null : EnrichmentRunResponse.Of(runs[0]),
             runs.FirstOrDefault(run => run.Succeeded) is { } visible ? EnrichmentRunResponse.Of(visible) : null,
-            enrichment is null ? null : await schedules.NextRunAsync(enrichment, cancellationToken),
+            enrichment is null ? null : await schedules.NextRunAsync(name, enrichment.Cron, cancellationToken),
             [.. model.Faults.Where(fault => fault.Kind == DefinitionKinds.Enrichment && fault.Name == name).Select(fault => new Fault(fault.Pointer, fault.Code, fault.Message))]));
     }
 }

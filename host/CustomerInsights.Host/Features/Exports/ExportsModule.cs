@@ -14,6 +14,8 @@ internal static class ExportsModule
 {
     public static IServiceCollection AddExports(this IServiceCollection services) => services
         .AddSingleton<IJobHandler, ExportJob>()
+        .AddSingleton<ExportSchedules>()
+        .AddHostedService(provider => provider.GetRequiredService<ExportSchedules>())
         .AddSingleton<IDefinitionFollower, ForgetExport>();
 
     public static void MapExports(this IEndpointRouteBuilder routes)

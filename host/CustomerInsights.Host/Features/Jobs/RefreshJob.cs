@@ -100,7 +100,7 @@ internal sealed class RefreshJob(MetadataService metadata, JobQueue queue, IJobS
         var measured = Add(MeasuresJob.JobKind, [null], matched);
         var enriched = Add(EnrichJob.JobKind, model.Enrichments.Values.Where(enrichment => enrichment.AfterRefresh).Select(enrichment => enrichment.Name).Order(StringComparer.Ordinal), measured);
         var segmented = Add(SegmentsJob.JobKind, [null], enriched);
-        Add(ExportJob.JobKind, model.Exports.Values.Where(export => export.Document.AfterRefresh).Select(export => export.Name).Order(StringComparer.Ordinal), segmented);
+        Add(ExportJob.JobKind, model.Exports.Values.Where(export => export.AfterRefresh).Select(export => export.Name).Order(StringComparer.Ordinal), segmented);
         return jobs;
     }
 

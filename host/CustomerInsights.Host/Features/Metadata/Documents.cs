@@ -267,8 +267,11 @@ public sealed record ExportDocument : IConnected
     /// <summary>The channel over which the target messages people; needed where the purpose needs consent.</summary>
     public string? Channel { get; init; }
 
-    /// <summary>Whether it runs after each refresh. Default: true.</summary>
+    /// <summary>Whether it runs after each refresh. Default: true, where there is no schedule.</summary>
     public bool AfterRefresh { get; init; } = true;
+
+    /// <summary>When it runs, if not after each refresh: by a cron expression, or when it is asked.</summary>
+    public SegmentScheduleDocument? Schedule { get; init; }
 }
 
 /// <summary>A field of an export, or one that a segment brings with its members.</summary>

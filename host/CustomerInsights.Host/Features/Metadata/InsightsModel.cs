@@ -126,4 +126,10 @@ internal sealed record ExportModel(string Name, ExportDocument Document, string 
 {
     /// <summary>What it is for: its own purpose, else that of its segment; null where neither has one, and everybody is exported.</summary>
     public PurposeDocument? Purpose { get; init; }
+
+    /// <summary>When the clock runs it; null where it does not.</summary>
+    public Platform.CronSchedule? Cron { get; init; }
+
+    /// <summary>Whether it runs after each refresh.</summary>
+    public bool AfterRefresh => Document.Schedule is { } schedule ? schedule.Effective == SegmentRun.Refresh : Document.AfterRefresh;
 }

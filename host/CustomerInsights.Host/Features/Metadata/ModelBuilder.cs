@@ -521,9 +521,16 @@ internal sealed class ModelBuilder
             };
             var fields = BindFields(DefinitionKinds.Export, name, "/fields", document.Fields, withId);
             var purpose = _consent.PurposeOf(this, DefinitionKinds.Export, name, document.Purpose, document.Channel, segment.Document.Purpose);
+            var cron = new ScheduleBinding(this, DefinitionKinds.Export).Bind(name, document.Schedule, out _);
+            if (document is { Schedule: not null, AfterRefresh: false })
+            {
+                Fault(DefinitionKinds.Export, name, "/afterRefresh", "unused", "A schedule says when it runs. Take 'afterRefresh' away, or the schedule.");
+            }
+
+            var connected = document with { Settings = Connected(DefinitionKinds.Export, name, document) };
             if (_faults.Count == before)
             {
-                result[name] = new ExportModel(name, document with { Settings = Connected(DefinitionKinds.Export, name, document) }, segment.Document.ProfileType, fields) { Purpose = purpose };
+                result[name] = new ExportModel(name, connected, segment.Document.ProfileType, fields) { Purpose = purpose, Cron = cron };
             }
         }
 
