@@ -59,7 +59,7 @@ internal sealed partial class FlipCompiler
 
     private Until Earliest(IReadOnlyList<BoundNode> nodes)
     {
-        Until[] moving = [.. nodes.Where(FlipTraits.Moves).Select(Until)];
+        Until[] moving = [.. nodes.Select((node, i) => (node, i)).Where(one => FlipTraits.Moves(one.node)).Select(one => one.i == 0 ? Until(one.node) : Reached(Until(one.node)))];
         return moving is [var only] ? only : frame =>
         {
             var least = Ticks.Never;
@@ -71,6 +71,20 @@ internal sealed partial class FlipCompiler
             return least;
         };
     }
+
+    // The evaluation comes to an operand only if those before it are there: substring(missing, 1 / 0) does not fail. One that fails here is one that it did not come to, since it would have
+    // failed as well, and it does not come to it before one of those changes.
+    private static Until Reached(Until until) => frame =>
+    {
+        try
+        {
+            return until(frame);
+        }
+        catch (RuleEvaluationException)
+        {
+            return Ticks.Never;
+        }
+    };
 
     private Until Choice(BoundIf choice)
     {

@@ -29,6 +29,16 @@ public sealed class RuleFlipsPropertyTests
         },
         5_000);
 
+    [Fact]
+    public void A_part_that_the_evaluation_does_not_come_to_fails_nothing()
+    {
+        // Found by the first of these properties.
+        const int Seed = 340961755;
+        var tree = new RandomRules(Seed).Typed();
+        var rule = RuleBinder.Bind(tree, Sample.Schema, RuleUse.Value).Rule!;
+        Walk(tree, rule, RuleFlips.Of(rule), new RandomRules(Seed).Profile(), new System.Random(Seed));
+    }
+
     private static void Check(Func<int, Expression> make, int tests)
     {
         var (promised, changed) = (0, 0);
