@@ -28,7 +28,8 @@ internal sealed class CronSchedule
             return false;
         }
 
-        if (!CronExpression.TryParse(text.Trim(), fields == 5 ? CronFormat.Unix : CronFormat.Quartz, out var expression))
+        // The library takes 98 and 99 for '?' and '*', which it calls so inside.
+        if (text.Split(' ', ',', '-', '/').Any(part => part is "98" or "99") || !CronExpression.TryParse(text.Trim(), fields == 5 ? CronFormat.Unix : CronFormat.Quartz, out var expression))
         {
             fault = $"'{text}' is not a cron expression. An example: '0 6 * * MON', every Monday at six.";
             return false;

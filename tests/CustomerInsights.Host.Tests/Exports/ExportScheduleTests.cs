@@ -45,7 +45,7 @@ public sealed class ExportScheduleTests
     [Fact]
     public async Task A_schedule_that_cannot_be_is_refused_with_its_place()
     {
-        await using var app = await Shop.OpenAsync(refresh: false);
+        await using var app = await Shop.OpenAsync();
         foreach (var (schedule, fault) in new[]
         {
             ("""{"cron":"99 * * * *"}""", "/schedule/cron: "),

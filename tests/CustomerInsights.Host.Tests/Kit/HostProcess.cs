@@ -91,7 +91,7 @@ internal sealed class HostProcess : IAsyncDisposable
                 }
 
                 Signal(Continue);
-                Thread.Sleep(10);
+                Thread.Sleep(25);
                 Assert.False(_process.HasExited, Output);
             }
 

@@ -22,7 +22,15 @@ internal sealed partial class BuiltIns(
     {
         await catalogs.RefreshOwnAsync(cancellationToken);
         var wished = File.Exists(plugins.Desired.FilePath) ? (await plugins.Desired.ReadAsync(cancellationToken)).State ?? DesiredState.Empty : null;
-        foreach (var offer in await OwnAsync(cancellationToken))
+        var offers = await OwnAsync(cancellationToken);
+        if (offers.Count == 0)
+        {
+            return;
+        }
+
+        // Once for all: each reading verifies the catalogs anew.
+        var trust = await catalogs.ReadAsync(cancellationToken);
+        foreach (var offer in offers)
         {
             if (wished is not null && wished.Find(offer.Plugin.Id) is null)
             {
@@ -31,7 +39,7 @@ internal sealed partial class BuiltIns(
 
             try
             {
-                await InstallAsync(offer, cancellationToken);
+                await InstallAsync(offer, trust, cancellationToken);
             }
             catch (Exception error) when (error is PackageException or IOException or UnauthorizedAccessException)
             {
@@ -41,11 +49,11 @@ internal sealed partial class BuiltIns(
         }
     }
 
-    private async Task InstallAsync(Offer offer, CancellationToken cancellationToken)
+    private async Task InstallAsync(Offer offer, TrustSet trust, CancellationToken cancellationToken)
     {
         using var package = new MemoryStream();
         await reader.DownloadAsync(offer.Catalog.From.Source, offer.Version, package, null, cancellationToken);
-        await installer.InstallAsync(package, offer.Plugin.Id, offer.Version.Version, await catalogs.ReadAsync(cancellationToken), replace: true, cancellationToken);
+        await installer.InstallAsync(package, offer.Plugin.Id, offer.Version.Version, trust, replace: true, cancellationToken);
     }
 
     private async Task<IReadOnlyList<Offer>> OwnAsync(CancellationToken cancellationToken)
