@@ -112,12 +112,15 @@ internal sealed class EventGenerator(Uri target, string key, int batch, int conn
             var read = await socket.ReceiveAsync(buffer.AsMemory(length));
             length += read == 0 ? throw new InvalidOperationException("The connection ended.") : read;
             var head = buffer.AsSpan(0, length).IndexOf("\r\n\r\n"u8);
-            if (head >= 0 && length >= head + 4 + ContentLength(buffer.AsSpan(0, head)))
+            if (head >= 0 && (IsChunked(buffer.AsSpan(0, head)) ? buffer.AsSpan(0, length).EndsWith("\r\n0\r\n\r\n"u8) : length >= head + 4 + ContentLength(buffer.AsSpan(0, head))))
             {
                 return int.Parse(buffer.AsSpan(9, 3), CultureInfo.InvariantCulture);
             }
         }
     }
+
+    // Refusals come in one chunk and its end.
+    private static bool IsChunked(ReadOnlySpan<byte> head) => head.IndexOf("Transfer-Encoding: chunked"u8) >= 0;
 
     private static int ContentLength(ReadOnlySpan<byte> head)
     {
