@@ -2,6 +2,9 @@ using System.Net;
 using System.Text;
 using System.Text.Json.Nodes;
 using CustomerInsights.Host.Tests.Kit;
+using CustomerInsights.Plugins;
+using CustomerInsights.Sdk;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace CustomerInsights.Host.Tests.Connections;
 
@@ -85,6 +88,34 @@ public sealed class ConnectionTests : IAsyncLifetime
 
         var fault = await _app.Http.RefusedAsync(HttpStatusCode.BadRequest, HttpMethod.Put, "/sources/more", """{"plugin":"test.healthy","connection":"crm","settings":{"rows":12,"token":{"$secret":"mine"}}}""");
         Assert.Equal("/settings/token: The connection 'crm' gives 'token'. Leave it out here.", fault.Faults());
+    }
+
+    [Fact]
+    public async Task A_plugin_opens_no_secret_of_a_connection_that_is_for_another_whatever_name_it_calls()
+    {
+        await PutAsync();
+        await _app.SendTextAsync(HttpMethod.Put, "/connections/crm/secrets/token", """{"value":"first-s3cret"}""");
+        var services = _app.Services.GetRequiredService<IPluginHostServices>();
+        var reference = new SecretReference("connection/crm/token");
+        Assert.Equal("first-s3cret", await services.SecretsFor(Plugin, "source/rows").RevealAsync(reference, CancellationToken.None));
+        foreach (var name in new[] { "connection/crm/token", "connection/none/token", "connection/crm/other/token" })
+        {
+            var secrets = services.SecretsFor("acme.stranger", "source/mine");
+            await Assert.ThrowsAsync<PluginException>(async () => await secrets.RevealAsync(new SecretReference(name), CancellationToken.None));
+        }
+
+        await Assert.ThrowsAsync<PluginException>(async () => await services.SecretsFor("acme.stranger", "source/mine").UpdateAsync(reference, "overwritten", CancellationToken.None));
+        Assert.Equal("first-s3cret", await services.SecretsFor(Plugin, "source/rows").RevealAsync(reference, CancellationToken.None));
+    }
+
+    [Fact]
+    public async Task A_change_that_contradicts_who_uses_a_connection_is_refused()
+    {
+        await PutAsync();
+        await _app.SendTextAsync(HttpMethod.Put, "/sources/rows", """{"plugin":"test.healthy","connection":"crm","settings":{"rows":12}}""");
+        var refused = await _app.Http.RefusedAsync(
+            HttpStatusCode.BadRequest, HttpMethod.Put, "/connections/crm", """{"plugin":"test.healthy","settings":{"rows":5},"agreed":"1"}""", "*");
+        Assert.Contains("source 'rows': The connection 'crm' gives 'rows'.", refused.Faults(), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -13,4 +13,7 @@ internal static class ConnectionIds
 
     /// <summary>Of a definition of any of these kinds.</summary>
     public static string Of(string kind, string name) => $"{kind}/{name}";
+
+    /// <summary>The name of the definition that an id is of.</summary>
+    public static string NameOf(string id) => id[(id.IndexOf('/', StringComparison.Ordinal) + 1)..];
 }

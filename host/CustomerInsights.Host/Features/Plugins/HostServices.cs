@@ -2,21 +2,23 @@ using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
 using System.Text;
 using CustomerInsights.Host.Features.Metadata;
+using CustomerInsights.Host.Platform;
 using CustomerInsights.Plugins;
 using CustomerInsights.Sdk;
 using CustomerInsights.Storage;
 using CustomerInsights.Storage.Access;
+using CustomerInsights.Storage.Definitions;
 using CustomerInsights.Storage.Plugins;
 using Microsoft.AspNetCore.DataProtection;
 
 namespace CustomerInsights.Host.Features.Plugins;
 
 /// <summary>What plugins get from the host: storage, secrets, history, all on the store; and an ear for what they say of their runs.</summary>
-internal sealed class HostServices(IPluginStore store, IAuditStore audit, SecretVault vault, PluginNews news, TimeProvider clock) : IPluginHostServices
+internal sealed class HostServices(IPluginStore store, IDefinitionStore definitions, IAuditStore audit, SecretVault vault, PluginNews news, TimeProvider clock) : IPluginHostServices
 {
     public IPluginStorage StorageFor(string pluginId, string connectionId, long maxBytes) => new Storage(store, clock, pluginId, connectionId, maxBytes);
 
-    public ISecrets SecretsFor(string pluginId, string connectionId) => new Secrets(vault, audit, clock, pluginId, connectionId);
+    public ISecrets SecretsFor(string pluginId, string connectionId) => new Secrets(vault, definitions, audit, clock, pluginId, connectionId);
 
     public void Progress(string connectionId, PluginProgress progress) => news.Tell(connectionId, progress);
 
@@ -83,21 +85,31 @@ internal sealed class HostServices(IPluginStore store, IAuditStore audit, Secret
         }
     }
 
-    private sealed class Secrets(SecretVault vault, IAuditStore audit, TimeProvider clock, string plugin, string owner) : ISecrets
+    private sealed class Secrets(SecretVault vault, IDefinitionStore definitions, IAuditStore audit, TimeProvider clock, string plugin, string owner) : ISecrets
     {
         public async ValueTask<string> RevealAsync(SecretReference reference, CancellationToken cancellationToken)
         {
-            var (whose, name) = Connecting.Owner(owner, reference.Name);
+            var (whose, name) = await WhoseAsync(reference, cancellationToken);
             var value = await vault.FindAsync(whose, name, cancellationToken)
                 ?? throw new PluginException(FailureKind.Configuration, $"The secret '{name}' of '{whose}' has not been set. An admin sets it with PUT …/secrets/{name}.");
             await audit.AppendAsync(new AuditEntry(clock.GetUtcNow(), plugin, "secret.reveal", $"{whose}/{name}", whose == owner ? null : $"for {owner}"), cancellationToken);
             return value;
         }
 
-        public ValueTask UpdateAsync(SecretReference reference, string value, CancellationToken cancellationToken)
+        public async ValueTask UpdateAsync(SecretReference reference, string value, CancellationToken cancellationToken)
+        {
+            var (whose, name) = await WhoseAsync(reference, cancellationToken);
+            await vault.PutAsync(whose, name, value, plugin, cancellationToken);
+        }
+
+        // A plugin makes references as it likes, with any name. A connection's secrets are open to the plugin that it was made for, and to no other.
+        private async ValueTask<(string Owner, string Name)> WhoseAsync(SecretReference reference, CancellationToken cancellationToken)
         {
             var (whose, name) = Connecting.Owner(owner, reference.Name);
-            return vault.PutAsync(whose, name, value, plugin, cancellationToken);
+            return whose == owner
+                || (await definitions.FindAsync(DefinitionKinds.Connection, ConnectionIds.NameOf(whose), cancellationToken) is { } connection && Json.Read<ConnectionDocument>(connection.Document).Plugin == plugin)
+                ? (whose, name)
+                : throw new PluginException(FailureKind.Configuration, $"'{owner}' has no secret of that name.");
         }
     }
 }
