@@ -13,37 +13,17 @@ public sealed class DataverseConnector : SourceConnector<DataverseOptions>
     protected override JsonTypeInfo<DataverseOptions> OptionsType => DataverseJson.Default.DataverseOptions;
 
     /// <inheritdoc />
-    protected override async ValueTask<CheckResult> CheckAsync(DataverseOptions options, IPluginContext context, CancellationToken cancellationToken)
-    {
-        var items = new List<CheckItem>();
-        var tried = "Settings are right";
-        try
-        {
-            using var client = new DataverseClient(options.Connection(), context);
-            Done("Sign-in works (WhoAmI)");
-            await client.WhoAmIAsync(cancellationToken).ConfigureAwait(false);
-            foreach (var (i, table) in options.Tables.Index())
+    protected override async ValueTask<CheckResult> CheckAsync(DataverseOptions options, IPluginContext context, CancellationToken cancellationToken) =>
+        await ConnectionCheck.RunAsync(
+            options.Connection,
+            context,
+            options.Tables.Index().Select<(int Index, TableOptions Item), (string, Func<DataverseClient, CancellationToken, Task>)>(table => ($"{table.Item.Table} can be read", async (client, token) =>
             {
-                Done($"{table.Table} can be read");
-                var found = await Table.FindAsync(client, table, PathOf(i), cancellationToken).ConfigureAwait(false);
-                await client.GetPageAsync(found.First, "odata.track-changes,odata.maxpagesize=1", cancellationToken).ConfigureAwait(false);
+                var found = await Table.FindAsync(client, table.Item, PathOf(table.Index), token).ConfigureAwait(false);
+                await client.GetPageAsync(found.First, "odata.track-changes,odata.maxpagesize=1", token).ConfigureAwait(false);
             }
-
-            Done("");
-        }
-        catch (PluginException error)
-        {
-            items.Add(new CheckItem(tried, Ok: false, error.Message) { Kind = error.Kind, ConfigurationPath = error.ConfigurationPath });
-        }
-
-        return new CheckResult(items);
-
-        void Done(string next)
-        {
-            items.Add(new CheckItem(tried, Ok: true));
-            tried = next;
-        }
-    }
+            )),
+            cancellationToken).ConfigureAwait(false);
 
     /// <inheritdoc />
     protected override async ValueTask<SourceCatalog> DiscoverAsync(DataverseOptions options, IPluginContext context, CancellationToken cancellationToken)

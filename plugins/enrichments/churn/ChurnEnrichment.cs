@@ -1,6 +1,4 @@
 using System.Globalization;
-using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 using CustomerInsights.Enrichments.Predictions.Studies;
 using CustomerInsights.Enrichments.Predictions.Transactions;
 using CustomerInsights.Sdk;
@@ -38,65 +36,43 @@ public sealed class ChurnEnrichment : IPopulationEnrichment
     public ValueTask<CheckResult> CheckAsync(ReadOnlyMemory<byte> configuration, IPluginContext context, CancellationToken cancellationToken)
     {
         ChurnOptions.Read(configuration);
-        return new(new CheckResult([new CheckItem("Settings are complete", Ok: true, "Whether the data is good enough is told by the first run.")]));
+        return new(OrderPrediction.Checked);
     }
 
     /// <inheritdoc />
-    public async IAsyncEnumerable<PopulationMessage> RunAsync(
-        ReadOnlyMemory<byte> configuration,
-        IPopulation population,
-        ReadOnlyMemory<byte>? resumeFrom,
-        IPluginContext context,
-        [EnumeratorCancellation] CancellationToken cancellationToken)
+    public IAsyncEnumerable<PopulationMessage> RunAsync(
+        ReadOnlyMemory<byte> configuration, IPopulation population, ReadOnlyMemory<byte>? resumeFrom, IPluginContext context, CancellationToken cancellationToken)
     {
         var options = ChurnOptions.Read(configuration);
-        var answered = AnsweringPass.Answered(resumeFrom);
-        var cut = PopulationOrders.Cut(population, options.LastDay);
-        var reader = new OrderReader(options.Orders, null, cut);
-        var ledger = await PopulationOrders.ReadAsync(population, reader, context, cancellationToken).ConfigureAwait(false);
-        var findings = Usability.Of(ledger, reader, options.Orders, cut, Math.Max(365, 2 * options.WindowDays), needsAmounts: false);
-        context.Report(new PluginProgress(reader.Profiles, population.Count, "Fitting and measuring models."));
-        var run = findings.TrueForAll(finding => finding.Severity != "error")
-            ? await Task.Run(() => ChurnRun.Of(options, ledger, cut.DayNumber, cancellationToken), cancellationToken).ConfigureAwait(false)
-            : null;
-
-        var answering = new OrderReader(options.Orders, null, cut);
-        await foreach (var message in AnsweringPass.RunAsync(population, answered, context, Answer, cancellationToken).ConfigureAwait(false))
-        {
-            yield return message;
-        }
-
-        yield return Report(options, ledger, cut, findings, run, context.Plugin.Version);
-
-        EnrichmentResult Answer(ProfileInput profile)
-        {
-            if (run is null)
-            {
-                return AnsweringPass.NotUsable(profile);
-            }
-
-            if (OrderDays.At(CollectionsMarshal.AsSpan(answering.Read(profile)), cut.DayNumber) is not { } known)
-            {
-                return AnsweringPass.NoOrder(profile);
-            }
-
-            var row = run.Window.Find(known);
-            var silent = known.Age - known.Last;
-            var gone = silent >= options.ChurnedAfterDays;
-            return new EnrichmentResult(profile.ProfileId, EnrichmentOutcome.Enriched, new Dictionary<string, FieldValue>(StringComparer.Ordinal)
-            {
-                ["probability"] = gone ? FieldValue.Null : Figures.Of(run.Probability[row]),
-                ["is_churn"] = gone ? FieldValue.Null : run.Probability[row] >= options.Threshold,
-                ["already_churned"] = gone,
-                ["days_silent"] = (long)silent,
-                ["alive_probability"] = run.Fit.DropoutIdentified ? Figures.Of(run.Alive[row]) : FieldValue.Null,
-                ["until"] = cut.AddDays(options.WindowDays),
-            });
-        }
+        return OrderPrediction.RunAsync(
+            population,
+            resumeFrom,
+            context,
+            new OrderNeeds(options.Orders, null, options.LastDay(), Math.Max(365, 2 * options.WindowDays), Amounts: false),
+            (ledger, cut, token) => ChurnRun.Of(options, ledger, cut.DayNumber, token),
+            (run, known, cut) => Values(options, run, known, cut),
+            (ledger, cut, findings, run) => Report(options, ledger, cut, findings, run, context.Plugin.Version),
+            cancellationToken);
     }
 
     /// <inheritdoc />
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
+    private static Dictionary<string, FieldValue> Values(ChurnOptions options, ChurnRun run, Snapshot known, DateOnly cut)
+    {
+        var row = run.Window.Find(known);
+        var silent = known.Age - known.Last;
+        var gone = silent >= options.ChurnedAfterDays;
+        return new Dictionary<string, FieldValue>(StringComparer.Ordinal)
+        {
+            ["probability"] = gone ? FieldValue.Null : Figures.Of(run.Probability[row]),
+            ["is_churn"] = gone ? FieldValue.Null : run.Probability[row] >= options.Threshold,
+            ["already_churned"] = gone,
+            ["days_silent"] = (long)silent,
+            ["alive_probability"] = run.Fit.DropoutIdentified ? Figures.Of(run.Alive[row]) : FieldValue.Null,
+            ["until"] = cut.AddDays(options.WindowDays),
+        };
+    }
 
     private static EnrichmentReport Report(ChurnOptions options, OrderLedger ledger, DateOnly cut, List<Finding> findings, ChurnRun? run, string version)
     {

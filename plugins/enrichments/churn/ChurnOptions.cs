@@ -1,8 +1,6 @@
-using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using CustomerInsights.Enrichments.Predictions.Studies;
-using CustomerInsights.Sdk;
 
 namespace CustomerInsights.Enrichments.Churn;
 
@@ -14,17 +12,9 @@ internal sealed record ChurnOptions(
     double Threshold = 0.5,
     string Model = "auto",
     string ProfileType = "customer",
-    string? AsOf = null)
+    string? AsOf = null) : IOrderOptions
 {
-    /// <summary>The last day that counts as known, where it was set.</summary>
-    internal DateOnly? LastDay => AsOf is null ? null : DateOnly.ParseExact(AsOf, "yyyy-MM-dd", CultureInfo.InvariantCulture);
-
-    internal static ChurnOptions Read(ReadOnlyMemory<byte> configuration)
-    {
-        var options = PluginOptions.Read(configuration, ChurnJson.Default.ChurnOptions);
-        OrderSettings.Check(options.Orders, options.AsOf);
-        return options;
-    }
+    internal static ChurnOptions Read(ReadOnlyMemory<byte> configuration) => OrderSettings.Read(configuration, ChurnJson.Default.ChurnOptions);
 }
 
 /// <summary>Metadata made at build time: reflection would keep the plugin from unloading.</summary>

@@ -1,5 +1,3 @@
-using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 using CustomerInsights.Enrichments.Predictions.Studies;
 using CustomerInsights.Enrichments.Predictions.Transactions;
 using CustomerInsights.Sdk;
@@ -26,54 +24,32 @@ public sealed class LifetimeValueEnrichment : IPopulationEnrichment
     public ValueTask<CheckResult> CheckAsync(ReadOnlyMemory<byte> configuration, IPluginContext context, CancellationToken cancellationToken)
     {
         LifetimeValueOptions.Read(configuration);
-        return new(new CheckResult([new CheckItem("Settings are complete", Ok: true, "Whether the data is good enough is told by the first run.")]));
+        return new(OrderPrediction.Checked);
     }
 
     /// <inheritdoc />
-    public async IAsyncEnumerable<PopulationMessage> RunAsync(
-        ReadOnlyMemory<byte> configuration,
-        IPopulation population,
-        ReadOnlyMemory<byte>? resumeFrom,
-        IPluginContext context,
-        [EnumeratorCancellation] CancellationToken cancellationToken)
+    public IAsyncEnumerable<PopulationMessage> RunAsync(
+        ReadOnlyMemory<byte> configuration, IPopulation population, ReadOnlyMemory<byte>? resumeFrom, IPluginContext context, CancellationToken cancellationToken)
     {
         var options = LifetimeValueOptions.Read(configuration);
-        var answered = AnsweringPass.Answered(resumeFrom);
-        var cut = PopulationOrders.Cut(population, options.LastDay);
-        var reader = new OrderReader(options.Orders, options.Currency, cut);
-        var ledger = await PopulationOrders.ReadAsync(population, reader, context, cancellationToken).ConfigureAwait(false);
-        var findings = Usability.Of(ledger, reader, options.Orders, cut, Math.Max(365, options.HorizonDays), needsAmounts: true);
-        var usable = findings.TrueForAll(finding => finding.Severity != "error");
-
-        context.Report(new PluginProgress(reader.Profiles, population.Count, "Fitting and measuring models."));
-        var run = usable ? await Task.Run(() => LifetimeRun.Of(options, ledger, cut.DayNumber, cancellationToken), cancellationToken).ConfigureAwait(false) : null;
-
-        var scoring = new OrderReader(options.Orders, options.Currency, cut);
-        await foreach (var message in AnsweringPass.RunAsync(population, answered, context, profile => Answer(profile, scoring, run, cut, options), cancellationToken).ConfigureAwait(false))
-        {
-            yield return message;
-        }
-
-        yield return LifetimeReport.Of(options, ledger, cut, findings, run, context.Plugin.Version);
+        return OrderPrediction.RunAsync(
+            population,
+            resumeFrom,
+            context,
+            new OrderNeeds(options.Orders, options.Currency, options.LastDay(), Math.Max(365, options.HorizonDays), Amounts: true),
+            (ledger, cut, token) => LifetimeRun.Of(options, ledger, cut.DayNumber, token),
+            (run, known, cut) => Values(options, run, known, cut),
+            (ledger, cut, findings, run) => LifetimeReport.Of(options, ledger, cut, findings, run, context.Plugin.Version),
+            cancellationToken);
     }
 
     /// <inheritdoc />
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
-    private static EnrichmentResult Answer(ProfileInput profile, OrderReader reader, LifetimeRun? run, DateOnly cut, LifetimeValueOptions options)
+    private static Dictionary<string, FieldValue> Values(LifetimeValueOptions options, LifetimeRun run, Snapshot known, DateOnly cut)
     {
-        if (run is null)
-        {
-            return AnsweringPass.NotUsable(profile);
-        }
-
-        if (OrderDays.At(CollectionsMarshal.AsSpan(reader.Read(profile)), cut.DayNumber) is not { } known)
-        {
-            return AnsweringPass.NoOrder(profile);
-        }
-
         var answer = run.Model.Answer(known);
-        return new EnrichmentResult(profile.ProfileId, EnrichmentOutcome.Enriched, new Dictionary<string, FieldValue>(StringComparer.Ordinal)
+        return new Dictionary<string, FieldValue>(StringComparer.Ordinal)
         {
             ["value"] = Figures.Of(answer.Value),
             ["value_low"] = Figures.Of(answer.Low),
@@ -85,7 +61,7 @@ public sealed class LifetimeValueEnrichment : IPopulationEnrichment
             ["is_high_value"] = answer.HighValue,
             ["is_active"] = answer.Active,
             ["until"] = cut.AddDays(options.HorizonDays),
-        });
+        };
     }
 
     private static FieldDescriptor[] Attributes(LifetimeValueOptions options)

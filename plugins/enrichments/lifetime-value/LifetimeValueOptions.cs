@@ -1,9 +1,7 @@
-using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using CustomerInsights.Enrichments.Predictions.Studies;
 using CustomerInsights.Enrichments.Predictions.Transactions;
-using CustomerInsights.Sdk;
 
 namespace CustomerInsights.Enrichments.LifetimeValue;
 
@@ -19,7 +17,7 @@ internal sealed record LifetimeValueOptions(
     double DiscountRate = 0,
     string Model = "auto",
     string? AsOf = null,
-    int Seed = 1)
+    int Seed = 1) : IOrderOptions
 {
     /// <summary>The horizon in days.</summary>
     internal int HorizonDays => (int)Math.Round(HorizonMonths * LifetimeStudy.Month);
@@ -27,15 +25,7 @@ internal sealed record LifetimeValueOptions(
     /// <summary>What the model is chosen among, the preferred first.</summary>
     internal IReadOnlyList<TransactionKind> Kinds => ModelNames.Kinds(Model);
 
-    /// <summary>The last day that counts as known, where it was set.</summary>
-    internal DateOnly? LastDay => AsOf is null ? null : DateOnly.ParseExact(AsOf, "yyyy-MM-dd", CultureInfo.InvariantCulture);
-
-    internal static LifetimeValueOptions Read(ReadOnlyMemory<byte> configuration)
-    {
-        var options = PluginOptions.Read(configuration, LifetimeValueJson.Default.LifetimeValueOptions);
-        OrderSettings.Check(options.Orders, options.AsOf);
-        return options;
-    }
+    internal static LifetimeValueOptions Read(ReadOnlyMemory<byte> configuration) => OrderSettings.Read(configuration, LifetimeValueJson.Default.LifetimeValueOptions);
 }
 
 /// <summary>Metadata made at build time: reflection would keep the plugin from unloading.</summary>

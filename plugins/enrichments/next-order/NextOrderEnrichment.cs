@@ -1,6 +1,4 @@
 using System.Globalization;
-using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 using CustomerInsights.Enrichments.Predictions.Studies;
 using CustomerInsights.Enrichments.Predictions.Transactions;
 using CustomerInsights.Sdk;
@@ -36,47 +34,23 @@ public sealed class NextOrderEnrichment : IPopulationEnrichment
     public ValueTask<CheckResult> CheckAsync(ReadOnlyMemory<byte> configuration, IPluginContext context, CancellationToken cancellationToken)
     {
         NextOrderOptions.Read(configuration);
-        return new(new CheckResult([new CheckItem("Settings are complete", Ok: true, "Whether the data is good enough is told by the first run.")]));
+        return new(OrderPrediction.Checked);
     }
 
     /// <inheritdoc />
-    public async IAsyncEnumerable<PopulationMessage> RunAsync(
-        ReadOnlyMemory<byte> configuration,
-        IPopulation population,
-        ReadOnlyMemory<byte>? resumeFrom,
-        IPluginContext context,
-        [EnumeratorCancellation] CancellationToken cancellationToken)
+    public IAsyncEnumerable<PopulationMessage> RunAsync(
+        ReadOnlyMemory<byte> configuration, IPopulation population, ReadOnlyMemory<byte>? resumeFrom, IPluginContext context, CancellationToken cancellationToken)
     {
         var options = NextOrderOptions.Read(configuration);
-        var answered = AnsweringPass.Answered(resumeFrom);
-        var cut = PopulationOrders.Cut(population, options.LastDay);
-        var reader = new OrderReader(options.Orders, null, cut);
-        var ledger = await PopulationOrders.ReadAsync(population, reader, context, cancellationToken).ConfigureAwait(false);
-        var findings = Usability.Of(ledger, reader, options.Orders, cut, 365, needsAmounts: false);
-        context.Report(new PluginProgress(reader.Profiles, population.Count, "Fitting and measuring models."));
-        var run = findings.TrueForAll(finding => finding.Severity != "error")
-            ? await Task.Run(() => NextOrderRun.Of(options, ledger, cut.DayNumber, cancellationToken), cancellationToken).ConfigureAwait(false)
-            : null;
-
-        var answering = new OrderReader(options.Orders, null, cut);
-        await foreach (var message in AnsweringPass.RunAsync(population, answered, context, Answer, cancellationToken).ConfigureAwait(false))
-        {
-            yield return message;
-        }
-
-        yield return Report(ledger, cut, findings, run, context.Plugin.Version);
-
-        EnrichmentResult Answer(ProfileInput profile)
-        {
-            if (run is null)
-            {
-                return AnsweringPass.NotUsable(profile);
-            }
-
-            return OrderDays.At(CollectionsMarshal.AsSpan(answering.Read(profile)), cut.DayNumber) is { } known
-                ? new EnrichmentResult(profile.ProfileId, EnrichmentOutcome.Enriched, Values(run, run.Window.Find(known), cut))
-                : AnsweringPass.NoOrder(profile);
-        }
+        return OrderPrediction.RunAsync(
+            population,
+            resumeFrom,
+            context,
+            new OrderNeeds(options.Orders, null, options.LastDay(), 365, Amounts: false),
+            (ledger, cut, token) => NextOrderRun.Of(options, ledger, cut.DayNumber, token),
+            (run, known, cut) => Values(run, run.Window.Find(known), cut),
+            (ledger, cut, findings, run) => Report(ledger, cut, findings, run, context.Plugin.Version),
+            cancellationToken);
     }
 
     /// <inheritdoc />

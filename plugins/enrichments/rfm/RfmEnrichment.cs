@@ -58,7 +58,7 @@ public sealed class RfmEnrichment : IPopulationEnrichment
     {
         var options = RfmOptions.Read(configuration);
         var answered = AnsweringPass.Answered(resumeFrom);
-        var cut = PopulationOrders.Cut(population, options.LastDay).DayNumber;
+        var cut = PopulationOrders.Cut(population, options.LastDay()).DayNumber;
         var reader = new OrderReader(options.Orders, options.Currency, DateOnly.FromDayNumber(cut));
         var all = new RfmScale();
         var markets = new Dictionary<string, RfmScale>(StringComparer.Ordinal);

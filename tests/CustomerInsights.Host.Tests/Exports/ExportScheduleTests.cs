@@ -13,24 +13,20 @@ public sealed class ExportScheduleTests
     [Fact]
     public async Task An_export_with_a_schedule_of_its_own_waits_for_it()
     {
-        await using var app = await RunningApp.StartAsync();
-        app.WriteFile("contacts.csv", Shop.Contacts);
-        app.WriteFile("members.csv", Shop.Members);
-        app.WriteFile("orders.csv", Shop.Orders);
-        var recipe = Shop.Recipe();
-        var asked = recipe["exports"]!["buyers"]!.DeepClone();
-        recipe["exports"]!["buyers"]!["schedule"] = new JsonObject { ["cron"] = "30 6 * * MON", ["timeZone"] = "Europe/Berlin" };
-        asked["schedule"] = new JsonObject { ["run"] = "manual" };
-        asked["settings"] = new JsonObject { ["fileName"] = "asked" };
-        recipe["exports"]!["asked"] = asked;
-        await app.ApplyAsync(recipe.ToJsonString());
-        await app.SucceedAsync();
+        await using var app = await Shop.OpenAsync(change: recipe =>
+        {
+            var asked = recipe["exports"]!["buyers"]!.DeepClone();
+            recipe["exports"]!["buyers"]!["schedule"] = new JsonObject { ["cron"] = "30 6 * * MON", ["timeZone"] = "Europe/Berlin" };
+            asked["schedule"] = new JsonObject { ["run"] = "manual" };
+            asked["settings"] = new JsonObject { ["fileName"] = "asked" };
+            recipe["exports"]!["asked"] = asked;
+        });
         Assert.DoesNotContain(await app.AllAsync("/jobs"), job => job.Text("kind") == "export");
 
         var model = await app.Services.GetRequiredService<MetadataService>().ModelAsync(CancellationToken.None);
         var schedules = app.Services.GetRequiredService<ExportSchedules>();
-        Assert.Null(await schedules.NextRunAsync("asked", model.Exports["asked"].Cron, CancellationToken.None));
-        var next = (await schedules.NextRunAsync("buyers", model.Exports["buyers"].Cron, CancellationToken.None))!.Value;
+        Assert.Null(model.Exports["asked"].Cron);
+        var next = (await schedules.NextRunAsync(new("buyers", model.Exports["buyers"].Cron!, null), CancellationToken.None))!.Value;
         var local = TimeZoneInfo.ConvertTime(next, TimeZoneInfo.FindSystemTimeZoneById("Europe/Berlin"));
         Assert.Equal((DayOfWeek.Monday, 6, 30), (local.DayOfWeek, local.Hour, local.Minute));
         await schedules.RunDueAsync(next.AddSeconds(-1), CancellationToken.None);

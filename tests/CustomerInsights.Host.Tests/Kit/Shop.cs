@@ -82,7 +82,9 @@ internal static class Shop
         """)!.AsObject();
 
     /// <summary>A host with the shop's files; its recipe is applied and refreshed unless told otherwise.</summary>
-    public static async Task<RunningApp> OpenAsync(bool refresh = true)
+    /// <param name="refresh">False leaves it without recipe.</param>
+    /// <param name="change">Changes the recipe first.</param>
+    public static async Task<RunningApp> OpenAsync(bool refresh = true, Action<JsonObject>? change = null)
     {
         var app = await RunningApp.StartAsync();
         app.WriteFile("contacts.csv", Contacts);
@@ -90,7 +92,9 @@ internal static class Shop
         app.WriteFile("orders.csv", Orders);
         if (refresh)
         {
-            await app.ApplyAsync(Recipe().ToJsonString());
+            var recipe = Recipe();
+            change?.Invoke(recipe);
+            await app.ApplyAsync(recipe.ToJsonString());
             await app.SucceedAsync();
         }
 

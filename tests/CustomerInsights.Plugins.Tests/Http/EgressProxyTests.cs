@@ -80,7 +80,7 @@ public sealed class EgressProxyTests : IDisposable
         await stream.WriteAsync("CONNECT "u8.ToArray());
         await Eventually.TrueAsync(() => _clock.IsWaitedFor(TimeSpan.FromSeconds(10)), () => "nobody waits");
         _clock.Advance(TimeSpan.FromSeconds(10));
-        Assert.Equal(0, await stream.ReadAsync(new byte[1]));
+        Assert.True(await IsOverAsync(stream));
     }
 
     [Fact]
@@ -187,6 +187,19 @@ public sealed class EgressProxyTests : IDisposable
     {
         await stream.WriteAsync("GET / HTTP/1.1\r\nHost: x\r\n\r\n"u8.ToArray());
         return await ReadAllAsync(stream);
+    }
+
+    /// <summary>The end comes as a reset where what was sent had not been read: both are an end.</summary>
+    private static async Task<bool> IsOverAsync(NetworkStream stream)
+    {
+        try
+        {
+            return await stream.ReadAsync(new byte[1]) == 0;
+        }
+        catch (IOException error) when (error.InnerException is SocketException { SocketErrorCode: SocketError.ConnectionReset })
+        {
+            return true;
+        }
     }
 
     private async Task<NetworkStream> ConnectAsync()

@@ -1,50 +1,25 @@
-using System.Collections.Concurrent;
-using Microsoft.AspNetCore.Hosting.Server;
-using Microsoft.AspNetCore.Hosting.Server.Features;
-
 namespace CustomerInsights.Emulators.Dataverse;
 
-/// <summary>A request and what became of it.</summary>
-/// <param name="Request">The request.</param>
-/// <param name="Status">The status, or 0 where the connection was cut.</param>
-public sealed record JournalEntry(EmulatedRequest Request, int Status);
-
 /// <summary>Dataverse and its sign-in on one port of loopback. State, journal and faults are open to whoever tests.</summary>
-public sealed class DataverseEmulator : IAsyncDisposable
+public sealed class DataverseEmulator : Emulator<EmulatedRequest, EmulatedFault, EmulatedAnswer>
 {
-    private readonly WebApplication _app;
     private readonly EmulatorOptions _options;
     private readonly SignIn _signIn;
     private readonly Protection _protection;
-    private readonly ConcurrentQueue<JournalEntry> _journal = new();
-    private int _count;
 
     private DataverseEmulator(EmulatorOptions options, string url)
+        : base(url, (number, method, path, query, headers, body) => new EmulatedRequest(number, method, path, query, headers, body))
     {
         _options = options;
         _signIn = new SignIn(options);
         _protection = new Protection(options);
-        var builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.ClearProviders();
-        builder.WebHost.UseUrls(url).ConfigureKestrel(kestrel => kestrel.Limits.MaxRequestLineSize = 64 * 1024);
-        _app = builder.Build();
-        _app.Run(ServeAsync);
     }
 
     /// <summary>What the organisation holds.</summary>
     public Organisation Organisation { get; } = new();
 
-    /// <summary>Where it listens: the server address of the organisation, and of the sign-in.</summary>
-    public Uri Address => new(_app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
-
-    /// <summary>Asked for every request; what it gives happens. Null: nothing fails.</summary>
-    public Func<EmulatedRequest, EmulatedFault?>? Script { get; set; }
-
-    /// <summary>What has come since the last <see cref="Forget"/>.</summary>
-    public IReadOnlyList<JournalEntry> Journal => [.. _journal];
-
     /// <summary>Requests that may have changed something.</summary>
-    public int Writes => _journal.Count(entry => entry.Request.IsWrite);
+    public int Writes => Journal.Count(entry => entry.Request.IsWrite);
 
     /// <summary>The most requests that were open at once.</summary>
     public int Peak => _protection.Peak;
@@ -55,54 +30,50 @@ public sealed class DataverseEmulator : IAsyncDisposable
     public static async Task<DataverseEmulator> StartAsync(EmulatorOptions? options = null, string url = "http://127.0.0.1:0")
     {
         var emulator = new DataverseEmulator(options ?? new EmulatorOptions(), url);
-        await emulator._app.StartAsync();
+        await emulator.ListenAsync();
         return emulator;
-    }
-
-    /// <summary>Empties the journal; numbers begin at 1 again.</summary>
-    public void Forget()
-    {
-        _journal.Clear();
-        Interlocked.Exchange(ref _count, 0);
     }
 
     /// <summary>Every token so far counts as expired.</summary>
     public void ExpireTokens() => _signIn.ExpireAll();
 
-    /// <summary>Waits until it is stopped from outside.</summary>
-    /// <param name="cancellationToken">Stops it.</param>
-    public Task WaitAsync(CancellationToken cancellationToken) => _app.WaitForShutdownAsync(cancellationToken);
-
     /// <inheritdoc />
-    public async ValueTask DisposeAsync()
+    protected override IDisposable? Enter(EmulatedRequest request, out EmulatedAnswer? limit)
     {
-        await _app.StopAsync(new CancellationToken(canceled: true));
-        await _app.DisposeAsync();
+        // Its limits come behind the sign-in.
+        limit = null;
+        return _protection.Enter();
     }
 
-    private async Task ServeAsync(HttpContext context)
+    /// <inheritdoc />
+    protected override EmulatedAnswer? Answer(EmulatedRequest request, EmulatedFault? fault, EmulatedAnswer? limit)
     {
-        using var reader = new StreamReader(context.Request.Body);
-        var body = await reader.ReadToEndAsync(context.RequestAborted);
-        var request = new EmulatedRequest(
-            Interlocked.Increment(ref _count),
-            context.Request.Method,
-            Uri.UnescapeDataString(context.Request.Path.Value ?? "/"),
-            context.Request.Query.ToDictionary(pair => pair.Key, pair => pair.Value.ToString(), StringComparer.Ordinal),
-            context.Request.Headers.ToDictionary(pair => pair.Key, pair => pair.Value.ToString(), StringComparer.OrdinalIgnoreCase),
-            body);
-        using var open = _protection.Enter();
-        var fault = Script?.Invoke(request);
-        var answer = fault?.Kind == FaultKind.ResetBefore ? null : Answer(request, fault);
-        answer = fault?.Kind == FaultKind.ResetAfter ? null : answer;
-        _journal.Enqueue(new JournalEntry(request, answer?.Status ?? 0));
-        if (answer is null)
+        if (fault?.Kind == FaultKind.ResetBefore)
         {
-            context.Abort();
-            return;
+            return null;
         }
 
-        await WriteAsync(context.Response, answer, context.RequestAborted);
+        var answer = Answer(request, fault);
+        return fault?.Kind == FaultKind.ResetAfter ? null : answer;
+    }
+
+    /// <inheritdoc />
+    protected override int StatusOf(EmulatedAnswer answer) => answer.Status;
+
+    /// <inheritdoc />
+    protected override async Task WriteAsync(HttpResponse response, EmulatedAnswer answer, CancellationToken cancellationToken)
+    {
+        response.Headers["OData-Version"] = "4.0";
+        foreach (var (name, value) in answer.Headers)
+        {
+            response.Headers[name] = value;
+        }
+
+        if (answer.Body.Length > 0)
+        {
+            response.ContentType = answer.ContentType;
+            await response.WriteAsync(answer.Body, cancellationToken);
+        }
     }
 
     private EmulatedAnswer Answer(EmulatedRequest request, EmulatedFault? fault)
@@ -126,22 +97,6 @@ public sealed class DataverseEmulator : IAsyncDisposable
         catch (EmulatedException error)
         {
             return error.Answer;
-        }
-    }
-
-    private static async Task WriteAsync(HttpResponse response, EmulatedAnswer answer, CancellationToken cancellationToken)
-    {
-        response.StatusCode = answer.Status;
-        response.Headers["OData-Version"] = "4.0";
-        foreach (var (name, value) in answer.Headers)
-        {
-            response.Headers[name] = value;
-        }
-
-        if (answer.Body.Length > 0)
-        {
-            response.ContentType = answer.ContentType;
-            await response.WriteAsync(answer.Body, cancellationToken);
         }
     }
 }

@@ -59,7 +59,7 @@ internal sealed partial class FlipCompiler
 
     private Until Earliest(IReadOnlyList<BoundNode> nodes)
     {
-        Until[] moving = [.. nodes.Select((node, i) => (node, i)).Where(one => FlipTraits.Moves(one.node)).Select(one => one.i == 0 ? Until(one.node) : Reached(Until(one.node)))];
+        Until[] moving = [.. nodes.Index().Where(one => FlipTraits.Moves(one.Item)).Select(one => one.Index == 0 ? Until(one.Item) : Reached(Until(one.Item)))];
         return moving is [var only] ? only : frame =>
         {
             var least = Ticks.Never;

@@ -6,7 +6,6 @@ using CustomerInsights.Host.Features.Plugins;
 using CustomerInsights.Host.Platform;
 using CustomerInsights.Plugins;
 using CustomerInsights.Plugins.Boundary;
-using CustomerInsights.Plugins.Manifests;
 using CustomerInsights.Sdk;
 using CustomerInsights.Storage.Access;
 using CustomerInsights.Storage.Definitions;
@@ -63,8 +62,7 @@ internal static class CheckConnection
     private static async Task<Results<Ok<CheckResult>, ProblemHttpResult>> HandleSavedAsync(
         string name, OfSaved? request, IDefinitionStore definitions, ConnectedSettings connected, PluginHost plugins, IAuditStore audit, TimeProvider clock, HttpContext context, CancellationToken cancellationToken)
     {
-        if (await definitions.FindAsync(DefinitionKinds.Connection, name, cancellationToken) is not { } definition
-            || Json.Read<ConnectionDocument>(definition.Document) is not { } connection || !ConnectionsModule.MayUse(context, connection))
+        if (await ConnectionsModule.FindUsableAsync(name, definitions, context, cancellationToken) is not { } connection)
         {
             return Problems.NotFound("connection", name);
         }
@@ -89,29 +87,9 @@ internal static class CheckConnection
         }
 
         await audit.AppendAsync(new AuditEntry(clock.GetUtcNow(), context.ActorName(), "connection.check", subject), cancellationToken);
-        var configuration = SourceDiscovery.Configuration(settings);
         try
         {
-            switch (component.Kind)
-            {
-                case PluginKind.Connector:
-                    await using (var source = await plugins.OpenSourceAsync(plugin, component.Id, id, configuration, cancellationToken))
-                    {
-                        return TypedResults.Ok(await source.CheckAsync(cancellationToken));
-                    }
-
-                case PluginKind.Enrichment:
-                    await using (var enrichment = await plugins.OpenEnrichmentAsync(plugin, component.Id, id, configuration, cancellationToken))
-                    {
-                        return TypedResults.Ok(await enrichment.CheckAsync(cancellationToken));
-                    }
-
-                default:
-                    await using (var target = await plugins.OpenExportAsync(plugin, component.Id, id, configuration, cancellationToken))
-                    {
-                        return TypedResults.Ok(await target.CheckAsync(cancellationToken));
-                    }
-            }
+            return TypedResults.Ok(await plugins.CheckAsync(component.Kind, plugin, component.Id, id, SourceDiscovery.Configuration(settings), cancellationToken));
         }
         catch (PluginCallException failure)
         {

@@ -1,7 +1,8 @@
-using System.Text.Json.Nodes;
 using CustomerInsights.Host.Features.Access;
 using CustomerInsights.Host.Features.Metadata;
 using CustomerInsights.Host.Features.Plugins;
+using CustomerInsights.Host.Platform;
+using CustomerInsights.Storage.Definitions;
 
 namespace CustomerInsights.Host.Features.Connections;
 
@@ -24,6 +25,10 @@ internal static class ConnectionsModule
 
     /// <summary>Whether somebody may use a connection in what they make.</summary>
     public static bool MayUse(HttpContext context, ConnectionDocument connection) => connection.Shared || IsTheirs(context);
+
+    /// <summary>A connection as it is stored, if somebody may use it; null where there is none, and where there is none for them.</summary>
+    public static async ValueTask<ConnectionDocument?> FindUsableAsync(string name, IDefinitionStore definitions, HttpContext context, CancellationToken cancellationToken) =>
+        await definitions.FindAsync(DefinitionKinds.Connection, name, cancellationToken) is { } stored && Json.Read<ConnectionDocument>(stored.Document) is { } connection && MayUse(context, connection) ? connection : null;
 
     // Who does not make connections sees of a shared one what is needed to choose it, and of others nothing.
     private static ConnectionDocument? View(HttpContext context, ConnectionDocument connection) =>

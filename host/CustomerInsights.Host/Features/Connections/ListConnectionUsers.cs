@@ -4,7 +4,6 @@ using CustomerInsights.Host.Features.Metadata;
 using CustomerInsights.Host.Features.Plugins;
 using CustomerInsights.Host.Platform;
 using CustomerInsights.Host.Platform.Tables;
-using CustomerInsights.Storage.Access;
 using CustomerInsights.Storage.Definitions;
 using CustomerInsights.Storage.Plugins;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -29,7 +28,7 @@ internal static class ListConnectionUsers
             .Requires(AccessAction.Read, ResourceKind.Connection).AsTable("connection-users");
 
     internal static async Task<Results<Ok<Response>, ProblemHttpResult>> HandleAsync(string name, IDefinitionStore definitions, HttpContext context, CancellationToken cancellationToken) =>
-        await definitions.FindAsync(DefinitionKinds.Connection, name, cancellationToken) is not { } definition || !ConnectionsModule.MayUse(context, Json.Read<ConnectionDocument>(definition.Document))
+        await ConnectionsModule.FindUsableAsync(name, definitions, context, cancellationToken) is null
             ? Problems.NotFound("connection", name)
             : TypedResults.Ok(new Response([.. (await OfAsync(name, definitions, cancellationToken)).Select(one => new User(one.Definition.Kind, one.Definition.Name, one.Document["displayName"]?.GetValue<string>()))]));
 

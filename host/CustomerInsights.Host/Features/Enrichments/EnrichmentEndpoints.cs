@@ -6,7 +6,6 @@ using CustomerInsights.Host.Features.Jobs;
 using CustomerInsights.Host.Features.Metadata;
 using CustomerInsights.Host.Platform;
 using CustomerInsights.Host.Platform.Tables;
-using CustomerInsights.Plugins;
 using CustomerInsights.Sdk;
 using CustomerInsights.Storage.Definitions;
 using CustomerInsights.Storage.Enrichments;
@@ -33,18 +32,10 @@ internal static class CheckEnrichment
         routes.MapPost("/enrichments/{name}/check", HandleAsync).WithName(nameof(CheckEnrichment)).WithSummary("Tries an enrichment's settings; nothing is enriched.").Requires(AccessAction.Run, ResourceKind.Enrichment);
 
     internal static async Task<Results<Ok<CheckResult>, ProblemHttpResult>> HandleAsync(
-        string name, IDefinitionStore definitions, PluginHost plugins, SourceDiscovery discovery, CancellationToken cancellationToken)
-    {
-        if (await definitions.FindAsync(DefinitionKinds.Enrichment, name, cancellationToken) is not { } definition)
-        {
-            return Problems.NotFound("enrichment", name);
-        }
-
-        var document = Json.Read<EnrichmentDocument>(definition.Document);
-        await using var plugin = await plugins.OpenEnrichmentAsync(
-            document.Plugin, document.Contribution, ConnectionIds.OfEnrichment(name), await discovery.ConfigurationAsync(document, cancellationToken), cancellationToken);
-        return TypedResults.Ok(await plugin.CheckAsync(cancellationToken));
-    }
+        string name, IDefinitionStore definitions, SourceDiscovery discovery, CancellationToken cancellationToken) =>
+        await definitions.FindAsync(DefinitionKinds.Enrichment, name, cancellationToken) is { } definition
+            ? TypedResults.Ok(await discovery.CheckAsync(name, Json.Read<EnrichmentDocument>(definition.Document), cancellationToken))
+            : Problems.NotFound("enrichment", name);
 }
 
 /// <summary>GET /enrichments/{name}/status: what an enrichment reads and writes, how its last run went, when the next one is.</summary>
@@ -109,7 +100,7 @@ internal static class GetEnrichmentStatus
             [.. (said?.Tables ?? []).Select(table => new Table(table.Name, table.Period, [.. table.Fields.Select(field => new Attribute(field.Name, field.Type, field.Description))]))],
             runs.Count == 0 ? null : EnrichmentRunResponse.Of(runs[0]),
             runs.FirstOrDefault(run => run.Succeeded) is { } visible ? EnrichmentRunResponse.Of(visible) : null,
-            enrichment is null ? null : await schedules.NextRunAsync(name, enrichment.Cron, cancellationToken),
+            enrichment is { Cron: { } cron } ? await schedules.NextRunAsync(new(name, cron, runs.Count == 0 ? null : runs[0].StartedAt), cancellationToken) : null,
             [.. model.Faults.Where(fault => fault.Kind == DefinitionKinds.Enrichment && fault.Name == name).Select(fault => new Fault(fault.Pointer, fault.Code, fault.Message))]));
     }
 }

@@ -1,6 +1,5 @@
 using CustomerInsights.Host.Features.Jobs;
 using CustomerInsights.Host.Features.Metadata;
-using CustomerInsights.Host.Platform;
 using CustomerInsights.Storage.Definitions;
 using CustomerInsights.Storage.Enrichments;
 
@@ -11,11 +10,19 @@ internal sealed partial class EnrichmentSchedules(
     MetadataService metadata, IDefinitionStore definitions, IEnrichmentStore store, JobQueue queue, TimeProvider clock, ILogger<EnrichmentSchedules> log)
     : CronJobs(DefinitionKinds.Enrichment, EnrichJob.JobKind, definitions, queue, clock)
 {
-    protected override async ValueTask<IEnumerable<(string Name, CronSchedule? Cron)>> ScheduledAsync(CancellationToken cancellationToken) =>
-        (await metadata.ModelAsync(cancellationToken)).Enrichments.Values.Select(enrichment => (enrichment.Name, enrichment.Cron));
+    protected override async ValueTask<IReadOnlyList<Scheduled>> ScheduledAsync(DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var scheduled = new List<Scheduled>();
+        foreach (var enrichment in (await metadata.ModelAsync(cancellationToken)).Enrichments.Values)
+        {
+            if (enrichment.Cron is { } cron)
+            {
+                scheduled.Add(new(enrichment.Name, cron, await store.ListRunsAsync(enrichment.Name, null, 1, cancellationToken) is { Items: [{ StartedAt: var last }, ..] } ? last : null));
+            }
+        }
 
-    protected override async ValueTask<DateTimeOffset?> LastRunAsync(string name, CancellationToken cancellationToken) =>
-        await store.ListRunsAsync(name, null, 1, cancellationToken) is { Items: [{ StartedAt: var last }, ..] } ? last : null;
+        return scheduled;
+    }
 
     protected override void Failed(Exception failure) => NotAdded(failure);
 

@@ -1,6 +1,5 @@
 using CustomerInsights.Host.Features.Jobs;
 using CustomerInsights.Host.Features.Metadata;
-using CustomerInsights.Host.Platform;
 using CustomerInsights.Storage.Definitions;
 using CustomerInsights.Storage.Jobs;
 
@@ -11,12 +10,20 @@ internal sealed partial class ExportSchedules(
     MetadataService metadata, IDefinitionStore definitions, IJobStore jobs, JobQueue queue, TimeProvider clock, ILogger<ExportSchedules> log)
     : CronJobs(DefinitionKinds.Export, ExportJob.JobKind, definitions, queue, clock)
 {
-    protected override async ValueTask<IEnumerable<(string Name, CronSchedule? Cron)>> ScheduledAsync(CancellationToken cancellationToken) =>
-        (await metadata.ModelAsync(cancellationToken)).Exports.Values.Select(export => (export.Name, export.Cron));
+    protected override async ValueTask<IReadOnlyList<Scheduled>> ScheduledAsync(DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var scheduled = new List<Scheduled>();
+        foreach (var export in (await metadata.ModelAsync(cancellationToken)).Exports.Values)
+        {
+            if (export.Cron is { } cron)
+            {
+                // Of the jobs and not of the runs: one that found no difference leaves no run.
+                scheduled.Add(new(export.Name, cron, (await jobs.LastSucceededAsync(ExportJob.JobKind, export.Name, cancellationToken))?.CreatedAt));
+            }
+        }
 
-    // Of the jobs and not of the runs: one that found no difference leaves no run.
-    protected override async ValueTask<DateTimeOffset?> LastRunAsync(string name, CancellationToken cancellationToken) =>
-        (await jobs.LastSucceededAsync(ExportJob.JobKind, name, cancellationToken))?.CreatedAt;
+        return scheduled;
+    }
 
     protected override void Failed(Exception failure) => NotAdded(failure);
 

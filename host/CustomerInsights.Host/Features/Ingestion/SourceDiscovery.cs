@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json;
 using CustomerInsights.Host.Features.Connections;
 using CustomerInsights.Host.Features.Metadata;
+using CustomerInsights.Host.Features.Plugins;
 using CustomerInsights.Host.Platform;
 using CustomerInsights.Plugins;
 using CustomerInsights.Plugins.Boundary;
@@ -48,11 +49,11 @@ internal sealed class SourceDiscovery(PluginHost plugins, ConnectedSettings conn
         return await plugin.DiscoverAsync(cancellationToken);
     }
 
-    public async Task<CheckResult> CheckAsync(string name, SourceDocument source, CancellationToken cancellationToken)
-    {
-        await using var plugin = await plugins.OpenSourceAsync(source.Plugin, source.Contribution, ConnectionIds.OfSource(name), await ConfigurationAsync(source, cancellationToken), cancellationToken);
-        return await plugin.CheckAsync(cancellationToken);
-    }
+    public async Task<CheckResult> CheckAsync(string name, SourceDocument source, CancellationToken cancellationToken) =>
+        await plugins.CheckAsync(PluginKind.Connector, source.Plugin, source.Contribution, ConnectionIds.OfSource(name), await ConfigurationAsync(source, cancellationToken), cancellationToken);
+
+    public async Task<CheckResult> CheckAsync(string name, EnrichmentDocument enrichment, CancellationToken cancellationToken) =>
+        await plugins.CheckAsync(PluginKind.Enrichment, enrichment.Plugin, enrichment.Contribution, ConnectionIds.OfEnrichment(name), await ConfigurationAsync(enrichment, cancellationToken), cancellationToken);
 
     public async ValueTask<(EnrichmentDescription? Description, IReadOnlyList<Fault> Faults)> DescribeAsync(string name, EnrichmentDocument enrichment, IReadOnlyDictionary<string, ConnectionDocument>? connections, CancellationToken cancellationToken)
     {

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using CustomerInsights.Host.Platform;
 using CustomerInsights.Storage.Definitions;
 
@@ -11,48 +12,44 @@ namespace CustomerInsights.Host.Features.Jobs;
 /// <param name="clock">The clock.</param>
 internal abstract class CronJobs(string kind, string jobKind, IDefinitionStore definitions, JobQueue queue, TimeProvider clock) : PeriodicService(s_look, clock)
 {
-    private const string Actor = "schedule";
+    /// <summary>In whose name jobs are added.</summary>
+    protected const string Actor = "schedule";
+
     private static readonly TimeSpan s_look = TimeSpan.FromSeconds(30);
 
     // When a job was last added: one that fails comes again at the next time of its schedule and not at the next look.
-    private readonly Dictionary<string, DateTimeOffset> _added = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, DateTimeOffset> _added = new(StringComparer.Ordinal);
 
-    /// <summary>When one is due next by its cron expression; null when it is not by one.</summary>
-    internal async ValueTask<DateTimeOffset?> NextRunAsync(string name, CronSchedule? cron, CancellationToken cancellationToken)
+    /// <summary>A definition that the clock runs.</summary>
+    /// <param name="Name">Its name.</param>
+    /// <param name="Cron">When.</param>
+    /// <param name="LastRun">When the last run began that is remembered; null for none.</param>
+    internal readonly record struct Scheduled(string Name, CronSchedule Cron, DateTimeOffset? LastRun);
+
+    /// <summary>When one is due next; null when it never is again.</summary>
+    internal async ValueTask<DateTimeOffset?> NextRunAsync(Scheduled one, CancellationToken cancellationToken)
     {
-        if (cron is null)
-        {
-            return null;
-        }
-
         // A change of the definition begins anew: one that was edited at noon is not due for what the old expression missed.
-        var since = (await definitions.FindAsync(kind, name, cancellationToken))?.ChangedAt ?? Clock.GetUtcNow();
-        if (await LastRunAsync(name, cancellationToken) is { } last && last > since)
-        {
-            since = last;
-        }
-
-        return cron.NextAfter(_added.TryGetValue(name, out var added) && added > since ? added : since);
+        var changed = (await definitions.FindAsync(kind, one.Name, cancellationToken))?.ChangedAt ?? Clock.GetUtcNow();
+        var since = one.LastRun is { } last && last > changed ? last : changed;
+        return one.Cron.NextAfter(_added.TryGetValue(one.Name, out var added) && added > since ? added : since);
     }
 
     /// <summary>Adds what is due at a moment.</summary>
-    internal async Task RunDueAsync(DateTimeOffset now, CancellationToken cancellationToken)
+    internal virtual async Task RunDueAsync(DateTimeOffset now, CancellationToken cancellationToken)
     {
-        foreach (var (name, cron) in await ScheduledAsync(cancellationToken))
+        foreach (var one in await ScheduledAsync(now, cancellationToken))
         {
-            if (await NextRunAsync(name, cron, cancellationToken) <= now)
+            if (await NextRunAsync(one, cancellationToken) <= now)
             {
-                _added[name] = now;
-                await queue.AddOnceAsync(jobKind, name, "{}", Actor, cancellationToken);
+                _added[one.Name] = now;
+                await queue.AddOnceAsync(jobKind, one.Name, "{}", Actor, cancellationToken);
             }
         }
     }
 
-    /// <summary>All that there are, with their cron expressions; null for those without.</summary>
-    protected abstract ValueTask<IEnumerable<(string Name, CronSchedule? Cron)>> ScheduledAsync(CancellationToken cancellationToken);
-
-    /// <summary>When the last run began that is remembered; null for none.</summary>
-    protected abstract ValueTask<DateTimeOffset?> LastRunAsync(string name, CancellationToken cancellationToken);
+    /// <summary>Those that the clock runs.</summary>
+    protected abstract ValueTask<IReadOnlyList<Scheduled>> ScheduledAsync(DateTimeOffset now, CancellationToken cancellationToken);
 
     protected override Task LookAsync(DateTimeOffset now, CancellationToken cancellationToken) => RunDueAsync(now, cancellationToken);
 }

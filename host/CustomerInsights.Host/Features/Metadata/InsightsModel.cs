@@ -11,8 +11,6 @@ internal sealed class InsightsModel
 
     public required IReadOnlyDictionary<string, ActivityTypeDocument> ActivityTypes { get; init; }
 
-    public required IReadOnlyDictionary<string, ConnectionDocument> Connections { get; init; }
-
     /// <summary>By name, their settings with those of their connections.</summary>
     public required IReadOnlyDictionary<string, SourceDocument> Sources { get; init; }
 

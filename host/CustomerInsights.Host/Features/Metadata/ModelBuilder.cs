@@ -77,7 +77,6 @@ internal sealed class ModelBuilder
                 StringComparer.Ordinal),
             ActivityTypes = _activityTypes,
             Sources = _sources,
-            Connections = _connections,
             EventSources = _eventSources,
             Mappings = _mappings,
             Unification = unification,

@@ -50,7 +50,7 @@ internal static class GetSegmentStatus
             segment.Document.Schedule?.Effective ?? SegmentRun.Refresh,
             segment.HasRule ? Core.Rules.RuleText.Format(segment.Rule.Source) : null,
             segment.Rule.Dependencies.Segments,
-            active ? SegmentSchedules.NextRun(segment, since) : null,
+            active ? segment.Cron?.NextAfter(since) : null,
             times?.ComputedAt,
             times?.ListedAt));
     }

@@ -1,8 +1,8 @@
 using System.Globalization;
 using System.Text;
+using CustomerInsights.Host.Features.Plugins;
 using CustomerInsights.Plugins;
 using CustomerInsights.Plugins.Boundary;
-using CustomerInsights.Plugins.Components;
 using CustomerInsights.Plugins.Desired;
 using CustomerInsights.Plugins.Manifests;
 using CustomerInsights.Sdk;
@@ -69,7 +69,7 @@ internal sealed class Preflight(PluginHost plugins, PluginConnections connection
             for (var i = 0; i < all.Count; i++)
             {
                 report(i, all.Count, $"Trying {version} with {all[i].Kind} {all[i].Name}");
-                var before = await WhyAsync(token => CheckAsync(all[i], OpenRunningSourceAsync, OpenRunningEnrichmentAsync, OpenRunningExportAsync, token), cancellationToken);
+                var before = await WhyAsync(token => CheckAsync(package.Id, all[i], token), cancellationToken);
                 if (before is null)
                 {
                     passed.Add(all[i].Id);
@@ -94,32 +94,20 @@ internal sealed class Preflight(PluginHost plugins, PluginConnections connection
         }
 
         return new(problems, warnings, passed);
-
-        ValueTask<PluginSource> OpenRunningSourceAsync(PluginConnection one, CancellationToken token) => plugins.OpenSourceAsync(package.Id, one.Contribution, one.Id, one.Configuration, token);
-        ValueTask<PluginEnrichment> OpenRunningEnrichmentAsync(PluginConnection one, CancellationToken token) => plugins.OpenEnrichmentAsync(package.Id, one.Contribution, one.Id, one.Configuration, token);
-        ValueTask<PluginExport> OpenRunningExportAsync(PluginConnection one, CancellationToken token) => plugins.OpenExportAsync(package.Id, one.Contribution, one.Id, one.Configuration, token);
     }
 
     /// <summary>Why the check of a connection does not pass with the version that runs; null when it does.</summary>
-    public Task<string?> CheckRunningAsync(string plugin, PluginConnection connection, CancellationToken cancellationToken) => WhyAsync(
-        token => CheckAsync(
-            connection,
-            (one, inner) => plugins.OpenSourceAsync(plugin, one.Contribution, one.Id, one.Configuration, inner),
-            (one, inner) => plugins.OpenEnrichmentAsync(plugin, one.Contribution, one.Id, one.Configuration, inner),
-            (one, inner) => plugins.OpenExportAsync(plugin, one.Contribution, one.Id, one.Configuration, inner),
-            token),
-        cancellationToken);
+    public Task<string?> CheckRunningAsync(string plugin, PluginConnection connection, CancellationToken cancellationToken) =>
+        WhyAsync(token => CheckAsync(plugin, connection, token), cancellationToken);
+
+    private Task<CheckResult> CheckAsync(string plugin, PluginConnection connection, CancellationToken cancellationToken) =>
+        plugins.CheckAsync(connection.Component, plugin, connection.Contribution, connection.Id, connection.Configuration, cancellationToken);
 
     private async Task<(string Message, bool Patience)?> TryAsync(PluginPreflight tried, PluginConnection connection, CancellationToken cancellationToken)
     {
         try
         {
-            var check = await CheckAsync(
-                connection,
-                (one, token) => tried.OpenSourceAsync(one.Contribution, one.Id, one.Configuration, token),
-                (one, token) => tried.OpenEnrichmentAsync(one.Contribution, one.Id, one.Configuration, token),
-                (one, token) => tried.OpenExportAsync(one.Contribution, one.Id, one.Configuration, token),
-                cancellationToken);
+            var check = await CheckAsync(tried, connection, cancellationToken);
             if (Failing(check) is { } failing)
             {
                 return ($"its check fails: {failing}", false);
@@ -168,26 +156,21 @@ internal sealed class Preflight(PluginHost plugins, PluginConnections connection
         }
     }
 
-    private static async Task<CheckResult> CheckAsync(
-        PluginConnection connection,
-        Func<PluginConnection, CancellationToken, ValueTask<PluginSource>> openSource,
-        Func<PluginConnection, CancellationToken, ValueTask<PluginEnrichment>> openEnrichment,
-        Func<PluginConnection, CancellationToken, ValueTask<PluginExport>> openExport,
-        CancellationToken cancellationToken)
+    private static async Task<CheckResult> CheckAsync(PluginPreflight tried, PluginConnection connection, CancellationToken cancellationToken)
     {
         if (connection.IsSource)
         {
-            await using var source = await openSource(connection, cancellationToken);
+            await using var source = await tried.OpenSourceAsync(connection.Contribution, connection.Id, connection.Configuration, cancellationToken);
             return await source.CheckAsync(cancellationToken);
         }
 
-        if (connection.Kind == Metadata.DefinitionKinds.Enrichment)
+        if (connection.Component == PluginKind.Enrichment)
         {
-            await using var enrichment = await openEnrichment(connection, cancellationToken);
+            await using var enrichment = await tried.OpenEnrichmentAsync(connection.Contribution, connection.Id, connection.Configuration, cancellationToken);
             return await enrichment.CheckAsync(cancellationToken);
         }
 
-        await using var target = await openExport(connection, cancellationToken);
+        await using var target = await tried.OpenExportAsync(connection.Contribution, connection.Id, connection.Configuration, cancellationToken);
         return await target.CheckAsync(cancellationToken);
     }
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json.Serialization.Metadata;
 using CustomerInsights.Sdk;
 
 namespace CustomerInsights.Enrichments.Predictions.Studies;
@@ -6,11 +7,25 @@ namespace CustomerInsights.Enrichments.Predictions.Studies;
 /// <summary>What a schema cannot say of the settings that the predictions have in common.</summary>
 internal static class OrderSettings
 {
-    /// <summary>Checks.</summary>
-    /// <param name="orders">Which activities are orders.</param>
-    /// <param name="asOf">A day as text, or null.</param>
+    private const string DayFormat = "yyyy-MM-dd";
+
+    /// <summary>Reads and checks settings.</summary>
+    /// <typeparam name="T">The settings of a plugin.</typeparam>
+    /// <param name="configuration">UTF-8 JSON.</param>
+    /// <param name="type">Metadata made at build time.</param>
     /// <exception cref="PluginException">Configuration, with the place.</exception>
-    public static void Check(IReadOnlyList<OrderSource> orders, string? asOf)
+    public static T Read<T>(ReadOnlyMemory<byte> configuration, JsonTypeInfo<T> type)
+        where T : class, IOrderOptions
+    {
+        var options = PluginOptions.Read(configuration, type);
+        Check(options.Orders, options.AsOf);
+        return options;
+    }
+
+    /// <summary>The last day that counts as known, where it was set.</summary>
+    public static DateOnly? LastDay(this IOrderOptions options) => options.AsOf is { } day ? DateOnly.ParseExact(day, DayFormat, CultureInfo.InvariantCulture) : null;
+
+    private static void Check(IReadOnlyList<OrderSource> orders, string? asOf)
     {
         for (var i = 0; i < orders.Count; i++)
         {
@@ -26,7 +41,7 @@ internal static class OrderSettings
             }
         }
 
-        if (asOf is not null && !DateOnly.TryParseExact(asOf, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out _))
+        if (asOf is not null && !DateOnly.TryParseExact(asOf, DayFormat, CultureInfo.InvariantCulture, DateTimeStyles.None, out _))
         {
             throw new PluginException(FailureKind.Configuration, $"'{(asOf.Length > 20 ? asOf[..20] : asOf)}' is no day of the calendar; write it as 2026-01-31.") { ConfigurationPath = "/asOf" };
         }

@@ -4,7 +4,7 @@ using System.Text;
 using CustomerInsights.Sdk;
 using Microsoft.Extensions.Logging;
 
-namespace CustomerInsights.Office365Plugins.Tests;
+namespace CustomerInsights.Tests.Shared;
 
 /// <summary>A host whose network is loopback, without repeats of its own: what the plugin does by itself is seen. Keeps all that is stored and logged.</summary>
 internal sealed class LoopbackContext(TimeProvider clock, string secret) : IPluginContext, IPluginHttp, ISecrets, IPluginStorage, ILogger
@@ -13,7 +13,7 @@ internal sealed class LoopbackContext(TimeProvider clock, string secret) : IPlug
     private readonly ConcurrentQueue<string> _log = new();
     private int _version;
 
-    public PluginIdentity Plugin { get; } = new("customer-insights.office365-engagement", "0.9.0", SdkInfo.Version, "inProcess");
+    public PluginIdentity Plugin { get; } = new("customer-insights.test", "0.9.0", SdkInfo.Version, "inProcess");
 
     public string ConnectionId => "test";
 
@@ -35,6 +35,12 @@ internal sealed class LoopbackContext(TimeProvider clock, string secret) : IPlug
 
     /// <summary>The secret that is revealed from now on.</summary>
     public string Secret { get; set; } = secret;
+
+    /// <summary>Secrets that have a value of their own, by name.</summary>
+    public Dictionary<string, string> Named { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>How often a secret was revealed.</summary>
+    public int Revealed { get; private set; }
 
     /// <summary>Most bytes in all.</summary>
     public long Quota { get; set; } = long.MaxValue;
@@ -58,7 +64,11 @@ internal sealed class LoopbackContext(TimeProvider clock, string secret) : IPlug
 
     public HttpClient CreateClient() => new(new SocketsHttpHandler { AllowAutoRedirect = false }) { Timeout = Timeout.InfiniteTimeSpan };
 
-    public ValueTask<string> RevealAsync(SecretReference reference, CancellationToken cancellationToken) => ValueTask.FromResult(Secret);
+    public ValueTask<string> RevealAsync(SecretReference reference, CancellationToken cancellationToken)
+    {
+        Revealed++;
+        return ValueTask.FromResult(Named.GetValueOrDefault(reference.Name, Secret));
+    }
 
     public ValueTask UpdateAsync(SecretReference reference, string value, CancellationToken cancellationToken) => throw new NotSupportedException();
 
