@@ -14,6 +14,9 @@ public sealed record EnrichmentDescriptor(
     /// <summary>The activities that it is handed; only a population enrichment gets them. Default: none.</summary>
     public IReadOnlyList<ActivitySelection> Activities { get; init; } = [];
 
+    /// <summary>Questions about each profile that the host answers; only a population enrichment gets the answers. At most 20. Default: none.</summary>
+    public IReadOnlyList<EnrichmentCondition> Conditions { get; init; } = [];
+
     /// <summary>Tables with rows per profile and period. Only a population enrichment fills them. Default: none.</summary>
     public IReadOnlyList<EnrichmentTable> Tables { get; init; } = [];
 

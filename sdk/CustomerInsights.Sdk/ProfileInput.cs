@@ -7,4 +7,7 @@ public sealed record ProfileInput(string ProfileId, IReadOnlyList<FieldValue> Va
 {
     /// <summary>The declared activities in time order, ties by id; empty for a per-profile enrichment.</summary>
     public IReadOnlyList<ActivityInput> Activities { get; init; } = [];
+
+    /// <summary>One answer per condition of <see cref="EnrichmentDescriptor.Conditions"/>, in that order; false where the rule does not tell. Empty for a per-profile enrichment.</summary>
+    public IReadOnlyList<bool> Conditions { get; init; } = [];
 }
