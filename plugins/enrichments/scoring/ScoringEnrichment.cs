@@ -25,7 +25,7 @@ public sealed class ScoringEnrichment : IPopulationEnrichment
         var options = ScoringOptions.Read(configuration);
         var days = options.HorizonDays.ToString(CultureInfo.InvariantCulture);
         return new EnrichmentDescriptor(
-            "scoring",
+            options.Namespace,
             options.ProfileType,
             options.Attributes ?? [],
             [

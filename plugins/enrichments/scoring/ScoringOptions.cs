@@ -20,7 +20,8 @@ internal sealed record ScoringOptions(
     int RetrainDays = 30,
     int Seed = 1,
     string ProfileType = "customer",
-    string? AsOf = null)
+    string? AsOf = null,
+    string Namespace = "scoring")
 {
     private const string DayFormat = "yyyy-MM-dd";
     private static readonly IReadOnlyList<double> DefaultLimits = [0.5, 0.8, 0.95];

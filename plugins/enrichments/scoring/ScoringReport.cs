@@ -169,10 +169,10 @@ internal static class ScoringReport
         "Suggested segments",
         ["Segment", "Rule"],
         [
-            ["Likeliest tenth", "scoring.percentile > 90"],
-            ["Highest band", $"scoring.band = \"{options.Cuts.Names[^1].Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)}\""],
-            ["More likely than not, by a model that is better than a baseline", "scoring.probability >= 0.5 and scoring.grade != \"C\""],
-            ["On the edge", "scoring.percentile > 40 and scoring.percentile <= 80"],
+            ["Likeliest tenth", $"{options.Namespace}.percentile > 90"],
+            ["Highest band", $"{options.Namespace}.band = \"{options.Cuts.Names[^1].Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)}\""],
+            ["More likely than not, by a model that is better than a baseline", $"{options.Namespace}.probability >= 0.5 and {options.Namespace}.grade != \"C\""],
+            ["On the edge", $"{options.Namespace}.percentile > 40 and {options.Namespace}.percentile <= 80"],
         ]);
 
     private static List<string> Limited(List<string> warnings) => [.. warnings.Distinct(StringComparer.Ordinal).Select(text => text.Length > 400 ? text[..400] : text)];

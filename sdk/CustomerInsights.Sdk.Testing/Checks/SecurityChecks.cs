@@ -230,18 +230,18 @@ internal static partial class SecurityChecks
         await using var enrichment = await trial.OpenEnrichmentAsync(config, "kit", cancellationToken);
         var described = await enrichment.DescribeAsync(cancellationToken);
         var declared = trial.Manifest.Capabilities.ProfileFields ?? new ManifestProfileFields();
-        var reads = described.Reads.Except(declared.Read.Select(field => Named(field, config) ?? ""), StringComparer.Ordinal).ToList();
+        var reads = described.Reads.Except(declared.Read.SelectMany(field => Named(field, config)), StringComparer.Ordinal).ToList();
         Expect.That(reads.Count == 0, $"The enrichment reads {Expect.Some(reads)} of profiles, and its manifest does not say so (capabilities.profileFields.read): the admin who accepted it was told otherwise.");
         var writes = described.Writes.Select(field => field.Name).Where(name => !declared.Write.Contains(name, StringComparer.Ordinal) && !declared.Write.Contains($"{described.Namespace}.{name}", StringComparer.Ordinal)).ToList();
         Expect.That(writes.Count == 0, $"The enrichment writes {Expect.Some(writes)}, and its manifest does not say so (capabilities.profileFields.write).");
     }
 
-    // An entry may stand for what a setting names: ${config.email}.
-    private static string? Named(string field, byte[] config)
+    // An entry may stand for what a setting names, one or a list: ${config.email}, ${config.attributes}.
+    private static IReadOnlyList<string> Named(string field, byte[] config)
     {
         if (!field.StartsWith("${config.", StringComparison.Ordinal) || !field.EndsWith('}'))
         {
-            return field;
+            return [field];
         }
 
         using var settings = System.Text.Json.JsonDocument.Parse(config);
@@ -250,11 +250,16 @@ internal static partial class SecurityChecks
         {
             if (value.ValueKind != System.Text.Json.JsonValueKind.Object || !value.TryGetProperty(part, out value))
             {
-                return null;
+                return [];
             }
         }
 
-        return value.ValueKind == System.Text.Json.JsonValueKind.String ? value.GetString() : null;
+        return value.ValueKind switch
+        {
+            System.Text.Json.JsonValueKind.String => [value.GetString()!],
+            System.Text.Json.JsonValueKind.Array => [.. value.EnumerateArray().Where(one => one.ValueKind == System.Text.Json.JsonValueKind.String).Select(one => one.GetString()!)],
+            _ => [],
+        };
     }
 
     private static async Task FloodAsync(Trial trial, CancellationToken cancellationToken)
