@@ -18,6 +18,7 @@ internal static class PredictionsBench
         if (folder is not null && Directory.Exists(folder))
         {
             Cdnow(folder);
+            BankBench.Run(folder);
         }
         else
         {

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using CustomerInsights.Enrichments.Predictions.Learning;
 using CustomerInsights.Enrichments.Predictions.Transactions;
 
 namespace CustomerInsights.PredictionPlugins.Tests;
@@ -45,6 +46,22 @@ internal static class PublicData
     public static List<List<OrderDay>> CdnowMaster() => ByCustomer(Rows("cdnow_master_transactions.csv").Select(row => (row[0], row[1], Number(row[3]))));
 
     public static List<List<OrderDay>> Example() => ByCustomer(Rows("lifetimes_example_transactions.csv").Select(row => (row[1], row[0][..10], 1.0)));
+
+    /// <summary>Bank marketing (UCI): 45,211 calls, and whether one subscribed.</summary>
+    /// <param name="withDuration">Whether the length of the call is a feature; it is known only after it.</param>
+    public static (List<FeatureColumn> Columns, bool[] Happened) Bank(bool withDuration)
+    {
+        var rows = Rows("bank_full.csv").ToList();
+        string[] names = ["age", "job", "marital", "education", "default", "balance", "housing", "loan", "contact", "day", "month", "duration", "campaign", "pdays", "previous", "poutcome"];
+        string[] numbers = ["age", "balance", "day", "duration", "campaign", "pdays", "previous"];
+        return (
+            [
+                .. names.Select((name, at) => (name, at)).Where(pair => withDuration || pair.name != "duration").Select(pair => numbers.Contains(pair.name, StringComparer.Ordinal)
+                    ? FeatureColumn.OfNumbers(pair.name, rows.Select(row => Number(row[pair.at])))
+                    : FeatureColumn.OfTexts(pair.name, [.. rows.Select(row => row[pair.at])])),
+            ],
+            [.. rows.Select(row => row[16] == "yes")]);
+    }
 
     private static List<List<OrderDay>> ByCustomer(IEnumerable<(string Customer, string Date, double Value)> orders)
     {
