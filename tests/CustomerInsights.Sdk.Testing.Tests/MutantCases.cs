@@ -105,6 +105,8 @@ internal static class MutantCases
         new("N06", "greet", "N06", "NoMatch"),
         new("N06", "sum", "N06", "NoMatch"),
         new("N07", "greet", "N07", "Asked again"),
+        new("N09", "sum", "", "answers 'regular', which the enrichment does not ask", Break: mutant => Answers(mutant, "regular")),
+        new("N09", "sum", "", "no profile of test.json 'loyal' is true", Break: mutant => Answers(mutant, null)),
         new("W01", "file", "W01", "The folder is away"),
         new("W02", "file", "W02", "0 times"),
         new("W03", "file", "W03", "2 times"),
@@ -133,6 +135,9 @@ internal static class MutantCases
     private static MutantCase Rows(string check, string says, IsolationMode[]? modes = null) => new(check, "rows", check, says, modes);
 
     private static MutantCase Web(string check, string says, Action<Mutant>? more = null) => new(check, "web", check, says, Break: more);
+
+    private static void Answers(Mutant mutant, string? condition) => mutant.EditTest(test =>
+        test["components"]!["sum"]!["profiles"]![0]!["conditions"] = condition is null ? new JsonObject() : new JsonObject { [condition] = true });
 
     private static void Difference(Mutant mutant) => mutant.EditTest(test => test["components"]!["file"]!["config"]!["difference"] = true);
 }

@@ -12,6 +12,8 @@ public sealed class TestFileTests
     [InlineData("""{ "components": { "rows": { "config": {}, "skip": [ { "check": "R12", "until": "2027-01-01" } ] } } }""", "'reason' is missing")]
     [InlineData("""{ "components": { "rows": { "config": {}, "skip": [ { "check": "R99", "reason": "There is no such check.", "until": "2027-01-01" } ] } } }""", "'R99' is to be skipped and is not a check")]
     [InlineData("""{ "components": { "rows": { "config": {}, "skip": [ { "check": "R12", "reason": "Somewhen, not today.", "until": "2027-02-30" } ] } } }""", "which is not a day")]
+    [InlineData("""{ "components": { "sum": { "config": {}, "profiles": [ { "id": "p1", "conditions": { "loyal": "yes" } } ] } } }""", "/components/sum/profiles/0/conditions/loyal")]
+    [InlineData("""{ "components": { "sum": { "config": {}, "profiles": [ { "id": "p1", "conditions": ["loyal"] } ] } } }""", "/components/sum/profiles/0/conditions")]
     [InlineData("""{ "components": """, "test.json cannot be used")]
     public async Task A_mistake_in_the_test_file_is_told_with_its_place(string json, string says)
     {

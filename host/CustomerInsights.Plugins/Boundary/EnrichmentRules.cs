@@ -10,7 +10,13 @@ internal sealed partial class EnrichmentRules(EnrichmentDescriptor descriptor)
     private readonly Dictionary<string, EnrichmentTable> _tables = descriptor.Tables.ToDictionary(table => table.Name, StringComparer.Ordinal);
     private bool _reported;
 
-    internal static EnrichmentDescriptor Descriptor(EnrichmentDescriptor? described)
+    private const int MaxConditions = 20;
+    private const int MaxRule = 20_000;
+
+    /// <summary>Checks and copies a description.</summary>
+    /// <param name="described">As the plugin gave it.</param>
+    /// <param name="isPopulation">Whether the enrichment sees everyone; only such a one may have conditions.</param>
+    internal static EnrichmentDescriptor Descriptor(EnrichmentDescriptor? described, bool isPopulation)
     {
         var given = Rules.NotNull("The description", described);
         Rules.Require(given.Namespace is not null && NamespaceName().IsMatch(given.Namespace), "namespace", $"'{Rules.Short(given.Namespace ?? "")}' is not a namespace: 2 to 50 lower-case letters, digits and _");
@@ -26,12 +32,25 @@ internal sealed partial class EnrichmentRules(EnrichmentDescriptor descriptor)
         });
         var tables = Rules.Copy("Tables", given.Tables, 0, 100, (table, _) =>
         {
-            Rules.Require(table.Name is not null && TableName().IsMatch(table.Name), "table-name", $"'{Rules.Short(table.Name ?? "")}' is not a table's name: 1 to 50 lower-case letters, digits and _");
+            Rules.Require(table.Name is not null && PlainName().IsMatch(table.Name), "table-name", $"'{Rules.Short(table.Name ?? "")}' is not a table's name: 1 to 50 lower-case letters, digits and _");
             Rules.Defined("EnrichmentTable.Period", table.Period);
             return table with { Fields = Rules.Fields($"The table '{table.Name}'", table.Fields, least: 1) };
         });
         Rules.Unique("Tables", tables.Select(table => table.Name));
-        return given with { Reads = reads, Writes = Rules.Fields("Writes", given.Writes, least: 0), Activities = activities, Tables = tables };
+        var conditions = Rules.Copy("Conditions", given.Conditions, 0, MaxConditions, (condition, _) => Condition(condition));
+        Rules.Unique("Conditions", conditions.Select(condition => condition.Name));
+        Rules.Require(isPopulation || conditions.Length == 0, "conditions", $"It has {conditions.Length} conditions and answers profile by profile; only a population enrichment is handed their answers.");
+        return given with { Reads = reads, Writes = Rules.Fields("Writes", given.Writes, least: 0), Activities = activities, Tables = tables, Conditions = conditions };
+    }
+
+    // What the rule means is the host's to check: it knows the attributes and activities.
+    private static EnrichmentCondition Condition(EnrichmentCondition condition)
+    {
+        Rules.Require(condition.Name is not null && PlainName().IsMatch(condition.Name), "condition-name", $"'{Rules.Short(condition.Name ?? "")}' is not a condition's name: 1 to 50 lower-case letters, digits and _");
+        Rules.Require(condition.Rule is { Length: >= 1 and <= MaxRule }, "condition-rule", $"The rule of the condition '{condition.Name}' has {condition.Rule?.Length ?? 0:N0} characters; 1 to {MaxRule:N0} are allowed.");
+        Rules.Require(condition.Before >= TimeSpan.Zero, "condition-before", $"The condition '{condition.Name}': Before is negative; it says how long before the moment the question is asked.");
+        Rules.Require(condition.Within is null || condition.Within > TimeSpan.Zero, "condition-within", $"The condition '{condition.Name}': Within must be above 0; leave it out for all activities before the moment.");
+        return condition with { At = condition.At?.ToUniversalTime() };
     }
 
     /// <summary>One result per profile, in the same order.</summary>
@@ -136,5 +155,5 @@ internal sealed partial class EnrichmentRules(EnrichmentDescriptor descriptor)
     private static partial Regex NamespaceName();
 
     [GeneratedRegex(@"^[a-z0-9_]{1,50}\z", RegexOptions.NonBacktracking)]
-    private static partial Regex TableName();
+    private static partial Regex PlainName();
 }

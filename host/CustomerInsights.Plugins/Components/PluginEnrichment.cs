@@ -36,7 +36,8 @@ public sealed class PluginEnrichment : IAsyncDisposable
             "Describe",
             _calls.Short,
             async (enrichment, token) => EnrichmentRules.Descriptor(
-                enrichment is IDescribedRemotely<EnrichmentDescriptor> remote ? await remote.DescribeAsync(token) : enrichment.Describe(_calls.Configuration)),
+                enrichment is IDescribedRemotely<EnrichmentDescriptor> remote ? await remote.DescribeAsync(token) : enrichment.Describe(_calls.Configuration),
+                IsPopulation),
             cancellationToken);
 
     /// <summary>Tries the configuration.</summary>

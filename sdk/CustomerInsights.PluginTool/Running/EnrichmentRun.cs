@@ -27,6 +27,16 @@ internal sealed class EnrichmentRun(PluginStage stage, PluginContribution contri
 
         var descriptor = await enrichment.DescribeAsync(cancellationToken);
         view.Say($"reads {string.Join(", ", descriptor.Reads)}; writes {string.Join(", ", descriptor.Writes.Select(field => $"{descriptor.Namespace}.{field.Name} {field.Kind}"))}");
+        if (test.Profiles.SelectMany(profile => profile.Conditions.Keys).FirstOrDefault(name => descriptor.Conditions.All(condition => condition.Name != name)) is { } unknown)
+        {
+            throw new ToolException($"A profile of test.json answers the condition '{unknown}', which the enrichment does not have with these settings. It has: {(descriptor.Conditions.Count == 0 ? "none" : string.Join(", ", descriptor.Conditions.Select(condition => condition.Name)))}.");
+        }
+
+        foreach (var condition in descriptor.Conditions)
+        {
+            view.Say($"asks {condition.Name}: {condition.Rule} (answered by test.json: there are no rules here)");
+        }
+
         var profiles = test.Profiles.Select(profile => Input(profile, descriptor)).OrderBy(profile => profile.ProfileId, StringComparer.Ordinal).ToList();
         if (!enrichment.IsPopulation)
         {
@@ -79,6 +89,7 @@ internal sealed class EnrichmentRun(PluginStage stage, PluginContribution contri
                    orderby activity.At, activity.Id
                    select new ActivityInput(activity.Type, activity.Id, activity.At, [.. selection.Fields.Select(field => JsonValues.Of(activity.Values[field]))]),
             ],
+            Conditions = [.. descriptor.Conditions.Select(condition => profile.Conditions.GetValueOrDefault(condition.Name))],
         };
 
     private sealed class Sample(IReadOnlyList<ProfileInput> profiles, DateTimeOffset asOf, int batch) : IPopulation

@@ -15,6 +15,7 @@ internal static class EnrichmentChecks
         new("N05", "A profile without values does not spoil the others", Subject.Enrichment, IsolatedAsync),
         new("N06", "A profile that nobody knows is not an error", Subject.Enrichment, UnknownAsync),
         new("N07", "Asking again changes nothing", Subject.Enrichment, RepeatAsync),
+        new("N09", "test.json answers the conditions, and each both ways", Subject.PopulationEnrichment, ConditionsAsync) { Note = "The kit has no rules: `conditions` of a profile are what a host would find." },
     ];
 
     /// <summary>I03 for a run over a population.</summary>
@@ -179,6 +180,31 @@ internal static class EnrichmentChecks
 
         var failed = results.FirstOrDefault(result => result.Outcome is EnrichmentOutcome.FailedPermanent or EnrichmentOutcome.FailedRetryable);
         Expect.That(failed is null, $"'{failed?.ProfileId}' is unknown to the other side, and the outcome is {failed?.Outcome}; it is NoMatch, so that earlier values go and nobody is alarmed.");
+    }
+
+    private static async Task ConditionsAsync(Trial trial, CancellationToken cancellationToken)
+    {
+        var config = trial.Bench.Set(trial.Component);
+        await using var enrichment = await trial.OpenEnrichmentAsync(config, "kit", cancellationToken);
+        var asked = (await enrichment.DescribeAsync(cancellationToken)).Conditions.Select(condition => condition.Name).ToList();
+        var profiles = trial.Profiles();
+        foreach (var profile in profiles)
+        {
+            var unknown = profile.Conditions.Keys.Except(asked, StringComparer.Ordinal).ToList();
+            Expect.That(unknown.Count == 0, $"Profile '{profile.Id}' of test.json answers {Expect.Some(unknown)}, which the enrichment does not ask with the settings of test.json; it asks {(asked.Count == 0 ? "nothing" : Expect.Some(asked, 20))}.");
+        }
+
+        if (asked.Count == 0)
+        {
+            throw Expect.NotHere("The enrichment asks no conditions.");
+        }
+
+        // A model that is only ever tried with one answer is not tried.
+        foreach (var answer in (bool[])[true, false])
+        {
+            var never = asked.Where(name => profiles.All(profile => profile.Conditions.GetValueOrDefault(name) != answer)).ToList();
+            Expect.That(never.Count == 0, $"For no profile of test.json {Expect.Some(never)} is {(answer ? "true" : "false")}; give one under 'conditions' for which it is.");
+        }
     }
 
     private static async Task RepeatAsync(Trial trial, CancellationToken cancellationToken)

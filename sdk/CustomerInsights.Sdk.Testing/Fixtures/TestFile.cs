@@ -189,6 +189,9 @@ internal sealed record TestProfile(string Id)
 
     public IReadOnlyList<TestActivity> Activities { get; init; } = [];
 
+    /// <summary>The answers to the enrichment's conditions, which the kit has no rules to find; false where none is given.</summary>
+    public IReadOnlyDictionary<string, bool> Conditions { get; init; } = new Dictionary<string, bool>(StringComparer.Ordinal);
+
     public bool Unknown { get; init; }
 }
 

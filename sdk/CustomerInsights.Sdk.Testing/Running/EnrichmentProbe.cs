@@ -18,7 +18,7 @@ internal static class EnrichmentProbe
     internal static IReadOnlyList<TestProfile> Profiles(this Trial trial) =>
         trial.Component.Test.Profiles is { Count: > 0 } profiles ? [.. profiles.OrderBy(profile => profile.Id, StringComparer.Ordinal)] : throw Expect.NotHere("test.json gives no profiles for this enrichment.");
 
-    /// <summary>A profile as the enrichment asks for it.</summary>
+    /// <summary>A profile as the enrichment asks for it. Answers to conditions that it does not have (with these settings) are not handed over; N09 looks for them.</summary>
     internal static ProfileInput Input(TestProfile profile, EnrichmentDescriptor descriptor) =>
         new(profile.Id, [.. descriptor.Reads.Select(name => JsonValues.Of(profile.Values[name]))])
         {
@@ -28,6 +28,7 @@ internal static class EnrichmentProbe
                     .Where(pair => pair.selection is not null && (pair.selection.Since is null || pair.activity.At >= pair.selection.Since))
                     .Select(pair => new ActivityInput(pair.activity.Type, pair.activity.Id, pair.activity.At, [.. pair.selection!.Fields.Select(name => JsonValues.Of(pair.activity.Values[name]))])),
             ],
+            Conditions = [.. descriptor.Conditions.Select(condition => profile.Conditions.GetValueOrDefault(condition.Name))],
         };
 
     /// <summary>Asks for all profiles, in batches, with an instance of its own.</summary>

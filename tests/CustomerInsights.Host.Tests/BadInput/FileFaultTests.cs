@@ -154,7 +154,7 @@ public sealed class FileFaultTests(FileFaultTests.Sources sources) : IClassFixtu
         private async Task<JsonNode> StartAsync(string name)
         {
             var (_, accepted) = await App.SendAsync(HttpMethod.Post, $"/sources/{name}/runs");
-            for (var i = 0; i < 1200; i++)
+            for (var i = 0; i < 4800; i++)
             {
                 var job = await App.GetAsync($"/jobs/{accepted!["jobId"]}");
                 if (job["error"] is not null || job.Text("state") is "succeeded" or "failed")

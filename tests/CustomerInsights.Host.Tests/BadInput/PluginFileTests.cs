@@ -21,7 +21,7 @@ public sealed class PluginFileTests
         var wrong = JsonNode.Parse(good)!;
         wrong["plugins"]![0]!["enabld"] = true;
         await File.WriteAllTextAsync(path, wrong.ToJsonString());
-        for (var i = 0; i < 200 && (await ProblemsAsync(app, some: true))[0]!.Text("pointer") != "/plugins/0/enabld"; i++)
+        for (var i = 0; i < 4800 && (await ProblemsAsync(app, some: true))[0]!.Text("pointer") != "/plugins/0/enabld"; i++)
         {
             await Task.Delay(25);
         }
@@ -41,7 +41,7 @@ public sealed class PluginFileTests
         await using var app = await Shop.OpenAsync();
         var (status, _) = await app.SendAsync(HttpMethod.Patch, "/plugins/customer-insights.csv-connector", new JsonObject { ["enabled"] = false });
         Assert.Equal(System.Net.HttpStatusCode.OK, status);
-        for (var i = 0; i < 200 && (await app.GetAsync("/plugins/customer-insights.csv-connector")).Text("state") == "active"; i++)
+        for (var i = 0; i < 4800 && (await app.GetAsync("/plugins/customer-insights.csv-connector")).Text("state") == "active"; i++)
         {
             await Task.Delay(25);
         }
@@ -54,7 +54,7 @@ public sealed class PluginFileTests
         Assert.Equal(5, (await app.GetAsync("/profiles/counts"))["types"]!["customer"]!.GetValue<int>());
 
         await app.SendAsync(HttpMethod.Patch, "/plugins/customer-insights.csv-connector", new JsonObject { ["enabled"] = true });
-        for (var i = 0; i < 200 && (await app.GetAsync("/plugins/customer-insights.csv-connector")).Text("state") != "active"; i++)
+        for (var i = 0; i < 4800 && (await app.GetAsync("/plugins/customer-insights.csv-connector")).Text("state") != "active"; i++)
         {
             await Task.Delay(25);
         }
@@ -77,7 +77,7 @@ public sealed class PluginFileTests
 
     private static async Task<JsonArray> ProblemsAsync(RunningApp app, bool some)
     {
-        for (var i = 0; i < 200; i++)
+        for (var i = 0; i < 4800; i++)
         {
             var problems = (await app.GetAsync("/plugins"))["fileProblems"]!.AsArray();
             if (problems.Count > 0 == some)

@@ -154,7 +154,7 @@ public sealed class CatalogTests : IAsyncLifetime
 
     private async Task UntilAsync(Func<JsonNode, bool> condition)
     {
-        for (var i = 0; i < 100 && !condition(await _app.GetAsync($"/plugins/{AcmeCatalog.Id}")); i++)
+        for (var i = 0; i < 2400 && !condition(await _app.GetAsync($"/plugins/{AcmeCatalog.Id}")); i++)
         {
             await Task.Delay(50);
         }

@@ -245,7 +245,7 @@ public sealed class ConsentTests
     private static async Task EventuallyAsync<T>(T[] expected, Func<ValueTask<T[]>> ask)
     {
         var found = await ask();
-        for (var i = 0; i < 400 && !found.SequenceEqual(expected); i++)
+        for (var i = 0; i < 4800 && !found.SequenceEqual(expected); i++)
         {
             await Task.Delay(25);
             found = await ask();

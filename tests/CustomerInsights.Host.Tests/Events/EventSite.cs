@@ -69,7 +69,7 @@ internal static class EventSite
     /// <summary>What became of an event, as soon as it is known.</summary>
     public static async Task<JsonNode> FateAsync(this RunningApp app, string messageId)
     {
-        for (var i = 0; i < 500; i++)
+        for (var i = 0; i < 6000; i++)
         {
             var (status, body) = await app.SendAsync(HttpMethod.Get, $"/events/{messageId}/fate");
             if (status == HttpStatusCode.OK)

@@ -93,7 +93,7 @@ public sealed class LiveIdentityTests
 
     private static async Task EventuallyAsync(Func<Task<bool>> holds)
     {
-        for (var i = 0; i < 400; i++)
+        for (var i = 0; i < 2400; i++)
         {
             if (await holds())
             {

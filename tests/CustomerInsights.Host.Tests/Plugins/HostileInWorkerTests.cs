@@ -41,7 +41,7 @@ public sealed class HostileInWorkerTests(ITestOutputHelper output) : IAsyncLifet
         var job = await RunAsync();
         using var over = new CancellationTokenSource();
         var answering = AnswerAsync(over.Token);
-        for (var i = 0; i < 600 && !await IsSeenAsync(job, state); i++)
+        for (var i = 0; i < 2400 && !await IsSeenAsync(job, state); i++)
         {
             await Task.Delay(50);
         }
@@ -97,7 +97,7 @@ public sealed class HostileInWorkerTests(ITestOutputHelper output) : IAsyncLifet
         await _app.SendAsync(HttpMethod.Put, "/sources/bad/secrets/token", new JsonObject { ["value"] = "s3cret-value" });
         await _app.EndOfAsync(await RunAsync());
         JsonArray lines = [];
-        for (var i = 0; i < 100 && lines.Count < 2; i++)
+        for (var i = 0; i < 2400 && lines.Count < 2; i++)
         {
             lines = (await _app.GetAsync($"/plugins/{Hostile}/logs?limit=10"))["items"]!.AsArray();
             await Task.Delay(50);
@@ -137,7 +137,7 @@ public sealed class HostileInWorkerTests(ITestOutputHelper output) : IAsyncLifet
     // Written behind the plugin's back, so that one may come a moment after the state.
     private async Task<JsonNode> EventAsync(Func<JsonNode, bool> condition)
     {
-        for (var i = 0; i < 100; i++)
+        for (var i = 0; i < 2400; i++)
         {
             if ((await _app.AllAsync($"/plugins/{Hostile}/events")).FirstOrDefault(condition) is { } found)
             {

@@ -92,7 +92,7 @@ internal sealed class MoodyHost : IAsyncDisposable
 
     internal async Task<JsonNode> UntilAsync(Func<JsonNode, bool> condition)
     {
-        for (var i = 0; i < 600; i++)
+        for (var i = 0; i < 2400; i++)
         {
             var plugin = await PluginAsync();
             if (condition(plugin))
@@ -109,7 +109,7 @@ internal sealed class MoodyHost : IAsyncDisposable
     /// <summary>A step of the plugin's history; it may come a moment after the state.</summary>
     internal async Task<JsonNode> EventAsync(Func<JsonNode, bool> condition)
     {
-        for (var i = 0; i < 100; i++)
+        for (var i = 0; i < 2400; i++)
         {
             if ((await App.AllAsync($"/plugins/{Id}/events")).FirstOrDefault(condition) is { } found)
             {

@@ -81,6 +81,7 @@ public sealed class BrokenRuleTests : IAsyncLifetime
     [InlineData("null", "Describe broke the rule 'not-null': The description is null.")]
     [InlineData("badNamespace", "Describe broke the rule 'namespace': 'Faulty!' is not a namespace: 2 to 50 lower-case letters, digits and _")]
     [InlineData("zeroBatch", "Describe broke the rule 'max-batch': MaxBatch is 0; 1 to 10,000 are allowed.")]
+    [InlineData("conditions", "Describe broke the rule 'conditions': It has 1 conditions and answers profile by profile; only a population enrichment is handed their answers.")]
     [InlineData("nullResults", "EnrichAsync broke the rule 'not-null': The list of results is null; give a list.")]
     [InlineData("tooFew", "EnrichAsync broke the rule 'count': The list of results has 1 entries; exactly 2 needed.")]
     [InlineData("otherOrder", "EnrichAsync broke the rule 'result-order': Result 1 is for 'p2', profile 1 is 'p1'; answer in the order that was handed in.")]
@@ -91,6 +92,26 @@ public sealed class BrokenRuleTests : IAsyncLifetime
         await using var enrichment = await _sandbox.Host.OpenEnrichmentAsync("test.faulty", "profile", "c1", PluginSandbox.Fault("", how), default);
         var error = await Assert.ThrowsAsync<PluginCallException>(() => enrichment.EnrichAsync([new ProfileInput("p1", ["a"]), new ProfileInput("p2", ["b"])], default));
         Assert.Equal(message, error.Failure.Message);
+    }
+
+    [Theory]
+    [InlineData("nullConditions", "'not-null': Conditions is null; give a list.")]
+    [InlineData("manyConditions", "'count': Conditions has 21 entries; 0 to 20 are allowed.")]
+    [InlineData("nullCondition", "'not-null': Conditions: entry 1 is null.")]
+    [InlineData("badCondition", "'condition-name': 'Buys!' is not a condition's name: 1 to 50 lower-case letters, digits and _")]
+    [InlineData("longName", "'condition-name': 'aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa' is not a condition's name: 1 to 50 lower-case letters, digits and _")]
+    [InlineData("noName", "'condition-name': '' is not a condition's name: 1 to 50 lower-case letters, digits and _")]
+    [InlineData("twoConditions", "'unique': Conditions: 'buys' is there twice.")]
+    [InlineData("noRule", "'condition-rule': The rule of the condition 'buys' has 0 characters; 1 to 20,000 are allowed.")]
+    [InlineData("nullRule", "'condition-rule': The rule of the condition 'buys' has 0 characters; 1 to 20,000 are allowed.")]
+    [InlineData("longRule", "'condition-rule': The rule of the condition 'buys' has 20,001 characters; 1 to 20,000 are allowed.")]
+    [InlineData("negativeBefore", "'condition-before': The condition 'buys': Before is negative; it says how long before the moment the question is asked.")]
+    [InlineData("zeroWithin", "'condition-within': The condition 'buys': Within must be above 0; leave it out for all activities before the moment.")]
+    public async Task Conditions_that_break_a_rule_are_refused(string how, string message)
+    {
+        await using var enrichment = await _sandbox.Host.OpenEnrichmentAsync("test.faulty", "population", "c1", PluginSandbox.Fault("", how), default);
+        var error = await Assert.ThrowsAsync<PluginCallException>(() => enrichment.DescribeAsync(default));
+        Assert.Equal($"Describe broke the rule {message}", error.Failure.Message);
     }
 
     [Theory]

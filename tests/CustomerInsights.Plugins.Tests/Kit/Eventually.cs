@@ -5,7 +5,7 @@ namespace CustomerInsights.Plugins.Tests.Kit;
 /// <summary>Waits for what happens in the background.</summary>
 internal static class Eventually
 {
-    internal static async Task<TimeSpan> TrueAsync(Func<bool> condition, Func<string> otherwise, double seconds = 5)
+    internal static async Task<TimeSpan> TrueAsync(Func<bool> condition, Func<string> otherwise, double seconds = 60)
     {
         var watch = Stopwatch.StartNew();
         while (!condition())
@@ -21,7 +21,7 @@ internal static class Eventually
         return watch.Elapsed;
     }
 
-    internal static Task<TimeSpan> StateAsync(PluginSandbox sandbox, string id, PluginState state, double seconds = 5) =>
+    internal static Task<TimeSpan> StateAsync(PluginSandbox sandbox, string id, PluginState state, double seconds = 60) =>
         TrueAsync(() => sandbox.Host.Find(id)?.State == state, () => $"{id} is {sandbox.Host.Find(id)}", seconds);
 
     /// <summary>Transitions are recorded behind the plugin's back, so they may come a moment after the state.</summary>

@@ -81,6 +81,35 @@ public abstract class HealthyPluginCases(IsolationMode isolation) : IAsyncLifeti
     }
 
     [Fact]
+    public async Task A_population_enrichment_asks_conditions_and_is_handed_the_answers()
+    {
+        var asked = """
+            {"conditions":[
+              {"name":"buys","rule":"exists(order where amount > 1)","at":"2026-03-01T12:00:00.1234567+02:00","before":86400.5,"within":0.0000001},
+              {"name":"matters","rule":"text is present"}
+            ]}
+            """;
+        await using var enrichment = await _sandbox.Host.OpenEnrichmentAsync("test.healthy", "rank", "c1", Encoding.UTF8.GetBytes(asked), default);
+        var conditions = (await enrichment.DescribeAsync(default)).Conditions;
+        Assert.Equal(
+            [
+                new EnrichmentCondition("buys", "exists(order where amount > 1)")
+                {
+                    At = new DateTimeOffset(2026, 3, 1, 10, 0, 0, TimeSpan.Zero).AddTicks(1_234_567),
+                    Before = TimeSpan.FromSeconds(86_400.5),
+                    Within = TimeSpan.FromTicks(1),
+                },
+                new EnrichmentCondition("matters", "text is present"),
+            ],
+            conditions);
+        Assert.Equal(TimeSpan.Zero, conditions[0].At!.Value.Offset);
+        var batch = Assert.IsType<AttributeBatch>((await enrichment.RunAsync(new TwoProfiles([true, false], [false, true]), null, default).ToListAsync())[0]);
+        Assert.Equal(
+            [("p2", false, true), ("p1", true, false)],
+            batch.Results.Select(result => (result.ProfileId, result.Values!["buys"].AsBoolean(), result.Values["matters"].AsBoolean())));
+    }
+
+    [Fact]
     public async Task An_export_writes_and_commits()
     {
         await using var export = await _sandbox.Host.OpenExportAsync("test.healthy", null, "c1", "{}"u8.ToArray(), default);
@@ -139,7 +168,7 @@ public abstract class HealthyPluginCases(IsolationMode isolation) : IAsyncLifeti
     private ValueTask<Components.PluginSource> OpenSourceAsync(string configuration) =>
         _sandbox.Host.OpenSourceAsync("test.healthy", "rows", "c1", Encoding.UTF8.GetBytes(configuration), CancellationToken.None);
 
-    private sealed class TwoProfiles : IPopulation
+    private sealed class TwoProfiles(IReadOnlyList<bool>? first = null, IReadOnlyList<bool>? second = null) : IPopulation
     {
         public long Count => 2;
 
@@ -148,7 +177,7 @@ public abstract class HealthyPluginCases(IsolationMode isolation) : IAsyncLifeti
         public async IAsyncEnumerable<IReadOnlyList<ProfileInput>> ReadAsync(string? afterProfileId, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
         {
             await Task.Yield();
-            yield return [new ProfileInput("p1", [1.0]), new ProfileInput("p2", [2.0])];
+            yield return [new ProfileInput("p1", [1.0]) { Conditions = first ?? [] }, new ProfileInput("p2", [2.0]) { Conditions = second ?? [] }];
         }
     }
 }

@@ -59,7 +59,7 @@ public sealed class HostilePluginTests : IAsyncLifetime
         Assert.Equal(failure.Message, (await FailAsync(() => source.CheckAsync(default))).Message);
         await Eventually.TrueAsync(() => Volatile.Read(ref _answers) > 3, () => $"{_answers} answers");
         await answering.CancelAsync();
-        Assert.True(await others < TimeSpan.FromSeconds(2), "The host stood still while a worker died.");
+        Assert.True(await others < TimeSpan.FromSeconds(20), "The host stood still while a worker died.");
         await AgainAsync();
     }
 

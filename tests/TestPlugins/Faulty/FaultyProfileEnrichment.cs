@@ -14,6 +14,7 @@ public sealed class FaultyProfileEnrichment : IProfileEnrichment
         {
             "null" => null!,
             "badNamespace" => descriptor with { Namespace = "Faulty!" },
+            "conditions" => descriptor with { Conditions = [new EnrichmentCondition("buys", "exists(order)")] },
             "zeroBatch" => descriptor with { MaxBatch = 0 },
             _ => descriptor,
         };

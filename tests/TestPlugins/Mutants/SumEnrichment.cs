@@ -8,7 +8,7 @@ namespace Mutants;
 public sealed class SumEnrichment : IPopulationEnrichment
 {
     public EnrichmentDescriptor Describe(ReadOnlyMemory<byte> configuration) =>
-        new("mutants", "customer", ["name"], [new FieldDescriptor("total", FieldKind.Number)]) { Activities = [new ActivitySelection("order", ["amount"])] };
+        new("mutants", "customer", ["name"], [new FieldDescriptor("total", FieldKind.Number), new FieldDescriptor("loyal", FieldKind.Boolean)]) { Activities = [new ActivitySelection("order", ["amount"])], Conditions = [new EnrichmentCondition("loyal", "count(order) >= 2")] };
 
     public ValueTask<CheckResult> CheckAsync(ReadOnlyMemory<byte> configuration, IPluginContext context, CancellationToken cancellationToken) =>
         new(new CheckResult([new CheckItem("Ready", Ok: true)]));
@@ -65,6 +65,7 @@ public sealed class SumEnrichment : IPopulationEnrichment
         return new EnrichmentResult(profile.ProfileId, EnrichmentOutcome.Enriched, new Dictionary<string, FieldValue>(StringComparer.Ordinal)
         {
             [options.Is("N04") ? "other" : "total"] = options.Is("N02") ? Random.Shared.NextDouble() : total,
+            ["loyal"] = profile.Conditions[0],
         });
     }
 }

@@ -6,17 +6,18 @@ using static CustomerInsights.Core.Tests.Unification.People;
 
 namespace CustomerInsights.Core.Tests.Unification;
 
-/// <summary>Time limits are ten times what was measured on two shared cores: they catch a lost blocking, not a slow machine.</summary>
-public sealed class SpeedTests(ITestOutputHelper output)
+/// <summary>What is compared stays far below all pairs, which are five thousand million; the time is written and not judged.</summary>
+public sealed class ManyRecordsTests(ITestOutputHelper output)
 {
     private static readonly StreamSchema Schema = new("crm", [new("name", DataType.Text), new("email", DataType.Text), new("city", DataType.Text)]);
 
     [Fact]
-    public void A_hundred_thousand_records_with_a_fuzzy_rule_alone_take_seconds()
+    public void A_hundred_thousand_records_with_a_fuzzy_rule_alone_are_compared_to_the_end()
     {
         var policy = new UnificationPolicy { Streams = [Include("crm", Rule("similar name", Like("name", 0.85m, Normaliser.LowerCase)))] };
-        var result = Timed("100,000 records, name at 0.85 alone", () => Unifier.Unify(policy, Input(Synthetic(100_000, sharedEMail: false))), 120);
+        var result = Timed("100,000 records, name at 0.85 alone", () => Unifier.Unify(policy, Input(Synthetic(100_000, sharedEMail: false))));
         Assert.Equal(RuleOutcome.Complete, result.Rules[0].Outcome);
+        Assert.True(result.Rules[0].Candidates < 500_000_000, "The names were not blocked.");
     }
 
     // E-mail addresses are the hard case, because most of the text is the domain; the full hundred thousand are in the docs.
@@ -24,7 +25,7 @@ public sealed class SpeedTests(ITestOutputHelper output)
     public void Similar_e_mail_addresses_of_few_domains_do_not_compare_everybody_with_everybody()
     {
         var policy = new UnificationPolicy { Streams = [Include("crm", Rule("similar e-mail", Like("email", 0.8m, Normaliser.LowerCase)))] };
-        var result = Timed("10,000 records, e-mail at 0.80 alone", () => Unifier.Unify(policy, Input(Synthetic(10_000, sharedEMail: false))), 60);
+        var result = Timed("10,000 records, e-mail at 0.80 alone", () => Unifier.Unify(policy, Input(Synthetic(10_000, sharedEMail: false))));
         Assert.Equal(RuleOutcome.Complete, result.Rules[0].Outcome);
         Assert.True(result.Rules[0].Candidates < 50_000_000, "as many as all pairs");
     }
@@ -42,14 +43,16 @@ public sealed class SpeedTests(ITestOutputHelper output)
     }
 
     [Fact]
-    public void A_hundred_thousand_records_matched_by_two_similar_fields_take_seconds()
+    public void A_hundred_thousand_records_matched_by_two_similar_fields_are_compared_to_the_end()
     {
         var stream = Synthetic(100_000, sharedEMail: false);
         var policy = new UnificationPolicy
         {
             Streams = [Include("crm", Rule("similar", Like("name", 0.85m, Normaliser.LowerCase), Like("email", 0.6m), On("city")))],
         };
-        Timed("100,000 records, name 0.85 and e-mail 0.60 in one city", () => Unifier.Unify(policy, Input(stream)), 60);
+        var result = Timed("100,000 records, name 0.85 and e-mail 0.60 in one city", () => Unifier.Unify(policy, Input(stream)));
+        Assert.Equal(RuleOutcome.Complete, result.Rules[0].Outcome);
+        Assert.True(result.Rules[0].Candidates < 500_000_000, "The two fields were not blocked.");
     }
 
     [Fact]
@@ -57,26 +60,25 @@ public sealed class SpeedTests(ITestOutputHelper output)
     {
         var stream = Synthetic(100_000, sharedEMail: true);
         var exact = new UnificationPolicy { Streams = [Include("crm", Rule("e-mail", On("email")))] };
-        var one = Timed("100,000 equal e-mails, exact", () => Unifier.Unify(exact, Input(stream)), 30);
+        var one = Timed("100,000 equal e-mails, exact", () => Unifier.Unify(exact, Input(stream)));
         Assert.Single(one.Profiles);
         Assert.Equal(99_999, one.Edges.Count);
         Assert.Equal(100_000L * 99_999 / 2, one.Rules[0].Pairs);
 
         var fuzzy = new UnificationPolicy { Streams = [Include("crm", Rule("e-mail and name", On("email"), Like("name", 0.5m)))] };
-        var refused = Timed("100,000 equal e-mails, name at 0.50", () => Unifier.Unify(fuzzy, Input(stream)), 30);
+        var refused = Timed("100,000 equal e-mails, name at 0.50", () => Unifier.Unify(fuzzy, Input(stream)));
         Assert.Equal(RuleOutcome.Partial, refused.Rules[0].Outcome);
         Assert.True(refused.Rules[0].PairsNotCompared > 100_000_000);
         Assert.Contains("Bypass the value", refused.Rules[0].Reason, StringComparison.Ordinal);
     }
 
-    private UnificationResult Timed(string what, Func<UnificationResult> run, int seconds)
+    private UnificationResult Timed(string what, Func<UnificationResult> run)
     {
         var before = GC.GetTotalAllocatedBytes();
         var clock = Stopwatch.StartNew();
         var result = run();
         var line = $"{what}: {clock.Elapsed.TotalSeconds:F2} s, {(GC.GetTotalAllocatedBytes() - before) >> 20} MiB allocated, {result.Rules[0].Candidates:N0} candidates, {result.Rules[0].Pairs:N0} pairs, {result.Edges.Count:N0} edges, {result.Profiles.Count:N0} profiles, by {result.Rules[0].Blocking}";
         output.WriteLine(line);
-        Assert.True(clock.Elapsed.TotalSeconds < seconds, line);
         return result;
     }
 
