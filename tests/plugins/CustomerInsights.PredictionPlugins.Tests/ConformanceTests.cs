@@ -15,6 +15,7 @@ public sealed class ConformanceTests
     [InlineData("lifetime-value")]
     [InlineData("next-order")]
     [InlineData("rfm")]
+    [InlineData("scoring")]
     public async Task A_prediction_conforms_in_process_and_in_a_worker(string name)
     {
         var report = await ConformanceKit.VerifyAsync(
