@@ -192,7 +192,7 @@ public sealed class ScoringEnrichment : IPopulationEnrichment
         var (plan, blend) = (stored.Model.Plan, stored.Model.Blend);
         var columns = plan.Of(reading.Builder, rows);
         var logits = blend.Logits(columns);
-        var explained = blend.Explain(columns, cancellationToken);
+        var explained = blend.Explain(columns, standing.Explainer, cancellationToken);
         var until = DateOnly.FromDayNumber(Day(now) + options.HorizonDays);
         for (var at = 0; at < rows.Count; at++)
         {

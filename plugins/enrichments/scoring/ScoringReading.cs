@@ -1,4 +1,5 @@
 using System.Globalization;
+using CustomerInsights.Enrichments.Predictions.Learning;
 using CustomerInsights.Enrichments.Predictions.Scoring;
 using CustomerInsights.Enrichments.Predictions.Studies;
 using CustomerInsights.Sdk;
@@ -218,16 +219,18 @@ internal sealed class ScoringReading
 /// <param name="Histogram">How many are in each tenth of the probability, in the sample.</param>
 /// <param name="Mean">Their mean.</param>
 /// <param name="Shifts">By feature, and last the score.</param>
-internal sealed record ScoringStanding(Standing Standing, int[] Histogram, double Mean, IReadOnlyList<Shift> Shifts)
+/// <param name="Explainer">Tells why, where the model has trees.</param>
+internal sealed record ScoringStanding(Standing Standing, int[] Histogram, double Mean, IReadOnlyList<Shift> Shifts, TreeExplainer? Explainer)
 {
     /// <summary>Looks at the rows of now.</summary>
     /// <param name="model">The model.</param>
     /// <param name="reading">The rows.</param>
     public static ScoringStanding Of(ScoringModel model, ScoringReading reading)
     {
+        var explainer = model.Blend.Trees is { } trees ? new TreeExplainer(trees) : null;
         if (reading.Sample.Now.Count == 0)
         {
-            return new ScoringStanding(new Standing([]), new int[10], double.NaN, []);
+            return new ScoringStanding(new Standing([]), new int[10], double.NaN, [], explainer);
         }
 
         var columns = model.Plan.Of(reading.Builder, reading.Sample.Now);
@@ -238,6 +241,6 @@ internal sealed record ScoringStanding(Standing Standing, int[] Histogram, doubl
             histogram[Math.Clamp((int)(10 * score), 0, 9)]++;
         }
 
-        return new ScoringStanding(new Standing(scores), histogram, scores.Average(), model.Baseline.Compare(columns, scores));
+        return new ScoringStanding(new Standing(scores), histogram, scores.Average(), model.Baseline.Compare(columns, scores), explainer);
     }
 }

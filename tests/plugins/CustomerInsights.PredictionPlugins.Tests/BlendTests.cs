@@ -20,7 +20,7 @@ public sealed class BlendTests(ITestOutputHelper output)
         var model = new BlendModel(LogisticRegression.Fit(columns, happened, 0.01, CancellationToken.None), trees, weight, 0.9, 0.2);
 
         var logits = model.Logits(columns);
-        var explained = model.Explain(columns, CancellationToken.None);
+        var explained = model.Explain(columns, new TreeExplainer(trees), CancellationToken.None);
 
         Assert.All(Enumerable.Range(0, 300), row => Assert.Equal(logits[row], model.Base + explained[row].Sum(), 1e-9));
     }
@@ -55,8 +55,33 @@ public sealed class BlendTests(ITestOutputHelper output)
 
         Assert.Equal(one.Unseen, four.Unseen);
         Assert.Equal(one.Model.Logits(columns), four.Model.Logits(columns));
-        Assert.Equal(one.Model.Explain(columns, CancellationToken.None), four.Model.Explain(columns, CancellationToken.None));
+        Assert.Equal(Explained(one.Model), Explained(four.Model));
         Assert.NotEqual(one.Unseen, BlendLearner.Fit(columns, happened, 6, 2, CancellationToken.None).Unseen);
+
+        double[][] Explained(BlendModel model) => model.Explain(columns, model.Trees is { } trees ? new TreeExplainer(trees) : null, CancellationToken.None);
+    }
+
+    [Theory]
+    [InlineData(8, 20)]
+    [InlineData(31, 5)]
+    [InlineData(127, 2)]
+    public void What_is_prepared_for_many_rows_says_the_same_as_the_walk_through_the_tree(int leaves, int fewest)
+    {
+        // Twelve features, so that some ways are longer than what is kept for them.
+        var random = new SplitMix(20);
+        List<FeatureColumn> columns = [.. Enumerable.Range(0, 12).Select(i => FeatureColumn.OfNumbers($"x{i}", Enumerable.Range(0, 3_000).Select(_ => random.NextDouble() < 0.05 ? double.NaN : random.NextNormal())))];
+        bool[] happened = [.. Enumerable.Range(0, 3_000).Select(row => random.NextDouble() < SpecialFunctions.Logistic(columns.Sum(column => double.IsNaN(column.Numbers[row]) ? 1 : Math.Sin(2 * column.Numbers[row]))))];
+        var model = Boosting.Fit(columns, happened, new BoostingOptions(Trees: 12, Leaves: leaves, FewestRows: fewest, L2: 1), null, 1, CancellationToken.None);
+        var bins = model.Bins.Bin(columns);
+        var explainer = new TreeExplainer(model);
+
+        for (var row = 0; row < 60; row++)
+        {
+            byte[] own = [.. Enumerable.Range(0, 12).Select(feature => bins[(feature * 3_000) + row])];
+            var values = new double[12];
+            explainer.Explain(own, values);
+            Assert.All(values.Zip(TreeShap.Explain(model, own)), pair => Assert.Equal(pair.Second, pair.First, 1e-9));
+        }
     }
 
     [Fact]
@@ -110,7 +135,9 @@ public sealed class BlendTests(ITestOutputHelper output)
         var read = BlendModel.Read(reader, columns.Count);
 
         Assert.Equal(model.Logits(columns), read.Logits(columns));
-        Assert.Equal(model.Explain([.. columns.Select(column => column.Take([5, 9]))], CancellationToken.None), read.Explain([.. columns.Select(column => column.Take([5, 9]))], CancellationToken.None));
+        Assert.Equal(Explained(model), Explained(read));
+
+        double[][] Explained(BlendModel one) => one.Explain([.. columns.Select(column => column.Take([5, 9]))], new TreeExplainer(one.Trees!), CancellationToken.None);
 
         // Any cut of the bytes is refused, and never loops or takes memory without end.
         var bytes = stream.ToArray();

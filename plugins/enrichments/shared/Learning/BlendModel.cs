@@ -50,28 +50,31 @@ internal sealed record BlendModel(LogisticRegression? Lines, Boosting? Trees, do
 
     /// <summary>What each feature adds to the logit of every row: w (x − mean) of the regression and exact TreeSHAP of the trees, in their weights. With <see cref="Base"/> they add up to the logit.</summary>
     /// <param name="columns">The features.</param>
+    /// <param name="explainer">Of <see cref="Trees"/>, prepared once for many rows; null where there are none.</param>
     /// <param name="cancellationToken">Ends it.</param>
     /// <returns>By row, by feature.</returns>
-    public double[][] Explain(IReadOnlyList<FeatureColumn> columns, CancellationToken cancellationToken)
+    public double[][] Explain(IReadOnlyList<FeatureColumn> columns, TreeExplainer? explainer, CancellationToken cancellationToken)
     {
+        if (Trees is not null && explainer is null)
+        {
+            throw new ArgumentNullException(nameof(explainer), "Trees are explained by what was prepared from them.");
+        }
+
         var rows = columns[0].Count;
         var bins = Trees?.Bins.Bin(columns);
         var explained = new double[rows][];
         Parallel.For(0, rows, new ParallelOptions { CancellationToken = cancellationToken }, row =>
         {
             var values = new double[columns.Count];
-            if (Trees is { } trees)
+            if (bins is not null)
             {
                 Span<byte> own = stackalloc byte[FeatureBins.MostFeatures];
                 for (var feature = 0; feature < columns.Count; feature++)
                 {
-                    own[feature] = bins![(feature * rows) + row];
+                    own[feature] = bins[(feature * rows) + row];
                 }
 
-                foreach (var tree in trees.Trees)
-                {
-                    TreeShap.Explain(tree, own[..columns.Count], values);
-                }
+                explainer!.Explain(own[..columns.Count], values);
             }
 
             var lines = Lines?.Explain(columns, row);
