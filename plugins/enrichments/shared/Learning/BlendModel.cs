@@ -88,6 +88,13 @@ internal sealed record BlendModel(LogisticRegression? Lines, Boosting? Trees, do
         return explained;
     }
 
+    /// <summary>What each feature adds to the logit of every row, for few rows: what explains the trees is prepared in the call.</summary>
+    /// <param name="columns">The features.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <returns>By row, by feature.</returns>
+    public double[][] Explain(IReadOnlyList<FeatureColumn> columns, CancellationToken cancellationToken) =>
+        Explain(columns, Trees is { } trees ? new TreeExplainer(trees) : null, cancellationToken);
+
     /// <summary>Writes the model.</summary>
     public void Write(BinaryWriter writer)
     {
