@@ -50,8 +50,8 @@ public sealed class CommandTests(AuthorsMachine machine) : IAsyncLifetime
         {
             await using var entry = await zip.GetEntry("plugin.json")!.OpenAsync();
             var manifest = (await JsonNode.ParseAsync(entry))!;
-            Assert.Equal("0.9.0", manifest["build"]!["sdkVersion"]!.GetValue<string>());
-            Assert.Equal("[0.9.0,1.0.0)", manifest["sdk"]!.GetValue<string>());
+            Assert.Equal("1.0.0", manifest["build"]!["sdkVersion"]!.GetValue<string>());
+            Assert.Equal("[1.0.0,2.0.0)", manifest["sdk"]!.GetValue<string>());
             Assert.DoesNotContain(zip.Entries, one => one.Name is "CustomerInsights.Sdk.dll" or "Microsoft.Extensions.Logging.Abstractions.dll");
         }
 
@@ -180,7 +180,7 @@ public sealed class CommandTests(AuthorsMachine machine) : IAsyncLifetime
         (await machine.CiPluginAsync(plugin, "pack")).Ended(1).Said("make them equal");
 
         await File.WriteAllTextAsync(project, healthy);
-        await File.WriteAllTextAsync(Path.Combine(plugin, "plugin.json"), (await File.ReadAllTextAsync(Path.Combine(plugin, "plugin.json"))).Replace("[0.9.0,1.0.0)", "[2.0.0,3.0.0)", StringComparison.Ordinal).Replace("lib/Acme.Sick.dll", "lib/Sick.dll", StringComparison.Ordinal));
+        await File.WriteAllTextAsync(Path.Combine(plugin, "plugin.json"), (await File.ReadAllTextAsync(Path.Combine(plugin, "plugin.json"))).Replace("[1.0.0,2.0.0)", "[2.0.0,3.0.0)", StringComparison.Ordinal).Replace("lib/Acme.Sick.dll", "lib/Sick.dll", StringComparison.Ordinal));
         (await machine.CiPluginAsync(plugin, "doctor")).Ended(1).Said("fail  Manifest: /entry/assembly").Said("'lib/Sick.dll' is not in the package").Said("2 to be mended.");
 
         await File.WriteAllTextAsync(Path.Combine(plugin, "nuget.config"), """<configuration><packageSources><add key="gone" value="/nowhere/packages" /></packageSources></configuration>""");

@@ -95,7 +95,7 @@ internal sealed class CatalogFuzz : IDisposable
         Url = $"acme.shop-{number}.ciplugin",
         Size = 1000,
         Sha256 = new string('a', 64),
-        Sdk = "[0.9.0,1.0.0)",
+        Sdk = "[1.0.0,2.0.0)",
         Host = "[0.1.0,)",
         Isolation = [IsolationMode.Process],
         Capabilities = new ManifestCapabilities { Network = new(["api.acme.example"]), ProfileFields = new() { Read = ["email"], Pii = true } },

@@ -20,7 +20,7 @@ internal sealed class ManifestFuzz(string schema)
           "$schema": "urn:customer-insights:plugin-manifest:1", "manifestVersion": 1, "id": "acme.shop-source", "version": "2.3.1", "name": "Acme Shop", "summary": "Customers and orders.",
           "publisher": { "id": "acme", "name": "Acme GmbH", "url": "https://acme.example", "support": "help@acme.example" }, "license": "Apache-2.0", "links": { "docs": "https://acme.example/docs" },
           "icon": "assets/icon.svg", "readme": "README.md", "changelog": "CHANGELOG.md", "keywords": [ "shop", "orders" ],
-          "sdk": "[0.9.0,1.0.0)", "host": "[0.1.0,)", "runtime": { "framework": "net10.0", "rids": [ "any" ] }, "entry": { "assembly": "lib/Acme.Shop.dll", "startup": "Acme.Shop.Startup" },
+          "sdk": "[1.0.0,2.0.0)", "host": "[0.1.0,)", "runtime": { "framework": "net10.0", "rids": [ "any" ] }, "entry": { "assembly": "lib/Acme.Shop.dll", "startup": "Acme.Shop.Startup" },
           "contributes": [ { "kind": "connector", "id": "shop", "type": "Acme.Shop.ShopSource", "title": "Acme Shop", "configSchema": "schema/shop.json", "configVersion": 2, "supports": [ "incremental", "deletes" ] } ],
           "isolation": { "supported": [ "inProcess", "process", "sandboxedProcess" ], "preferred": "process", "reason": "because" },
           "capabilities": { "network": { "hosts": [ "api.acme.example", "*.acme.example", "${config.baseUrl}" ], "rawSockets": false }, "profileFields": { "read": [ "email" ], "write": [ "acme.tier" ], "pii": true },

@@ -38,7 +38,7 @@ public sealed record PluginManifest
     /// <summary>Words to find it by.</summary>
     public IReadOnlyList<string> Keywords { get; init; } = [];
 
-    /// <summary>The SDK range, <c>[0.9.0,1.0.0)</c>.</summary>
+    /// <summary>The SDK range, <c>[1.0.0,2.0.0)</c>.</summary>
     public required string Sdk { get; init; }
 
     /// <summary>The host range, where it matters.</summary>

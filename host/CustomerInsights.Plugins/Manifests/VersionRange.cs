@@ -1,6 +1,6 @@
 namespace CustomerInsights.Plugins.Manifests;
 
-/// <summary>A half-open interval of versions, <c>[0.9.0,1.0.0)</c>: the lower bound is in, the upper is out.</summary>
+/// <summary>A half-open interval of versions, <c>[1.0.0,2.0.0)</c>: the lower bound is in, the upper is out.</summary>
 /// <param name="Lower">The lowest version that is in.</param>
 /// <param name="Upper">The first version that is out; null for no end.</param>
 public sealed record VersionRange(SemanticVersion Lower, SemanticVersion? Upper)
@@ -25,7 +25,7 @@ public sealed record VersionRange(SemanticVersion Lower, SemanticVersion? Upper)
             }
         }
 
-        throw new FormatException($"'{text}' is not a half-open range such as [0.9.0,1.0.0).");
+        throw new FormatException($"'{text}' is not a half-open range such as [1.0.0,2.0.0).");
     }
 
     /// <summary>Whether a version is in the range.</summary>
@@ -43,6 +43,6 @@ public sealed record VersionRange(SemanticVersion Lower, SemanticVersion? Upper)
         : null;
 
     /// <summary>The range as written.</summary>
-    /// <returns><c>[0.9.0,1.0.0)</c>.</returns>
+    /// <returns><c>[1.0.0,2.0.0)</c>.</returns>
     public override string ToString() => $"[{Lower},{Upper?.ToString() ?? ""})";
 }

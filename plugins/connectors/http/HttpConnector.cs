@@ -35,7 +35,7 @@ public sealed class HttpConnector : SourceConnector<HttpOptions>
         }
         catch (PluginException error)
         {
-            items.Add(new CheckItem(tried, Ok: false, error.Message) { Kind = error.Kind, ConfigurationPath = error.ConfigurationPath });
+            items.Add(CheckItem.Failed(tried, error));
         }
 
         return new CheckResult(items);

@@ -40,7 +40,7 @@ public sealed class PostgresConnector : SourceConnector<PostgresOptions>
         }
         catch (PluginException error)
         {
-            items.Add(new CheckItem(tried, Ok: false, error.Message) { Kind = error.Kind, ConfigurationPath = error.ConfigurationPath });
+            items.Add(CheckItem.Failed(tried, error));
         }
 
         return new CheckResult(items);

@@ -54,7 +54,7 @@ public sealed class EngagementEnrichment : IPopulationEnrichment
         }
         catch (PluginException error)
         {
-            items.Add(new CheckItem(tried, Ok: false, error.Message) { Kind = error.Kind, ConfigurationPath = error.ConfigurationPath });
+            items.Add(CheckItem.Failed(tried, error));
         }
 
         return new CheckResult(items);

@@ -37,7 +37,7 @@ public sealed class CsvExport : IExportTarget
         }
         catch (PluginException error)
         {
-            items.Add(new CheckItem("Settings and folder", Ok: false, error.Message) { Kind = error.Kind, ConfigurationPath = error.ConfigurationPath });
+            items.Add(CheckItem.Failed("Settings and folder", error));
         }
 
         return ValueTask.FromResult(new CheckResult(items));

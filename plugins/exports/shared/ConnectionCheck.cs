@@ -39,7 +39,7 @@ internal static class ConnectionCheck
         }
         catch (PluginException error)
         {
-            items.Add(new CheckItem(tried, Ok: false, error.Message) { Kind = error.Kind, ConfigurationPath = error.ConfigurationPath });
+            items.Add(CheckItem.Failed(tried, error));
         }
 
         return new CheckResult(items);

@@ -20,16 +20,10 @@ public sealed class TicketsConnector : SourceConnector<TicketsOptions>
         using var http = await ConnectAsync(options, context, cancellationToken).ConfigureAwait(false);
         foreach (var stream in HelpDeskStream.All)
         {
-            var tried = $"{stream.Descriptor.Name} can be read";
-            try
-            {
-                using var page = await GetAsync(http, stream.Path, context, cancellationToken).ConfigureAwait(false);
-                items.Add(new CheckItem(tried, Ok: true));
-            }
-            catch (PluginException error)
-            {
-                items.Add(new CheckItem(tried, Ok: false, error.Message) { Kind = error.Kind, ConfigurationPath = error.ConfigurationPath });
-            }
+            items.Add(await CheckItem.TryAsync(
+                $"{stream.Descriptor.Name} can be read",
+                async token => (await GetAsync(http, stream.Path, context, token).ConfigureAwait(false)).Dispose(),
+                cancellationToken).ConfigureAwait(false));
         }
 
         return new CheckResult(items);

@@ -22,7 +22,7 @@ internal static class ReadChecks
         new("R08", "A limit of records is kept", Subject.Connector, LimitAsync),
         new("R09", "An empty source is Complete with no records", Subject.Connector, EmptyAsync),
         new("R10", "No checkpoint comes before its records", Subject.Connector, CheckpointOrderAsync),
-        new("R11", "Records and rejected records add up to what the fixture holds", Subject.Connector, CountsAsync) { Note = "A checkpoint of SDK 0.9 carries no counts: compared with test.json." },
+        new("R11", "Records and rejected records add up to what the fixture holds", Subject.Connector, CountsAsync) { Note = "A checkpoint carries no counts: compared with test.json." },
         new("R12", "100,000 records are read in flat memory", Subject.Connector, MemoryAsync),
         new("R13", "Values arrive as they are at the source", Subject.Connector, RecordChecks.ValuesAsync),
         new("R14", "What was deleted at the source goes", Subject.Connector, DeletesAsync),

@@ -13,17 +13,15 @@ public sealed class PluginNameConnector : SourceConnector<PluginNameOptions>
     /// <inheritdoc />
     protected override async ValueTask<CheckResult> CheckAsync(PluginNameOptions options, IPluginContext context, CancellationToken cancellationToken)
     {
-        const string tried = "Contacts can be read";
-        try
-        {
-            using var api = await ContactsApi.ConnectAsync(options, context, cancellationToken).ConfigureAwait(false);
-            await api.GetPageAsync(since: null, page: null, size: 1, cancellationToken).ConfigureAwait(false);
-            return new CheckResult([new CheckItem(tried, Ok: true)]);
-        }
-        catch (PluginException error)
-        {
-            return new CheckResult([new CheckItem(tried, Ok: false, error.Message) { Kind = error.Kind, ConfigurationPath = error.ConfigurationPath }]);
-        }
+        var read = await CheckItem.TryAsync(
+            "Contacts can be read",
+            async token =>
+            {
+                using var api = await ContactsApi.ConnectAsync(options, context, token).ConfigureAwait(false);
+                await api.GetPageAsync(since: null, page: null, size: 1, token).ConfigureAwait(false);
+            },
+            cancellationToken).ConfigureAwait(false);
+        return new CheckResult([read]);
     }
 
     /// <inheritdoc />

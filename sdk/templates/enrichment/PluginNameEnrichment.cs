@@ -1,9 +1,10 @@
+using System.Text.Json.Serialization.Metadata;
 using CustomerInsights.Sdk;
 
 namespace PublisherName.PluginName;
 
 /// <summary>Finds the company of a person by the domain of the e-mail address.</summary>
-public sealed class PluginNameEnrichment : IProfileEnrichment
+public sealed class PluginNameEnrichment : ProfileEnrichment<PluginNameOptions>
 {
     private static readonly EnrichmentDescriptor s_descriptor = new(
         "plugin_name",
@@ -22,29 +23,30 @@ public sealed class PluginNameEnrichment : IProfileEnrichment
     };
 
     /// <inheritdoc />
-    public EnrichmentDescriptor Describe(ReadOnlyMemory<byte> configuration) => s_descriptor;
+    protected override JsonTypeInfo<PluginNameOptions> OptionsType => PluginNameJson.Default.PluginNameOptions;
 
     /// <inheritdoc />
-    public async ValueTask<CheckResult> CheckAsync(ReadOnlyMemory<byte> configuration, IPluginContext context, CancellationToken cancellationToken)
+    protected override EnrichmentDescriptor Describe(PluginNameOptions options) => s_descriptor;
+
+    /// <inheritdoc />
+    protected override async ValueTask<CheckResult> CheckAsync(PluginNameOptions options, IPluginContext context, CancellationToken cancellationToken)
     {
-        const string tried = "The directory answers";
-        try
-        {
-            using var directory = await DirectoryApi.ConnectAsync(PluginOptions.Read(configuration, PluginNameJson.Default.PluginNameOptions), context, cancellationToken).ConfigureAwait(false);
-            await directory.FindAsync("example.com", cancellationToken).ConfigureAwait(false);
-            return new CheckResult([new CheckItem(tried, Ok: true)]);
-        }
-        catch (PluginException error)
-        {
-            return new CheckResult([new CheckItem(tried, Ok: false, error.Message) { Kind = error.Kind, ConfigurationPath = error.ConfigurationPath }]);
-        }
+        var answers = await CheckItem.TryAsync(
+            "The directory answers",
+            async token =>
+            {
+                using var directory = await DirectoryApi.ConnectAsync(options, context, token).ConfigureAwait(false);
+                await directory.FindAsync("example.com", token).ConfigureAwait(false);
+            },
+            cancellationToken).ConfigureAwait(false);
+        return new CheckResult([answers]);
     }
 
     /// <inheritdoc />
-    public async ValueTask<IReadOnlyList<EnrichmentResult>> EnrichAsync(
-        ReadOnlyMemory<byte> configuration, IReadOnlyList<ProfileInput> batch, IPluginContext context, CancellationToken cancellationToken)
+    protected override async ValueTask<IReadOnlyList<EnrichmentResult>> EnrichAsync(
+        PluginNameOptions options, IReadOnlyList<ProfileInput> batch, IPluginContext context, CancellationToken cancellationToken)
     {
-        using var directory = await DirectoryApi.ConnectAsync(PluginOptions.Read(configuration, PluginNameJson.Default.PluginNameOptions), context, cancellationToken).ConfigureAwait(false);
+        using var directory = await DirectoryApi.ConnectAsync(options, context, cancellationToken).ConfigureAwait(false);
         var answers = new Dictionary<string, Answer>(StringComparer.Ordinal);
         var results = new List<EnrichmentResult>(batch.Count);
         foreach (var profile in batch)
@@ -66,9 +68,6 @@ public sealed class PluginNameEnrichment : IProfileEnrichment
 
         return results;
     }
-
-    /// <inheritdoc />
-    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
     private static async Task<Answer> AskAsync(DirectoryApi directory, string domain, CancellationToken cancellationToken)
     {

@@ -1,9 +1,10 @@
+using System.Text.Json.Serialization.Metadata;
 using CustomerInsights.Sdk;
 
 namespace PublisherName.PluginName;
 
 /// <summary>Replaces the members of a list: everybody is sent, and the list changes with the commit, all at once.</summary>
-public sealed class PluginNameExport : IExportTarget
+public sealed class PluginNameExport : ExportTarget<PluginNameOptions>
 {
     private static readonly ExportDescriptor s_descriptor = new(ExportMembership.Full, ExportVisibility.Transactional)
     {
@@ -13,26 +14,27 @@ public sealed class PluginNameExport : IExportTarget
     };
 
     /// <inheritdoc />
-    public ExportDescriptor Describe(ReadOnlyMemory<byte> configuration) => s_descriptor;
+    protected override JsonTypeInfo<PluginNameOptions> OptionsType => PluginNameJson.Default.PluginNameOptions;
 
     /// <inheritdoc />
-    public async ValueTask<CheckResult> CheckAsync(ReadOnlyMemory<byte> configuration, IPluginContext context, CancellationToken cancellationToken)
+    protected override ExportDescriptor Describe(PluginNameOptions options) => s_descriptor;
+
+    /// <inheritdoc />
+    protected override async ValueTask<CheckResult> CheckAsync(PluginNameOptions options, IPluginContext context, CancellationToken cancellationToken)
     {
-        const string tried = "The list can be seen";
-        try
-        {
-            using var api = await ListApi.ConnectAsync(Read(configuration), context, cancellationToken).ConfigureAwait(false);
-            await api.LookAsync(cancellationToken).ConfigureAwait(false);
-            return new CheckResult([new CheckItem(tried, Ok: true)]);
-        }
-        catch (PluginException error)
-        {
-            return new CheckResult([new CheckItem(tried, Ok: false, error.Message) { Kind = error.Kind, ConfigurationPath = error.ConfigurationPath }]);
-        }
+        var seen = await CheckItem.TryAsync(
+            "The list can be seen",
+            async token =>
+            {
+                using var api = await ListApi.ConnectAsync(options, context, token).ConfigureAwait(false);
+                await api.LookAsync(token).ConfigureAwait(false);
+            },
+            cancellationToken).ConfigureAwait(false);
+        return new CheckResult([seen]);
     }
 
     /// <inheritdoc />
-    public async ValueTask<IExportSession> OpenAsync(ReadOnlyMemory<byte> configuration, ExportJob job, IPluginContext context, CancellationToken cancellationToken)
+    protected override async ValueTask<IExportSession> OpenAsync(PluginNameOptions options, ExportJob job, IPluginContext context, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(job);
         var email = Enumerable.Range(0, job.Fields.Count).FirstOrDefault(i => job.Fields[i].Name == "email", -1);
@@ -42,12 +44,7 @@ public sealed class PluginNameExport : IExportTarget
             throw new PluginException(FailureKind.Configuration, "The export has no field 'email'; map one to it.");
         }
 
-        var api = await ListApi.ConnectAsync(Read(configuration), context, cancellationToken).ConfigureAwait(false);
+        var api = await ListApi.ConnectAsync(options, context, cancellationToken).ConfigureAwait(false);
         return new PluginNameSession(api, job, email);
     }
-
-    /// <inheritdoc />
-    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
-
-    private static PluginNameOptions Read(ReadOnlyMemory<byte> configuration) => PluginOptions.Read(configuration, PluginNameJson.Default.PluginNameOptions);
 }

@@ -5,7 +5,7 @@ using CustomerInsights.Host.Tests.Kit;
 namespace CustomerInsights.Host.Tests.Pipeline;
 
 /// <summary>Why records are one person, or are not.</summary>
-public sealed class ExplanationTests
+public sealed class ExplanationTests(RefusingShop shop) : IClassFixture<RefusingShop>
 {
     [Fact]
     public async Task Two_records_that_the_matcher_joined_are_explained_field_by_field_and_the_bits_sum()
@@ -99,8 +99,7 @@ public sealed class ExplanationTests
     [InlineData(HttpStatusCode.BadRequest, "left=crm.contacts/C1&right=crm.contacts/C1")]
     public async Task What_cannot_be_explained_is_refused_with_a_remedy(HttpStatusCode status, string query)
     {
-        await using var app = await Shop.OpenAsync();
-        await app.Http.RefusedAsync(status, HttpMethod.Get, $"/unification/explanations?{query}");
+        await shop.App.Http.RefusedAsync(status, HttpMethod.Get, $"/unification/explanations?{query}");
     }
 
     private static Task<JsonNode> PairAsync(RunningApp app, string left, string right) =>

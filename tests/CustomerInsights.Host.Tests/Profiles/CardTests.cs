@@ -6,7 +6,7 @@ using CustomerInsights.Host.Tests.Segments;
 namespace CustomerInsights.Host.Tests.Profiles;
 
 /// <summary>Cards over HTTP: rows, all of a row, templates, and the page for a frame.</summary>
-public sealed class CardTests
+public sealed class CardTests(RefusingShop shop) : IClassFixture<RefusingShop>
 {
     [Fact]
     public async Task A_type_without_a_card_has_one_by_what_its_attributes_mean()
@@ -50,23 +50,17 @@ public sealed class CardTests
         Assert.Equal(Names((await app.GetAsync("/cards/customer/rows/sample"))["items"]!), Names((await app.GetAsync("/cards/customer/rows/sample"))["items"]!));
     }
 
-    [Theory]
-    [InlineData("/cards/customer/rows/top_paying?sort=shoe", HttpStatusCode.BadRequest)]
-    [InlineData("/cards/customer/rows/top_paying?filter=citty%20%3D%201", HttpStatusCode.BadRequest)]
-    [InlineData("/cards/customer/rows/top_paying?cursor=abc", HttpStatusCode.BadRequest)]
-    [InlineData("/cards/customer/rows/top_paying?limit=1001", HttpStatusCode.BadRequest)]
-    [InlineData("/cards/customer/rows/none", HttpStatusCode.NotFound)]
-    [InlineData("/cards/none/rows", HttpStatusCode.NotFound)]
-    public async Task What_a_row_cannot_be_asked_for_is_refused(string path, HttpStatusCode status)
-    {
-        await using var app = await OpenAsync();
-        await app.Http.RefusedAsync(status, HttpMethod.Get, path, null);
-    }
-
     [Fact]
-    public async Task A_cursor_is_good_for_its_own_order_alone()
+    public async Task What_a_row_cannot_be_asked_for_is_refused_and_a_cursor_is_good_for_its_own_order_alone()
     {
         await using var app = await OpenAsync();
+        foreach (var question in new[] { "sort=shoe", "filter=citty%20%3D%201", "cursor=abc", "limit=1001" })
+        {
+            await app.Http.RefusedAsync(HttpStatusCode.BadRequest, HttpMethod.Get, $"/cards/customer/rows/top_paying?{question}", null);
+        }
+
+        await app.Http.RefusedAsync(HttpStatusCode.NotFound, HttpMethod.Get, "/cards/customer/rows/none", null);
+        await app.Http.RefusedAsync(HttpStatusCode.NotFound, HttpMethod.Get, "/cards/none/rows", null);
         var page = await app.GetAsync("/cards/customer/rows/top_paying?limit=1");
         await app.Http.RefusedAsync(HttpStatusCode.BadRequest, HttpMethod.Get, $"/cards/customer/rows/top_paying?limit=1&descending=false&cursor={page.Text("next")}", null);
     }
@@ -85,9 +79,7 @@ public sealed class CardTests
     [InlineData("""{"profileType":"person"}""", "/profileType: There is no profile type 'person'.")]
     public async Task What_is_wrong_with_a_card_is_said_with_its_place(string document, string fault)
     {
-        await using var app = await Shop.OpenAsync(refresh: false);
-        await app.ApplyAsync(Shop.Recipe().ToJsonString());
-        Assert.Contains(fault, (await app.Http.RefusedAsync(HttpStatusCode.BadRequest, HttpMethod.Put, "/cards/mine", document)).Faults(), StringComparison.Ordinal);
+        Assert.Contains(fault, (await shop.App.Http.RefusedAsync(HttpStatusCode.BadRequest, HttpMethod.Put, "/cards/mine", document)).Faults(), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -7,7 +7,7 @@ using CustomerInsights.Host.Tests.Segments;
 namespace CustomerInsights.Host.Tests.Profiles;
 
 /// <summary>The engagement score over HTTP: as a measure, taken apart for one profile, and edited.</summary>
-public sealed class EngagementTests
+public sealed class EngagementTests(RefusingShop shop) : IClassFixture<RefusingShop>
 {
     [Fact]
     public async Task The_score_compares_people_and_is_an_attribute_like_any_measure()
@@ -59,17 +59,13 @@ public sealed class EngagementTests
     [InlineData("{}", "/expression: Give an expression")]
     public async Task What_is_wrong_with_a_score_is_said_with_its_place(string document, string fault)
     {
-        await using var app = await Shop.OpenAsync(refresh: false);
-        await app.ApplyAsync(Shop.Recipe().ToJsonString());
-        Assert.Contains(fault, (await app.Http.RefusedAsync(HttpStatusCode.BadRequest, HttpMethod.Put, "/measures/m", document)).Faults(), StringComparison.Ordinal);
+        Assert.Contains(fault, (await shop.App.Http.RefusedAsync(HttpStatusCode.BadRequest, HttpMethod.Put, "/measures/m", document)).Faults(), StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task A_draft_of_a_score_says_that_it_must_be_tried_by_a_refresh()
     {
-        await using var app = await Shop.OpenAsync(refresh: false);
-        await app.ApplyAsync(Shop.Recipe().ToJsonString());
-        var problem = await app.Http.RefusedAsync(HttpStatusCode.BadRequest, HttpMethod.Post, "/what-if", """{"measure":{"name":"m","definition":{"engagement":{}}}}""");
+        var problem = await shop.App.Http.RefusedAsync(HttpStatusCode.BadRequest, HttpMethod.Post, "/what-if", """{"measure":{"name":"m","definition":{"engagement":{}}}}""");
         Assert.StartsWith("/measure/definition/engagement: What an engagement score would change", problem.Faults(), StringComparison.Ordinal);
     }
 

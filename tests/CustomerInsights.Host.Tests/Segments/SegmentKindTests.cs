@@ -8,7 +8,7 @@ using Microsoft.Extensions.DependencyInjection;
 namespace CustomerInsights.Host.Tests.Segments;
 
 /// <summary>Where members come from: rules, set operations, lists; and when they are computed.</summary>
-public sealed class SegmentKindTests
+public sealed class SegmentKindTests(RefusingShop shop) : IClassFixture<RefusingShop>
 {
     [Fact]
     public async Task Set_operations_become_a_rule_over_segments()
@@ -41,9 +41,7 @@ public sealed class SegmentKindTests
     [InlineData("""{"rule":"true","project":[{"name":"a","expression":"city"},{"name":"a","expression":"city"}]}""", "/project/1/name: 'a' is there twice, empty or longer than 200 characters.")]
     public async Task What_is_wrong_with_a_definition_is_said_with_its_place(string document, string fault)
     {
-        await using var app = await Shop.OpenAsync(refresh: false);
-        await app.ApplyAsync(Shop.Recipe().ToJsonString());
-        Assert.Equal(fault, (await app.Http.RefusedAsync(HttpStatusCode.BadRequest, HttpMethod.Put, "/segments/new", document)).Faults());
+        Assert.Equal(fault, (await shop.App.Http.RefusedAsync(HttpStatusCode.BadRequest, HttpMethod.Put, "/segments/new", document)).Faults());
     }
 
     [Fact]

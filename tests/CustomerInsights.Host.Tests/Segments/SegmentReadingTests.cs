@@ -4,7 +4,7 @@ using CustomerInsights.Host.Tests.Kit;
 namespace CustomerInsights.Host.Tests.Segments;
 
 /// <summary>What is read of segments: previews, members, files, sizes, overlap, uses.</summary>
-public sealed class SegmentReadingTests
+public sealed class SegmentReadingTests(RefusingShop shop) : IClassFixture<RefusingShop>
 {
     [Fact]
     public async Task A_preview_counts_operands_one_by_one_and_together()
@@ -32,9 +32,7 @@ public sealed class SegmentReadingTests
     [InlineData("""{"combine":[{"do":"except","segment":"buyers"}]}""", "/combine/0/do: The first step")]
     public async Task A_preview_that_cannot_be_made_says_why(string body, string fault)
     {
-        await using var app = await Shop.OpenAsync(refresh: false);
-        await app.ApplyAsync(Shop.Recipe().ToJsonString());
-        Assert.StartsWith(fault, (await app.Http.RefusedAsync(HttpStatusCode.BadRequest, HttpMethod.Post, "/segments/preview", body)).Faults(), StringComparison.Ordinal);
+        Assert.StartsWith(fault, (await shop.App.Http.RefusedAsync(HttpStatusCode.BadRequest, HttpMethod.Post, "/segments/preview", body)).Faults(), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -11,7 +11,7 @@ using Microsoft.Extensions.DependencyInjection;
 namespace CustomerInsights.Host.Tests.Trends;
 
 /// <summary>Figures by day over HTTP, with a clock that goes through months.</summary>
-public sealed class TrendTests
+public sealed class TrendTests(RefusingShop shop) : IClassFixture<RefusingShop>
 {
     [Fact]
     public async Task Profiles_and_reach_are_counted_day_by_day_and_a_change_of_settings_is_marked()
@@ -179,9 +179,7 @@ public sealed class TrendTests
     [InlineData("monthly-active?format=xml", "format: A format is csv, json or jsonl.")]
     public async Task What_cannot_be_asked_is_named(string path, string fault)
     {
-        await using var app = await RunningApp.StartAsync();
-        await app.SendTextAsync(HttpMethod.Put, "/profile-types/customer", """{"attributes":{}}""");
-        Assert.Equal(fault, (await app.Http.RefusedAsync(HttpStatusCode.BadRequest, HttpMethod.Get, "/trends/" + path)).Faults());
+        Assert.Equal(fault, (await shop.App.Http.RefusedAsync(HttpStatusCode.BadRequest, HttpMethod.Get, "/trends/" + path)).Faults());
     }
 
     [Theory]

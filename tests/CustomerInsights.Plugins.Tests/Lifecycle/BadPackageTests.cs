@@ -17,16 +17,16 @@ public sealed class BadPackageTests : IAsyncLifetime
         _sandbox.Add("test.newer-sdk");
         _sandbox.Add("test.healthy");
         await _sandbox.StartAsync();
-        AssertState("test.newer-sdk", PluginState.Incompatible, "1.0.0 needs SDK 0.10.0 or newer; this host has 0.9.0.");
+        AssertState("test.newer-sdk", PluginState.Incompatible, "1.0.0 needs SDK 1.1.0 or newer; this host has 1.0.0.");
         Assert.Equal(PluginState.Active, _sandbox.Status("test.healthy").State);
     }
 
     [Fact]
     public async Task A_plugin_that_was_built_for_a_newer_sdk_and_says_otherwise_is_found_out_before_it_runs()
     {
-        _sandbox.Add("test.newer-sdk", manifest => manifest["sdk"] = "[0.9.0,1.0.0)");
+        _sandbox.Add("test.newer-sdk", manifest => manifest["sdk"] = "[1.0.0,2.0.0)");
         await _sandbox.StartAsync();
-        AssertState("test.newer-sdk", PluginState.Incompatible, "1.0.0 needs CustomerInsights.Sdk.Tomorrow of a newer SDK; this host has SDK 0.9.0.");
+        AssertState("test.newer-sdk", PluginState.Incompatible, "1.0.0 needs CustomerInsights.Sdk.Tomorrow of a newer SDK; this host has SDK 1.0.0.");
     }
 
     [Fact]

@@ -11,7 +11,7 @@ public sealed class ManifestTests
           "manifestVersion": 1, "id": "acme.shop-source", "version": "2.3.1", "name": "Acme Shop", "summary": "Customers and orders.",
           "publisher": { "id": "acme", "name": "Acme GmbH", "url": "https://acme.example" }, "license": "Apache-2.0",
           "icon": "assets/icon.svg", "readme": "README.md", "changelog": "CHANGELOG.md",
-          "sdk": "[0.9.0,1.0.0)", "host": "[0.1.0,)", "runtime": { "framework": "net10.0", "rids": ["any"] },
+          "sdk": "[1.0.0,2.0.0)", "host": "[0.1.0,)", "runtime": { "framework": "net10.0", "rids": ["any"] },
           "entry": { "assembly": "lib/Acme.Shop.dll" },
           "contributes": [ { "kind": "connector", "id": "shop", "type": "Acme.Shop.ShopSource", "configSchema": "schema/shop.json", "configVersion": 2, "supports": ["incremental"] } ],
           "isolation": { "supported": ["inProcess", "process"], "preferred": "process" },
@@ -57,8 +57,8 @@ public sealed class ManifestTests
     [Theory]
     [InlineData("/contributes/0/kind", "\"conector\"", "/contributes/0/kind: 'conector' is not one of connector, enrichment, export; did you mean 'connector'?")]
     [InlineData("/id", "\"Acme\"", "/id: 'Acme' does not match ^[a-z0-9]+(-[a-z0-9]+)*\\.[a-z0-9]+(-[a-z0-9]+)*$ (publisher.name; never changes).")]
-    [InlineData("/sdk", "\"[0.9.0,)\"", "/sdk: '[0.9.0,)' does not match ^\\[\\d+\\.\\d+\\.\\d+,\\d+\\.0\\.0\\)$ (half-open interval within one major, lower bound = the SDK compiled against: [0.9.0,1.0.0)).")]
-    [InlineData("/sdk", "\"[2.0.0,1.0.0)\"", "/sdk: '[2.0.0,1.0.0)' is not a half-open range such as [0.9.0,1.0.0).")]
+    [InlineData("/sdk", "\"[0.9.0,)\"", "/sdk: '[0.9.0,)' does not match ^\\[\\d+\\.\\d+\\.\\d+,\\d+\\.0\\.0\\)$ (half-open interval within one major, lower bound = the SDK compiled against: [1.0.0,2.0.0)).")]
+    [InlineData("/sdk", "\"[2.0.0,1.0.0)\"", "/sdk: '[2.0.0,1.0.0)' is not a half-open range such as [1.0.0,2.0.0).")]
     [InlineData("/entry/assembly", "\"../evil.dll\"", "/entry/assembly: '../evil.dll' does not match ^(?!/)(?!.*\\.\\.)(?!.*\\\\)[^:\\u0000-\\u001f]+$ (relative path inside the package, with /, without ..).")]
     [InlineData("/contributes/0/configSchema", "\"a\\n/../../secret.json\"", "/contributes/0/configSchema: 'a /../../secret.json' does not match ^(?!/)(?!.*\\.\\.)(?!.*\\\\)[^:\\u0000-\\u001f]+$ (relative path inside the package, with /, without ..).")]
     [InlineData("/entry/assembly", "\"Acme.Shop.dll\"", "/entry/assembly: 'Acme.Shop.dll' does not match ^lib/[^/]+\\.dll$ (the main assembly, directly in lib/: lib/Acme.Shop.dll).")]

@@ -121,7 +121,7 @@ public sealed class IsolationChoiceTests
         Name = "A",
         Publisher = new("a", "A"),
         License = "MIT",
-        Sdk = "[0.9.0,1.0.0)",
+        Sdk = "[1.0.0,2.0.0)",
         Entry = new("lib/A.dll"),
         Contributes = [],
         Isolation = new ManifestIsolation { Supported = supported, Preferred = supported[0] },

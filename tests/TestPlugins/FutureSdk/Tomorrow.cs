@@ -1,9 +1,9 @@
 namespace CustomerInsights.Sdk;
 
-/// <summary>What SDK 0.9 does not have.</summary>
+/// <summary>What SDK 1.0 does not have.</summary>
 public static class Tomorrow
 {
     /// <summary>A new member.</summary>
     /// <returns>A greeting.</returns>
-    public static string Hello() => "hello from 0.10";
+    public static string Hello() => "hello from 1.1";
 }

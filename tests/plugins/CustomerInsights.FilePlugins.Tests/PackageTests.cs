@@ -25,7 +25,7 @@ public sealed class PackageTests
         var contribution = manifest.RootElement.GetProperty("contributes")[0];
         var entry = Path.Combine(folder, manifest.RootElement.GetProperty("entry").GetProperty("assembly").GetString()!);
 
-        Assert.Equal((id, "0.9.0", "[0.9.0,1.0.0)"), (Text("id"), Text("version"), Text("sdk")));
+        Assert.Equal((id, "0.9.0", "[1.0.0,2.0.0)"), (Text("id"), Text("version"), Text("sdk")));
         Assert.Equal(assemblies.Split(' '), Directory.GetFiles(Path.Combine(folder, "lib"), "*.dll").Select(Path.GetFileName).Order(StringComparer.Ordinal));
         Assert.True(File.Exists(Path.ChangeExtension(entry, ".deps.json")));
         Assert.All(["README.md", "CHANGELOG.md", contribution.GetProperty("configSchema").GetString()!], file => Assert.True(File.Exists(Path.Combine(folder, file)), file));

@@ -39,5 +39,5 @@ internal sealed class ConnectionCheck
     }
 
     private void Fail(string name, PluginException error) =>
-        _items.Add(new CheckItem(name, Ok: false, error.Message) { Kind = error.Kind, ConfigurationPath = error.ConfigurationPath });
+        _items.Add(CheckItem.Failed(name, error));
 }
