@@ -38,7 +38,7 @@ public sealed class LifetimeValueEnrichment : IPopulationEnrichment
             context,
             new OrderNeeds(options.Orders, options.Currency, options.LastDay(), Math.Max(365, options.HorizonDays), Amounts: true),
             (ledger, cut, token) => LifetimeRun.Of(options, ledger, cut.DayNumber, token),
-            (run, known, cut) => Values(options, run, known, cut),
+            (run, known, _, cut) => Values(options, run, known, cut),
             (ledger, cut, findings, run) => LifetimeReport.Of(options, ledger, cut, findings, run, context.Plugin.Version),
             cancellationToken);
     }

@@ -26,7 +26,7 @@ internal static class OrderPrediction
     /// <param name="context">The host's services.</param>
     /// <param name="needs">What is needed of the orders.</param>
     /// <param name="fit">Fits and measures, by the orders up to a day; not asked where the data is not good enough.</param>
-    /// <param name="values">The attributes of one with an order, as the day knows them.</param>
+    /// <param name="values">The attributes of one with an order, as the day knows them; the number is that of the customer in the ledger.</param>
     /// <param name="report">The report; without a run where the data is not good enough.</param>
     /// <param name="cancellationToken">Ends it.</param>
     public static async IAsyncEnumerable<PopulationMessage> RunAsync<TRun>(
@@ -35,7 +35,7 @@ internal static class OrderPrediction
         IPluginContext context,
         OrderNeeds needs,
         Func<OrderLedger, DateOnly, CancellationToken, TRun> fit,
-        Func<TRun, Snapshot, DateOnly, Dictionary<string, FieldValue>> values,
+        Func<TRun, Snapshot, int, DateOnly, Dictionary<string, FieldValue>> values,
         Func<OrderLedger, DateOnly, List<Finding>, TRun?, EnrichmentReport> report,
         [EnumeratorCancellation] CancellationToken cancellationToken)
         where TRun : class
@@ -50,17 +50,27 @@ internal static class OrderPrediction
             ? await Task.Run(() => fit(ledger, cut, cancellationToken), cancellationToken).ConfigureAwait(false)
             : null;
 
+        // The second pass meets the customers of the ledger in the order of the first, those who were answered before an interruption among them.
+        var customer = 0;
         var answering = new OrderReader(needs.Orders, needs.Currency, cut);
-        await foreach (var message in AnsweringPass.RunAsync(population, answered, context, Answer, cancellationToken).ConfigureAwait(false))
+        await foreach (var message in AnsweringPass.RunAsync(population, answered, context, Answer, profile => customer += answering.Read(profile).Count > 0 ? 1 : 0, cancellationToken).ConfigureAwait(false))
         {
             yield return message;
         }
 
         yield return report(ledger, cut, findings, run);
 
-        EnrichmentResult Answer(ProfileInput profile) =>
-            run is null ? AnsweringPass.NotUsable(profile)
-            : OrderDays.At(CollectionsMarshal.AsSpan(answering.Read(profile)), cut.DayNumber) is { } known ? new(profile.ProfileId, EnrichmentOutcome.Enriched, values(run, known, cut))
-            : AnsweringPass.NoOrder(profile);
+        EnrichmentResult Answer(ProfileInput profile)
+        {
+            if (run is null)
+            {
+                return AnsweringPass.NotUsable(profile);
+            }
+
+            var days = answering.Read(profile);
+            return days.Count > 0 && OrderDays.At(CollectionsMarshal.AsSpan(days), cut.DayNumber) is { } known
+                ? new EnrichmentResult(profile.ProfileId, EnrichmentOutcome.Enriched, values(run, known, customer++, cut))
+                : AnsweringPass.NoOrder(profile);
+        }
     }
 }

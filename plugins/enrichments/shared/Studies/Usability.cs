@@ -47,7 +47,7 @@ internal static class Usability
                 "Read",
                 reader.OtherCurrency > 0
                     ? $"{Number(reader.OtherCurrency)} orders are in another currency than asked for and were left out."
-                    : $"Orders are in {reader.Currencies.Count} currencies, most of them in '{Short(most.Key)}', and their amounts were added as they are. Set 'currency' to take one of them.");
+                    : $"Orders are in {reader.Currencies.Count} currencies, most of them in '{Short(most.Key)}', and their amounts were added as they are. {(needsAmounts ? "Set 'currency' to take one of them." : "Name a field with amounts in one currency, or leave 'amount' out.")}");
         }
 
         if (ledger.Customers == 0)
