@@ -17,7 +17,7 @@ internal sealed class ProxyDialer(string socket, string token) : IDialer
         var stream = await ConnectAsync(cancellationToken);
         try
         {
-            await stream.WriteAsync(Encoding.ASCII.GetBytes(new ConnectRequest(host, port, token, isPlain).ToString()), cancellationToken);
+            await AskAsync(stream, new ConnectRequest(host, port, token, isPlain), cancellationToken);
             var head = await ConnectRequest.ReadHeadAsync(stream, cancellationToken) ?? throw new IOException("The host closed the connection.");
             if (head.StartsWith("HTTP/1.1 200 ", StringComparison.Ordinal))
             {
@@ -56,10 +56,34 @@ internal sealed class ProxyDialer(string socket, string token) : IDialer
         }
     }
 
+    private static async Task AskAsync(NetworkStream stream, ConnectRequest request, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await stream.WriteAsync(Encoding.ASCII.GetBytes(request.ToString()), cancellationToken);
+        }
+        catch (IOException)
+        {
+            // Refused before it was asked: why is there to read.
+        }
+    }
+
     private static async Task<string> ReadReasonAsync(NetworkStream stream, CancellationToken cancellationToken)
     {
         var reason = new byte[MaxReason];
-        var length = await stream.ReadAtLeastAsync(reason, MaxReason, throwOnEndOfStream: false, cancellationToken);
+        var length = 0;
+        try
+        {
+            while (length < MaxReason && await stream.ReadAsync(reason.AsMemory(length), cancellationToken) is > 0 and var more)
+            {
+                length += more;
+            }
+        }
+        catch (IOException) when (length > 0)
+        {
+            // Who refuses before it has read the request resets the connection; the reason came before that.
+        }
+
         return Encoding.UTF8.GetString(reason, 0, length);
     }
 }

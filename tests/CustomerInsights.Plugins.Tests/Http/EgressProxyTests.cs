@@ -121,6 +121,8 @@ public sealed class EgressProxyTests : IDisposable
             await Eventually.TrueAsync(() => _proxy.Tunnels == EgressProxy.MostTunnels, () => $"{_proxy.Tunnels} tunnels");
             await using var one = await ConnectAsync();
             Assert.StartsWith("HTTP/1.1 503 ", await ReadAllAsync(one), StringComparison.Ordinal);
+            var refused = await Assert.ThrowsAsync<IOException>(() => DialAsync("any", "127.0.0.1", 1));
+            Assert.StartsWith("128 connections of this plugin are open already", refused.Message, StringComparison.Ordinal);
         }
         finally
         {

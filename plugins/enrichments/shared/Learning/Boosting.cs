@@ -16,7 +16,7 @@ internal sealed record BoostingOptions(int Trees = 250, int Leaves = 15, double 
 /// Gradient boosting of trees for a yes or no (Friedman 2001), on histograms of binned features, the leaf with the largest gain first (Ke et al. 2017,
 /// LightGBM). Gradients are rounded at random to integers (Shi et al. 2022), so that a bin costs one addition, and sums do not depend on the threads.
 /// </summary>
-internal sealed class Boosting
+internal sealed partial class Boosting
 {
     private readonly Tree[] _trees;
 
@@ -52,14 +52,19 @@ internal sealed class Boosting
         }
 
         var bins = FeatureBins.Of(columns);
-        var data = bins.Bin(columns);
+        var held = validation is { } other ? (bins.Bin(other.Columns), other.Happened) : ((byte[], bool[])?)null;
+        return Grow(bins, bins.Bin(columns), happened, options, held, threads, cancellationToken);
+    }
+
+    private static Boosting Grow(FeatureBins bins, byte[] data, bool[] happened, BoostingOptions options, (byte[] Data, bool[] Happened)? validation, int threads, CancellationToken cancellationToken)
+    {
         var positives = happened.Count(one => one);
         var bias = SpecialFunctions.Logit(Math.Clamp((positives + 0.5) / (happened.Length + 1), 1e-6, 1 - 1e-6));
         var grower = new TreeGrower(bins, data, happened.Length, options, threads);
         var scores = new double[happened.Length];
         Array.Fill(scores, bias);
 
-        var held = validation is { } other ? (Data: bins.Bin(other.Columns), other.Happened, Scores: Filled(other.Happened.Length, bias)) : default;
+        var held = validation is { } other ? (other.Data, other.Happened, Scores: Filled(other.Happened.Length, bias)) : default;
         var trees = new List<Tree>();
         var best = (Loss: double.PositiveInfinity, Trees: 0);
         for (var round = 0; round < options.Trees; round++)

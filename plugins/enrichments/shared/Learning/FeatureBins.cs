@@ -1,7 +1,7 @@
 namespace CustomerInsights.Enrichments.Predictions.Learning;
 
 /// <summary>How features become bytes: 0 is missing, numbers fall into at most 255 bins of equal numbers of rows, a category's levels are themselves.</summary>
-internal sealed class FeatureBins
+internal sealed partial class FeatureBins
 {
     /// <summary>Bins of a feature, the one for what is missing included.</summary>
     public const int Most = 256;

@@ -1,7 +1,7 @@
 namespace CustomerInsights.Enrichments.Predictions.Learning;
 
 /// <summary>A feature of all rows: numbers, or levels of a category.</summary>
-internal sealed class FeatureColumn
+internal sealed partial class FeatureColumn
 {
     private FeatureColumn(string name, double[] numbers, int[] levels, IReadOnlyList<string> levelNames)
     {

@@ -6,7 +6,7 @@ namespace CustomerInsights.Enrichments.Predictions.Learning;
 /// Logistic regression with an L2 penalty by Newton's method, over features made even: numbers as sign(x) ln(1+|x|), centred and scaled, with a column that
 /// says where they are missing; categories as a column a level, rare levels together.
 /// </summary>
-internal sealed class LogisticRegression
+internal sealed partial class LogisticRegression
 {
     private const int FewestOfLevel = 5;
     private const int MostColumns = 1_000;

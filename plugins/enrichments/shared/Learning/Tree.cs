@@ -6,7 +6,7 @@ namespace CustomerInsights.Enrichments.Predictions.Learning;
 /// A grown tree in arrays. Node 0 is the root; a leaf's children are itself. To the left go numbers up to a bin, the levels of a set, and what is missing
 /// where it does better there.
 /// </summary>
-internal sealed class Tree
+internal sealed partial class Tree
 {
     private readonly byte[] _features;
 
