@@ -1,11 +1,12 @@
 using System.Globalization;
+using CustomerInsights.Enrichments.Churn.Subscriptions;
 using CustomerInsights.Enrichments.Predictions.Studies;
 using CustomerInsights.Enrichments.Predictions.Transactions;
 using CustomerInsights.Sdk;
 
 namespace CustomerInsights.Enrichments.Churn;
 
-/// <summary>Predicts who will not order within a window. See README.md for the method and what each attribute means.</summary>
+/// <summary>Predicts who will not order within a window, or not renew a subscription. See README.md for the method and what each attribute means.</summary>
 public sealed class ChurnEnrichment : IPopulationEnrichment
 {
     private const string Holdout = "Measured on the last days before the run, which neither the fit nor the choice of the model had seen, of customers who had not left already.";
@@ -18,6 +19,7 @@ public sealed class ChurnEnrichment : IPopulationEnrichment
             "churn",
             options.ProfileType,
             [],
+            options.OfSubscriptions ? SubscriptionChurn.Attributes(options) :
             [
                 new("probability", FieldKind.Number) { Description = $"The probability that no order comes in the next {options.WindowDays} days, 0 to 1. Empty for one who has left already." },
                 new("is_churn", FieldKind.Boolean) { Description = $"Whether the probability is at least {options.Threshold.ToString(CultureInfo.InvariantCulture)}. Empty for one who has left already." },
@@ -27,7 +29,7 @@ public sealed class ChurnEnrichment : IPopulationEnrichment
                 new("until", FieldKind.Date) { Description = "The last day that the prediction is for." },
             ])
         {
-            Activities = OrderSettings.Activities(options.Orders),
+            Activities = options.OfSubscriptions ? [.. options.Subscriptions!.Select(source => new ActivitySelection(source.Activity, source.Fields))] : OrderSettings.Activities(options.OrderSources),
             MaxBatch = 200,
         };
     }
@@ -44,11 +46,11 @@ public sealed class ChurnEnrichment : IPopulationEnrichment
         ReadOnlyMemory<byte> configuration, IPopulation population, ReadOnlyMemory<byte>? resumeFrom, IPluginContext context, CancellationToken cancellationToken)
     {
         var options = ChurnOptions.Read(configuration);
-        return OrderPrediction.RunAsync(
+        return options.OfSubscriptions ? SubscriptionChurn.RunAsync(options, population, resumeFrom, context, cancellationToken) : OrderPrediction.RunAsync(
             population,
             resumeFrom,
             context,
-            new OrderNeeds(options.Orders, null, options.LastDay(), Math.Max(365, 2 * options.WindowDays), Amounts: false),
+            new OrderNeeds(options.OrderSources, null, options.LastDay(), Math.Max(365, 2 * options.WindowDays), Amounts: false),
             (ledger, cut, token) => ChurnRun.Of(options, ledger, cut.DayNumber, token),
             (run, known, customer, cut) => Values(options, run, known, customer, cut),
             (ledger, cut, findings, run) => Report(options, ledger, cut, findings, run, context.Plugin.Version),
