@@ -11,7 +11,14 @@ namespace CustomerInsights.Enrichments.Predictions.Studies;
 /// <param name="LastDay">The last day that counts as known, where it was set.</param>
 /// <param name="History">How many days of history are asked for.</param>
 /// <param name="Amounts">Whether their amounts are needed.</param>
-internal sealed record OrderNeeds(IReadOnlyList<OrderSource> Orders, string? Currency, DateOnly? LastDay, int History, bool Amounts);
+internal sealed record OrderNeeds(IReadOnlyList<OrderSource> Orders, string? Currency, DateOnly? LastDay, int History, bool Amounts)
+{
+    /// <summary>Told of each profile with an order, in the order of the ledger; null when nobody needs to know.</summary>
+    public Action<ProfileInput>? Added { get; init; }
+
+    /// <summary>Asked for further findings once everybody was read; null when there are none.</summary>
+    public Action<List<Finding>>? Closed { get; init; }
+}
 
 /// <summary>A run of a prediction: everybody's orders are read, a model is fitted and measured, everybody is answered, the report closes it.</summary>
 internal static class OrderPrediction
@@ -43,8 +50,9 @@ internal static class OrderPrediction
         var answered = AnsweringPass.Answered(resumeFrom);
         var cut = PopulationOrders.Cut(population, needs.LastDay);
         var reader = new OrderReader(needs.Orders, needs.Currency, cut);
-        var ledger = await PopulationOrders.ReadAsync(population, reader, context, cancellationToken).ConfigureAwait(false);
+        var ledger = await PopulationOrders.ReadAsync(population, reader, context, needs.Added, cancellationToken).ConfigureAwait(false);
         var findings = Usability.Of(ledger, reader, needs.Orders, cut, needs.History, needs.Amounts);
+        needs.Closed?.Invoke(findings);
         context.Report(new PluginProgress(reader.Profiles, population.Count, "Fitting and measuring models."));
         var run = findings.TrueForAll(finding => finding.Severity != "error")
             ? await Task.Run(() => fit(ledger, cut, cancellationToken), cancellationToken).ConfigureAwait(false)
