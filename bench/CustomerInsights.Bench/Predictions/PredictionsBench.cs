@@ -18,6 +18,7 @@ internal static class PredictionsBench
         if (folder is not null && Directory.Exists(folder))
         {
             Cdnow(folder);
+            LikelihoodBench.Run(folder, Math.Min(customers, 1_000_000));
         }
         else
         {
