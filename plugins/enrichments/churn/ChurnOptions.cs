@@ -7,7 +7,7 @@ using CustomerInsights.Sdk;
 
 namespace CustomerInsights.Enrichments.Churn;
 
-/// <summary>Settings; see README.md. Either orders or subscriptions are there.</summary>
+/// <summary>Settings; see README.md. Orders or subscriptions, not both.</summary>
 internal sealed record ChurnOptions(
     IReadOnlyList<OrderSource>? Orders = null,
     IReadOnlyList<SubscriptionSource>? Subscriptions = null,
@@ -19,8 +19,8 @@ internal sealed record ChurnOptions(
     string ProfileType = "customer",
     string? AsOf = null) : IOrderOptions
 {
-    /// <summary>Which activities are orders; none where subscriptions are predicted.</summary>
-    internal IReadOnlyList<OrderSource> OrderSources => Orders ?? [];
+    /// <summary>Which activities are orders: those of type <c>order</c> where nothing is said; none where subscriptions are predicted.</summary>
+    internal IReadOnlyList<OrderSource> OrderSources => OfSubscriptions ? [] : Orders is { Count: > 0 } ? Orders : [new OrderSource("order")];
 
     IReadOnlyList<OrderSource> IOrderOptions.Orders => OrderSources;
 
@@ -30,12 +30,9 @@ internal sealed record ChurnOptions(
     internal static ChurnOptions Read(ReadOnlyMemory<byte> configuration)
     {
         var options = OrderSettings.Read(configuration, ChurnJson.Default.ChurnOptions);
-        if (options.OfSubscriptions == options.OrderSources.Count > 0)
+        if (options is { OfSubscriptions: true, Orders.Count: > 0 })
         {
-            throw new PluginException(FailureKind.Configuration, options.OfSubscriptions
-                ? "Orders and subscriptions are not predicted together; connect the plugin twice, once with 'orders' and once with 'subscriptions'."
-                : "Nothing is said to be predicted from; set 'orders' or 'subscriptions'.")
-            { ConfigurationPath = options.OfSubscriptions ? "/subscriptions" : "/orders" };
+            throw new PluginException(FailureKind.Configuration, "Orders and subscriptions are not predicted together; connect the plugin twice, once with 'orders' and once with 'subscriptions'.") { ConfigurationPath = "/subscriptions" };
         }
 
         for (var i = 0; i < (options.Subscriptions?.Count ?? 0); i++)

@@ -190,7 +190,6 @@ public sealed class SubscriptionChurnTests(ITestOutputHelper output)
     }
 
     [Theory]
-    [InlineData("""{ }""", "/orders", "set 'orders' or 'subscriptions'")]
     [InlineData("""{ "orders": [{ "activity": "order" }], "subscriptions": [{ "activity": "term", "end": "ends" }] }""", "/subscriptions", "connect the plugin twice")]
     [InlineData("""{ "subscriptions": [{ "activity": "term", "end": "ends" }, { "activity": "term", "end": "ends" }] }""", "/subscriptions/1/activity", "name it once")]
     [InlineData("""{ "subscriptions": [{ "activity": "term", "end": "ends", "ignore": ["failed"] }] }""", "/subscriptions/0/ignore", "set 'status'")]
@@ -201,6 +200,15 @@ public sealed class SubscriptionChurnTests(ITestOutputHelper output)
         Assert.Equal(FailureKind.Configuration, error.Kind);
         Assert.Equal(path, error.ConfigurationPath);
         Assert.Contains(remedy, error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Where_neither_is_said_activities_of_type_order_are_orders()
+    {
+        var descriptor = new ChurnEnrichment().Describe("{}"u8.ToArray());
+
+        Assert.Equal(["order"], descriptor.Activities.Select(activity => activity.ActivityType));
+        Assert.Contains("alive_probability", descriptor.Writes.Select(field => field.Name));
     }
 
     [Fact]
