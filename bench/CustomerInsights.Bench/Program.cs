@@ -95,7 +95,7 @@ switch (args)
             events-project [EVENTS]   from the event log to records, activities, edges, sessions and fates (default 200,000 made-up events of a shop's site)
             search [PROFILES [TIMES]]   the first page of searches by name, beginning, with typing errors, by e-mail and phone, with rule and segment, over HTTP (default 1,000,000 made-up people, 300 of each kind)
             tables [PROFILES]   members and profiles as files over HTTP: rows a second and memory (default 1,000,000 made-up people, three fields each)
-            predictions [FOLDER [CUSTOMERS]]   fits of transaction models: CDNOW of FOLDER (shared/data/prediction), a million rows, and made-up customers grouped, fitted and scored (default 10,000,000)
+            predictions [FOLDER [CUSTOMERS]]   fits of transaction models: CDNOW of FOLDER (shared/data/prediction), order likelihoods of what is there (CDNOW, groceryElog.csv, apparelTrans.csv with apparelStaticCov.csv, telco.csv), a million rows, and made-up customers grouped, fitted and scored (default 10,000,000)
             kernels           text comparisons of the matcher in ns a call, beside FuzzySharp on the same names
             """);
         return 2;

@@ -1,6 +1,13 @@
+using System.Text;
 using CustomerInsights.Core.Model;
 using CustomerInsights.Core.Rules;
+using CustomerInsights.Enrichments.Churn;
+using CustomerInsights.Enrichments.LifetimeValue;
+using CustomerInsights.Enrichments.NextOrder;
+using CustomerInsights.Enrichments.Rfm;
+using CustomerInsights.Host.Features.Ingestion;
 using CustomerInsights.Host.Features.Metadata;
+using CustomerInsights.Sdk;
 
 namespace CustomerInsights.Samples.Tests;
 
@@ -56,6 +63,16 @@ public sealed class RecipeTests
             }
         }
 
+        foreach (var enrichment in recipe.Enrichments!.Values)
+        {
+            var said = SourceValues.ToDescription(Plugin(enrichment.Plugin).Describe(Encoding.UTF8.GetBytes(enrichment.Settings.GetRawText())));
+            Assert.All(said.Activities, activity => Assert.All(activity.Fields, field => Assert.Contains(field, recipe.ActivityTypes![activity.Type].Fields.Keys)));
+            foreach (var field in said.Writes)
+            {
+                attributes.Add(said.Attribute(field.Name), field.Type);
+            }
+        }
+
         Assert.All(recipe.Segments!, segment => Bind(Assert.IsType<string>(segment.Value.Rule), schema, RuleUse.Condition, segment.Key));
         attributes.Add("profile_id", DataType.Text);
         foreach (var (name, export) in recipe.Exports!)
@@ -63,7 +80,22 @@ public sealed class RecipeTests
             Assert.Contains(export.Segment, recipe.Segments!.Keys);
             Assert.All(export.Fields, field => Bind(field.Expression ?? field.Name, schema, RuleUse.Value, name));
         }
+
+        foreach (var (name, card) in recipe.Cards!)
+        {
+            Assert.All(card.Fields!, field => Bind(field.Expression ?? field.Name, schema, RuleUse.Value, name));
+            Assert.All(card.Rows!.Values, row => Bind(Assert.IsType<string>(row.Filter), schema, RuleUse.Condition, name));
+        }
     }
+
+    private static IEnrichment Plugin(string id) => id switch
+    {
+        "customer-insights.lifetime-value" => new LifetimeValueEnrichment(),
+        "customer-insights.churn" => new ChurnEnrichment(),
+        "customer-insights.next-order" => new NextOrderEnrichment(),
+        "customer-insights.rfm" => new RfmEnrichment(),
+        _ => throw new ArgumentException($"The tests do not know '{id}'.", nameof(id)),
+    };
 
     private static void Check(IReadOnlyDictionary<string, string> expressions, IReadOnlyDictionary<string, FieldDocument> targets, RuleSchema schema, string stream) =>
         Assert.All(expressions, pair => Assert.Equal(targets[pair.Key].Type, Bind(pair.Value, schema, RuleUse.Value, stream).Type));

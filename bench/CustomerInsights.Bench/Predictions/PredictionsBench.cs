@@ -19,6 +19,7 @@ internal static class PredictionsBench
         {
             Cdnow(folder);
             BankBench.Run(folder);
+            LikelihoodBench.Run(folder, Math.Min(customers, 1_000_000));
         }
         else
         {

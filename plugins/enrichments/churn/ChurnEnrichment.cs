@@ -1,11 +1,12 @@
 using System.Globalization;
+using CustomerInsights.Enrichments.Churn.Subscriptions;
 using CustomerInsights.Enrichments.Predictions.Studies;
 using CustomerInsights.Enrichments.Predictions.Transactions;
 using CustomerInsights.Sdk;
 
 namespace CustomerInsights.Enrichments.Churn;
 
-/// <summary>Predicts who will not order within a window. See README.md for the method and what each attribute means.</summary>
+/// <summary>Predicts who will not order within a window, or not renew a subscription. See README.md for the method and what each attribute means.</summary>
 public sealed class ChurnEnrichment : IPopulationEnrichment
 {
     private const string Holdout = "Measured on the last days before the run, which neither the fit nor the choice of the model had seen, of customers who had not left already.";
@@ -18,6 +19,7 @@ public sealed class ChurnEnrichment : IPopulationEnrichment
             "churn",
             options.ProfileType,
             [],
+            options.OfSubscriptions ? SubscriptionChurn.Attributes(options) :
             [
                 new("probability", FieldKind.Number) { Description = $"The probability that no order comes in the next {options.WindowDays} days, 0 to 1. Empty for one who has left already." },
                 new("is_churn", FieldKind.Boolean) { Description = $"Whether the probability is at least {options.Threshold.ToString(CultureInfo.InvariantCulture)}. Empty for one who has left already." },
@@ -27,7 +29,7 @@ public sealed class ChurnEnrichment : IPopulationEnrichment
                 new("until", FieldKind.Date) { Description = "The last day that the prediction is for." },
             ])
         {
-            Activities = OrderSettings.Activities(options.Orders),
+            Activities = options.OfSubscriptions ? [.. options.Subscriptions!.Select(source => new ActivitySelection(source.Activity, source.Fields))] : OrderSettings.Activities(options.OrderSources),
             MaxBatch = 200,
         };
     }
@@ -44,13 +46,13 @@ public sealed class ChurnEnrichment : IPopulationEnrichment
         ReadOnlyMemory<byte> configuration, IPopulation population, ReadOnlyMemory<byte>? resumeFrom, IPluginContext context, CancellationToken cancellationToken)
     {
         var options = ChurnOptions.Read(configuration);
-        return OrderPrediction.RunAsync(
+        return options.OfSubscriptions ? SubscriptionChurn.RunAsync(options, population, resumeFrom, context, cancellationToken) : OrderPrediction.RunAsync(
             population,
             resumeFrom,
             context,
-            new OrderNeeds(options.Orders, null, options.LastDay(), Math.Max(365, 2 * options.WindowDays), Amounts: false),
+            new OrderNeeds(options.OrderSources, null, options.LastDay(), Math.Max(365, 2 * options.WindowDays), Amounts: false),
             (ledger, cut, token) => ChurnRun.Of(options, ledger, cut.DayNumber, token),
-            (run, known, cut) => Values(options, run, known, cut),
+            (run, known, customer, cut) => Values(options, run, known, customer, cut),
             (ledger, cut, findings, run) => Report(options, ledger, cut, findings, run, context.Plugin.Version),
             cancellationToken);
     }
@@ -58,18 +60,18 @@ public sealed class ChurnEnrichment : IPopulationEnrichment
     /// <inheritdoc />
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
-    private static Dictionary<string, FieldValue> Values(ChurnOptions options, ChurnRun run, Snapshot known, DateOnly cut)
+    private static Dictionary<string, FieldValue> Values(ChurnOptions options, ChurnRun run, Snapshot known, int customer, DateOnly cut)
     {
-        var row = run.Window.Find(known);
         var silent = known.Age - known.Last;
+        var probability = 1 - run.Likelihood.Within(customer);
         var gone = silent >= options.ChurnedAfterDays;
         return new Dictionary<string, FieldValue>(StringComparer.Ordinal)
         {
-            ["probability"] = gone ? FieldValue.Null : Figures.Of(run.Probability[row]),
-            ["is_churn"] = gone ? FieldValue.Null : run.Probability[row] >= options.Threshold,
+            ["probability"] = gone ? FieldValue.Null : Figures.Of(probability),
+            ["is_churn"] = gone ? FieldValue.Null : probability >= options.Threshold,
             ["already_churned"] = gone,
             ["days_silent"] = (long)silent,
-            ["alive_probability"] = run.Fit.DropoutIdentified ? Figures.Of(run.Alive[row]) : FieldValue.Null,
+            ["alive_probability"] = run.Fit.DropoutIdentified ? Figures.Of(run.Alive[run.Window.Row[customer]]) : FieldValue.Null,
             ["until"] = cut.AddDays(options.WindowDays),
         };
     }
@@ -101,7 +103,7 @@ public sealed class ChurnEnrichment : IPopulationEnrichment
             Metrics = Metrics(options, ledger, cut, run, version),
             Tables =
             [
-                Usability.Table(findings), Figures.Candidates(run.Choice), Figures.Parameters(run.Fit),
+                Usability.Table(findings), Figures.Candidates(run.Choice), Figures.Blend(run.Blend), Figures.Parameters(run.Fit),
                 new ReportTable(
                     "Suggested segments",
                     ["Segment", "Rule"],
@@ -129,8 +131,10 @@ public sealed class ChurnEnrichment : IPopulationEnrichment
                 new("Caught of those who left", Figures.Of(quality.HitRate), "share") { Meaning = Holdout },
                 new("Caught by the baseline", Figures.Of(quality.BaselineHitRate), "share") { Meaning = Holdout },
                 new("AUC", Figures.Of(quality.Metrics.Auc)) { Meaning = "The probability that one who left has the higher prediction than one who did not. " + Holdout },
+                new("AUC of the closed form", Figures.Of(quality.Closed.Auc)) { Meaning = "What the model of orders achieves without the blend. " + Holdout },
                 new("AUC of silence alone", Figures.Of(quality.RecencyAuc)) { Meaning = "Customers in the order of days since their last order. " + Holdout },
                 new("Log loss", Figures.Of(quality.Metrics.LogLoss)) { Meaning = Holdout },
+                new("Log loss of the closed form", Figures.Of(quality.Closed.LogLoss)) { Meaning = Holdout },
                 new("Brier score", Figures.Of(quality.Metrics.Brier)) { Meaning = Holdout },
                 new("Calibration error", Figures.Of(quality.Metrics.CalibrationError)) { Meaning = "The mean distance between probability and share over ten groups of equal size. " + Holdout },
                 new("Calibration slope", Figures.Of(quality.Metrics.CalibrationSlope)) { Meaning = "1 is right; below 1 the probabilities are too sure. " + Holdout },
@@ -145,6 +149,7 @@ public sealed class ChurnEnrichment : IPopulationEnrichment
         metrics.AddRange(
         [
             new("Model", run.Fit.Model.Name),
+            Figures.BlendMetric(run.Blend),
             new("Data up to", Figures.Day(cut.DayNumber)),
             new("First order", Figures.Day(ledger.FirstDay)),
             new("Window", (long)options.WindowDays, "days"),
@@ -156,27 +161,29 @@ public sealed class ChurnEnrichment : IPopulationEnrichment
 }
 
 /// <summary>What a run found out before it answers.</summary>
-internal sealed record ChurnRun(ModelChoice Choice, ChurnQuality? Quality, TransactionFit Fit, Window Window, double[] Probability, double[] Alive, int Candidates, int Likely, int AlreadyChurned, int[] Histogram)
+internal sealed record ChurnRun(
+    ModelChoice Choice, BlendChoice Blend, ChurnQuality? Quality, TransactionFit Fit, Window Window, OrderLikelihood Likelihood, double[] Alive, int Candidates, int Likely, int AlreadyChurned, int[] Histogram)
 {
     internal static ChurnRun Of(ChurnOptions options, OrderLedger ledger, int cut, CancellationToken cancellationToken)
     {
-        var (choice, quality) = ChurnStudy.Measure(ledger, cut, options.WindowDays, options.ChurnedAfterDays, options.Threshold, ModelNames.Kinds(options.Model), cancellationToken);
+        var (choice, blended, quality) = ChurnStudy.Measure(ledger, cut, options.WindowDays, options.ChurnedAfterDays, options.Threshold, ModelNames.Kinds(options.Model), cancellationToken);
         var window = Window.Of(ledger, cut, cut, 0, cancellationToken);
         var fit = TransactionModel.Fit(choice.Kind, window.Table, cancellationToken);
-        var probability = window.ByRow(history => 1 - fit.Model.OrderProbability(history, options.WindowDays), cancellationToken);
+        var likelihood = OrderLikelihood.Of(ledger, window, fit, blended, options.WindowDays, options.ChurnedAfterDays, cancellationToken);
         int candidates = 0, likely = 0;
         var histogram = new int[10];
-        foreach (var row in window.Row)
+        for (var customer = 0; customer < window.Count; customer++)
         {
-            var history = window.Table[row];
+            var history = window.Table[window.Row[customer]];
             if (history.Age - history.Last < options.ChurnedAfterDays)
             {
+                var probability = 1 - likelihood.Within(customer);
                 candidates++;
-                likely += probability[row] >= options.Threshold ? 1 : 0;
-                histogram[Math.Clamp((int)(10 * probability[row]), 0, 9)]++;
+                likely += probability >= options.Threshold ? 1 : 0;
+                histogram[Math.Clamp((int)(10 * probability), 0, 9)]++;
             }
         }
 
-        return new ChurnRun(choice, quality, fit, window, probability, window.ByRow(fit.Model.Alive, cancellationToken), candidates, likely, window.Count - candidates, histogram);
+        return new ChurnRun(choice, blended, quality, fit, window, likelihood, window.ByRow(fit.Model.Alive, cancellationToken), candidates, likely, window.Count - candidates, histogram);
     }
 }

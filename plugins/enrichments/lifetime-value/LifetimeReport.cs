@@ -33,7 +33,9 @@ internal static class LifetimeReport
             Metrics = Metrics(options, ledger, cut, run, version),
             Tables =
             [
-                Usability.Table(findings), Figures.Candidates(run.Choice), Figures.Parameters(run.Model.Fit), Spend(run.Model.Spend),
+                Usability.Table(findings), Figures.Candidates(run.Choice),
+                .. run.Covariates is { } covariates ? [CovariatesCompared(covariates)] : Array.Empty<ReportTable>(),
+                Figures.Parameters(run.Model.Fit), Spend(run.Model.Spend),
                 .. run.Quality is { } measured ? [Factors(measured)] : Array.Empty<ReportTable>(),
                 Segments(),
             ],
@@ -134,6 +136,15 @@ internal static class LifetimeReport
 
         return series;
     }
+
+    private static ReportTable CovariatesCompared(CovariateChoice choice) => new(
+        $"Covariates compared: {choice.Why}",
+        ["Model", "Penalty", "Mean absolute error (orders)", "Root mean squared error (orders)", "Log-likelihood", "Chosen"],
+        [.. choice.Compared.Select((one, at) => (IReadOnlyList<FieldValue>)
+            [
+                one.Name, Figures.Of(one.Penalty), Figures.Of(one.Metrics.MeanAbsoluteError), Figures.Of(one.Metrics.RootMeanSquaredError), Figures.Of(one.LogLikelihood),
+                choice.Model.Covariates is null ? at == 0 : one.Penalty == choice.Model.Penalty && one.Name.StartsWith(choice.Model.Kind == TransactionKind.ParetoNbd ? "Pareto/NBD with" : "MBG/NBD with", StringComparison.Ordinal),
+            ])]);
 
     private static ReportTable Factors(LifetimeQuality quality) => new(
         "Influential factors",

@@ -1,3 +1,4 @@
+using CustomerInsights.Enrichments.LifetimeValue.Covariates;
 using CustomerInsights.Enrichments.Predictions.Studies;
 using CustomerInsights.Enrichments.Predictions.Transactions;
 using CustomerInsights.Sdk;
@@ -13,7 +14,7 @@ public sealed class LifetimeValueEnrichment : IPopulationEnrichment
     public EnrichmentDescriptor Describe(ReadOnlyMemory<byte> configuration)
     {
         var options = LifetimeValueOptions.Read(configuration);
-        return new EnrichmentDescriptor("lifetime_value", options.ProfileType, [], Attributes(options))
+        return new EnrichmentDescriptor("lifetime_value", options.ProfileType, options.CovariateNames, Attributes(options))
         {
             Activities = OrderSettings.Activities(options.Orders),
             MaxBatch = Batch,
@@ -32,13 +33,19 @@ public sealed class LifetimeValueEnrichment : IPopulationEnrichment
         ReadOnlyMemory<byte> configuration, IPopulation population, ReadOnlyMemory<byte>? resumeFrom, IPluginContext context, CancellationToken cancellationToken)
     {
         var options = LifetimeValueOptions.Read(configuration);
+        var book = options.CovariateNames.Count > 0 ? new CovariateBook(options.CovariateNames) : null;
+        CustomerCovariates? covariates = null;
         return OrderPrediction.RunAsync(
             population,
             resumeFrom,
             context,
-            new OrderNeeds(options.Orders, options.Currency, options.LastDay(), Math.Max(365, options.HorizonDays), Amounts: true),
-            (ledger, cut, token) => LifetimeRun.Of(options, ledger, cut.DayNumber, token),
-            (run, known, cut) => Values(options, run, known, cut),
+            new OrderNeeds(options.Orders, options.Currency, options.LastDay(), Math.Max(365, options.HorizonDays), Amounts: true)
+            {
+                Added = book is null ? null : book.Add,
+                Closed = findings => covariates = book?.Close(findings) is { } closed ? new CustomerCovariates(closed.Design, closed.Patterns) : null,
+            },
+            (ledger, cut, token) => LifetimeRun.Of(options, ledger, cut.DayNumber, covariates, token),
+            (run, known, customer, cut) => Values(options, run, known, customer, cut),
             (ledger, cut, findings, run) => LifetimeReport.Of(options, ledger, cut, findings, run, context.Plugin.Version),
             cancellationToken);
     }
@@ -46,9 +53,9 @@ public sealed class LifetimeValueEnrichment : IPopulationEnrichment
     /// <inheritdoc />
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
-    private static Dictionary<string, FieldValue> Values(LifetimeValueOptions options, LifetimeRun run, Snapshot known, DateOnly cut)
+    private static Dictionary<string, FieldValue> Values(LifetimeValueOptions options, LifetimeRun run, Snapshot known, int customer, DateOnly cut)
     {
-        var answer = run.Model.Answer(known);
+        var answer = run.Model.Answer(known, customer);
         return new Dictionary<string, FieldValue>(StringComparer.Ordinal)
         {
             ["value"] = Figures.Of(answer.Value),

@@ -73,18 +73,19 @@ internal sealed class LifetimeValueModel
     public int Customers => _window.Count;
 
     /// <summary>Fits to everything up to a cut.</summary>
-    public static LifetimeValueModel Of(LifetimeValueOptions options, OrderLedger ledger, int cut, TransactionKind kind, int activeWindow, CancellationToken cancellationToken)
+    public static LifetimeValueModel Of(LifetimeValueOptions options, OrderLedger ledger, int cut, OrderModel model, int activeWindow, CancellationToken cancellationToken)
     {
-        var window = Window.Of(ledger, cut, cut, 0, cancellationToken);
-        var fit = TransactionModel.Fit(kind, window.Table, cancellationToken);
+        var window = model.Window(ledger, cut, cut, 0, cancellationToken);
+        var fit = model.Fit(window.Table, cancellationToken);
         return new LifetimeValueModel(options, window, fit, SpendModel.Of(window, cancellationToken), activeWindow, HighValueShare(options, ledger, cut, cancellationToken), cancellationToken);
     }
 
     /// <summary>What is said of a customer.</summary>
     /// <param name="known">What is known at the cut.</param>
-    public LifetimeAnswer Answer(Snapshot known)
+    /// <param name="customer">The number in the ledger.</param>
+    public LifetimeAnswer Answer(Snapshot known, int customer)
     {
-        var row = _window.Find(known);
+        var row = _window.Row[customer];
         var worth = Worth(known.PaidRepeats, (float)known.RepeatMean);
         var value = ValueOf(row, known.PaidRepeats, (float)known.RepeatMean);
         return new LifetimeAnswer(

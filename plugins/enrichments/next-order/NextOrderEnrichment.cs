@@ -48,7 +48,7 @@ public sealed class NextOrderEnrichment : IPopulationEnrichment
             context,
             new OrderNeeds(options.Orders, null, options.LastDay(), 365, Amounts: false),
             (ledger, cut, token) => NextOrderRun.Of(options, ledger, cut.DayNumber, token),
-            (run, known, cut) => Values(run, run.Window.Find(known), cut),
+            (run, _, customer, cut) => Values(run, customer, cut),
             (ledger, cut, findings, run) => Report(ledger, cut, findings, run, context.Plugin.Version),
             cancellationToken);
     }
@@ -56,12 +56,13 @@ public sealed class NextOrderEnrichment : IPopulationEnrichment
     /// <inheritdoc />
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
-    private static Dictionary<string, FieldValue> Values(NextOrderRun run, int row, DateOnly cut)
+    private static Dictionary<string, FieldValue> Values(NextOrderRun run, int customer, DateOnly cut)
     {
-        var values = new Dictionary<string, FieldValue>(StringComparer.Ordinal) { ["likelihood"] = run.Label(row), ["expected_on"] = Later(run.Expected[row]) };
+        var row = run.Window.Row[customer];
+        var values = new Dictionary<string, FieldValue>(StringComparer.Ordinal) { ["likelihood"] = run.Label(customer), ["expected_on"] = Later(run.Expected(customer)) };
         for (var i = 0; i < NextOrderRun.Horizons.Count; i++)
         {
-            values[Within(NextOrderRun.Horizons[i])] = Figures.Of(run.Within[i][row]);
+            values[Within(NextOrderRun.Horizons[i])] = Figures.Of(run.Within(customer, i));
         }
 
         if (run.Zone is { } zone)
@@ -96,11 +97,11 @@ public sealed class NextOrderEnrichment : IPopulationEnrichment
             warnings.Add("The curve of returning has no part that is steeper than the rest; the winback zone is taken as 0.3 to 0.7.");
         }
 
-        var expected = run.Within.Select(values => run.Window.Row.Sum(row => values[row])).ToList();
+        var expected = NextOrderRun.Horizons.Select((_, at) => Enumerable.Range(0, run.Window.Count).Sum(customer => run.Within(customer, at))).ToList();
         var measured = run.Quality is { } quality && quality.Horizons.Count > 0
             ? $"On the holdout the AUC of {quality.Horizons[^1].Days} days is {quality.Horizons[^1].Metrics.Auc.ToString("0.000", CultureInfo.InvariantCulture)}."
             : "It could not be measured: there are too little history or too few customers for a holdout.";
-        return new EnrichmentReport($"{expected[2].ToString("N0", CultureInfo.InvariantCulture)} of {run.Window.Count.ToString("N0", CultureInfo.InvariantCulture)} customers are expected to order within 30 days, by {run.Fit.Model.Name}. {measured}")
+        return new EnrichmentReport($"{expected[2].ToString("N0", CultureInfo.InvariantCulture)} of {run.Window.Count.ToString("N0", CultureInfo.InvariantCulture)} customers are expected to order within 30 days, by {(run.Blend.IsBlended ? "the blend" : run.Fit.Model.Name)}. {measured}")
         {
             Metrics =
             [
@@ -116,6 +117,7 @@ public sealed class NextOrderEnrichment : IPopulationEnrichment
                     new("Winback zone, lower border", Figures.Of(zone.Lower)) { Meaning = "The probability to be there still below which a customer is lost." },
                 ] : [],
                 new("Model", run.Fit.Model.Name),
+                Figures.BlendMetric(run.Blend),
                 new("Data up to", Figures.Day(cut.DayNumber)),
                 new("First order", Figures.Day(ledger.FirstDay)),
                 new("Data fingerprint", Figures.Fingerprint(ledger)) { Meaning = "FNV-1a over the order days of all customers: the same data give the same one." },
@@ -126,10 +128,10 @@ public sealed class NextOrderEnrichment : IPopulationEnrichment
                 Usability.Table(findings),
                 new ReportTable(
                     "Quality on the holdout",
-                    ["Days ahead", "AUC", "Log loss", "Brier score", "Calibration error", "Lift of the highest tenth", "Share who ordered"],
+                    ["Days ahead", "AUC", "Log loss", "Brier score", "Calibration error", "Lift of the highest tenth", "Share who ordered", "AUC of the closed form", "Log loss of the closed form"],
                     [.. (run.Quality?.Horizons ?? []).Select(one => (IReadOnlyList<FieldValue>)
-                        [(long)one.Days, Figures.Of(one.Metrics.Auc), Figures.Of(one.Metrics.LogLoss), Figures.Of(one.Metrics.Brier), Figures.Of(one.Metrics.CalibrationError), Figures.Of(one.Metrics.Lift), Figures.Of(one.Metrics.BaseRate)])]),
-                Figures.Candidates(run.Choice), Figures.Parameters(run.Fit),
+                        [(long)one.Days, Figures.Of(one.Metrics.Auc), Figures.Of(one.Metrics.LogLoss), Figures.Of(one.Metrics.Brier), Figures.Of(one.Metrics.CalibrationError), Figures.Of(one.Metrics.Lift), Figures.Of(one.Metrics.BaseRate), Figures.Of(one.Closed.Auc), Figures.Of(one.Closed.LogLoss)])]),
+                Figures.Candidates(run.Choice), Figures.Blend(run.Blend), Figures.Parameters(run.Fit),
                 new ReportTable(
                     "Suggested segments",
                     ["Segment", "Rule"],

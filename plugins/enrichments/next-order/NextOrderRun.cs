@@ -3,7 +3,7 @@ using CustomerInsights.Enrichments.Predictions.Transactions;
 
 namespace CustomerInsights.Enrichments.NextOrder;
 
-/// <summary>What a run found out before it answers; the answers are computed once a distinct history.</summary>
+/// <summary>What a run found out before it answers.</summary>
 internal sealed class NextOrderRun
 {
     /// <summary>In days; the last one is the window of the expected order.</summary>
@@ -15,17 +15,13 @@ internal sealed class NextOrderRun
 
     private readonly double[] _sorted;
 
-    private NextOrderRun(ModelChoice choice, OrderQuality? quality, TransactionFit fit, Window window, double floor, CancellationToken cancellationToken)
+    private readonly double[][] _until;
+    private readonly double _floor;
+
+    private NextOrderRun(ModelChoice choice, BlendChoice blend, OrderQuality? quality, TransactionFit fit, Window window, OrderLikelihood likelihood, double floor, CancellationToken cancellationToken)
     {
-        (Choice, Quality, Fit, Window) = (choice, quality, fit, window);
-        Within = [.. Horizons.Select(horizon => window.ByRow(history => fit.Model.OrderProbability(history, horizon), cancellationToken))];
-        Expected = window.ByRow(
-            history =>
-            {
-                var likely = fit.Model.OrderProbability(history, Horizons[^1]);
-                return likely >= floor && likely > 0 ? fit.Model.TimeToOrder(history, likely / 2, Horizons[^1]) ?? double.NaN : double.NaN;
-            },
-            cancellationToken);
+        (Choice, Blend, Quality, Fit, Window, Likelihood, _floor) = (choice, blend, quality, fit, window, likelihood, floor);
+        _until = [.. Horizons.Select(horizon => likelihood.Until(horizon, cancellationToken))];
         Alive = window.ByRow(fit.Model.Alive, cancellationToken);
         if (fit.DropoutIdentified)
         {
@@ -34,11 +30,18 @@ internal sealed class NextOrderRun
             LostFrom = window.ByRow(history => fit.Model.SilenceUntil(history, Zone.Lower, Longest) ?? double.NaN, cancellationToken);
         }
 
-        _sorted = window.ByCustomer(Within[Ranked]);
+        _sorted = new double[window.Count];
+        for (var customer = 0; customer < _sorted.Length; customer++)
+        {
+            _sorted[customer] = Within(customer, Ranked);
+        }
+
         Array.Sort(_sorted);
     }
 
     public ModelChoice Choice { get; }
+
+    public BlendChoice Blend { get; }
 
     public OrderQuality? Quality { get; }
 
@@ -46,11 +49,7 @@ internal sealed class NextOrderRun
 
     public Window Window { get; }
 
-    /// <summary>By horizon and row.</summary>
-    public IReadOnlyList<double[]> Within { get; }
-
-    /// <summary>Days until the expected order by row; not a number for none.</summary>
-    public double[] Expected { get; }
+    public OrderLikelihood Likelihood { get; }
 
     public double[] Alive { get; }
 
@@ -65,16 +64,27 @@ internal sealed class NextOrderRun
 
     internal static NextOrderRun Of(NextOrderOptions options, OrderLedger ledger, int cut, CancellationToken cancellationToken)
     {
-        var (choice, quality) = OrderLikelihoodStudy.Measure(ledger, cut, Horizons, ModelNames.Kinds(options.Model), cancellationToken);
+        var (choice, blended, quality) = OrderLikelihoodStudy.Measure(ledger, cut, Horizons, ModelNames.Kinds(options.Model), cancellationToken);
         var window = Window.Of(ledger, cut, cut, 0, cancellationToken);
-        return new NextOrderRun(choice, quality, TransactionModel.Fit(choice.Kind, window.Table, cancellationToken), window, options.Floor, cancellationToken);
+        var fit = TransactionModel.Fit(choice.Kind, window.Table, cancellationToken);
+        var likelihood = OrderLikelihood.Of(ledger, window, fit, blended, Horizons[^1], int.MaxValue, cancellationToken);
+        return new NextOrderRun(choice, blended, quality, fit, window, likelihood, options.Floor, cancellationToken);
     }
 
+    /// <summary>The probability of an order.</summary>
+    /// <param name="customer">The customer.</param>
+    /// <param name="horizon">A place in <see cref="Horizons"/>.</param>
+    public double Within(int customer, int horizon) => Likelihood.Within(customer, _until[horizon]);
+
+    /// <summary>Days until the expected order; not a number for none.</summary>
+    /// <param name="customer">The customer.</param>
+    public double Expected(int customer) => Within(customer, Horizons.Count - 1) is var likely && likely >= _floor && likely > 0 ? Likelihood.Half(customer) ?? double.NaN : double.NaN;
+
     /// <summary>One seventh is extremely likely, two are very likely, four are likely: the cuts of Optimizely Data Platform, with its horizon of 42 days.</summary>
-    /// <param name="row">The row.</param>
-    public string Label(int row)
+    /// <param name="customer">The customer.</param>
+    public string Label(int customer)
     {
-        var value = Within[Ranked][row];
+        var value = Within(customer, Ranked);
         int low = 0, high = _sorted.Length;
         while (low < high)
         {

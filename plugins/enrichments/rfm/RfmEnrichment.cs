@@ -11,6 +11,7 @@ namespace CustomerInsights.Enrichments.Rfm;
 public sealed class RfmEnrichment : IPopulationEnrichment
 {
     private const int MostMarkets = 1_000;
+    private const int FewestCompared = 30;
     private const string Rest = "(other markets)";
 
     /// <inheritdoc />
@@ -63,14 +64,18 @@ public sealed class RfmEnrichment : IPopulationEnrichment
         var all = new RfmScale();
         var markets = new Dictionary<string, RfmScale>(StringComparer.Ordinal);
         long crowded = 0;
+        var firstDay = int.MaxValue;
         await foreach (var batch in population.ReadAsync(null, cancellationToken).ConfigureAwait(false))
         {
             foreach (var profile in batch)
             {
-                if (Count(reader.Read(profile), cut, options.Days) is not { } counts)
+                var days = reader.Read(profile);
+                if (Count(days, cut, options.Days) is not { } counts)
                 {
                     continue;
                 }
+
+                firstDay = Math.Min(firstDay, days[0].Day);
 
                 all.Add(counts);
                 if (Market(profile, options) is { } market)
@@ -107,7 +112,7 @@ public sealed class RfmEnrichment : IPopulationEnrichment
             yield return message;
         }
 
-        yield return Report(options, reader, all, markets, crowded, labels, cut, context.Plugin.Version);
+        yield return Report(Findings(options, reader, all, markets, crowded, firstDay, cut), all, markets, labels, cut, context.Plugin.Version);
 
         EnrichmentResult Answer(ProfileInput profile)
         {
@@ -154,41 +159,76 @@ public sealed class RfmEnrichment : IPopulationEnrichment
 
     private static string? Market(ProfileInput profile, RfmOptions options) => options.Market is null ? null : profile.Values[0] is { IsNull: false } value ? value.ToString() : "";
 
-    private static EnrichmentReport Report(
-        RfmOptions options, OrderReader reader, RfmScale all, Dictionary<string, RfmScale> markets, long crowded, Dictionary<string, long> labels, int cut, string version)
+    private static List<Finding> Findings(RfmOptions options, OrderReader reader, RfmScale all, Dictionary<string, RfmScale> markets, long crowded, int firstDay, int cut)
     {
-        var warnings = new List<string>();
+        var findings = new List<Finding>();
+        var types = string.Join(", ", options.Orders.Select(source => source.Activity));
+        var amounts = string.Join(", ", options.Orders.Select(source => source.Amount).OfType<string>());
         if (all.Customers == 0)
         {
-            warnings.Add($"Nobody has an order up to {Figures.Day(cut)}; look at the activity type and the status that is ignored.");
+            Add("error", types, "Read", reader.Orders > 0
+                ? $"All {Number(reader.Orders)} orders are returns (amounts below 0), so that nobody has a place. If they are no returns, correct the sign of the amount."
+                : $"Nobody has an order up to {Figures.Day(cut)}; look at the activity type and the status that is ignored.");
+        }
+        else if (all.Customers < FewestCompared)
+        {
+            Add("warning", types, "Score", $"{Number(all.Customers)} customers have an order; a place among fewer than {FewestCompared} says little. If there should be more, look at the activity type and the status that is ignored.");
         }
 
-        if (reader.Currencies.Count > 1 && reader.OtherCurrency == 0)
+        if (reader.Currencies.Count > 1)
         {
-            warnings.Add($"Orders are in {reader.Currencies.Count} currencies and their amounts were added as they are. Set 'currency' to take one of them.");
+            var column = string.Join(", ", options.Orders.Select(source => source.Currency).OfType<string>());
+            Add(
+                reader.OtherCurrency > 0 ? "info" : "warning",
+                column,
+                "Read",
+                reader.OtherCurrency > 0
+                    ? $"{Number(reader.OtherCurrency)} orders are in another currency than asked for and were left out."
+                    : $"Orders are in {reader.Currencies.Count} currencies and their amounts were added as they are. Set 'currency' to take one of them.");
         }
 
         if (reader.WithoutAmount > 0)
         {
-            warnings.Add($"{reader.WithoutAmount.ToString("N0", CultureInfo.InvariantCulture)} orders have no amount that can be read and count as worth nothing.");
+            Add("warning", amounts, "Read", $"{Number(reader.WithoutAmount)} orders have no amount that can be read and count as worth nothing. Name the right field, or fill it.");
+        }
+
+        if (reader.Returns > 0 && all.Customers > 0)
+        {
+            Add("info", amounts, "Read", $"{Number(reader.Returns)} orders have an amount below 0 and were taken as returns: they take money away and are no orders. If they are orders, correct the sign of the amount.");
         }
 
         if (reader.Later > 0)
         {
-            warnings.Add($"{reader.Later.ToString("N0", CultureInfo.InvariantCulture)} orders are later than {Figures.Day(cut)} and were left out.");
+            Add("warning", types, "Read", $"{Number(reader.Later)} orders are later than {Figures.Day(cut)} and were left out. If they are not of the future, set 'asOf', or correct their time.");
+        }
+
+        var history = cut - firstDay + 1;
+        if (all.Customers > 0 && history < options.Days)
+        {
+            Add("warning", types, "Score", $"The history has {Number(history)} days, and frequency and money are counted over {Number(options.Days)}. Load older orders where there are some, or set 'days'.");
         }
 
         var small = markets.Count(pair => pair.Value.Customers < RfmScale.FewestCustomers);
         if (small > 0)
         {
-            warnings.Add($"{small} of {markets.Count} markets have fewer than {RfmScale.FewestCustomers} customers; their places are drawn towards those among all.");
+            Add("warning", options.Market!, "Score", $"{small} of {markets.Count} markets have fewer than {RfmScale.FewestCustomers} customers; their places are drawn towards those among all.");
         }
 
         if (crowded > 0)
         {
-            warnings.Add($"'{(options.Market!.Length > 50 ? options.Market[..50] : options.Market)}' has more than {MostMarkets} values; the customers of the further ones are compared with each other. Choose an attribute with fewer.");
+            Add("warning", options.Market!, "Read", $"'{(options.Market!.Length > 50 ? options.Market[..50] : options.Market)}' has more than {MostMarkets} values; the customers of the further ones are compared with each other. Choose an attribute with fewer.");
         }
 
+        return findings;
+
+        void Add(string severity, string where, string step, string message) => findings.Add(new Finding(severity, where, step, message));
+    }
+
+    private static string Number(long value) => value.ToString("N0", CultureInfo.InvariantCulture);
+
+    private static EnrichmentReport Report(
+        List<Finding> findings, RfmScale all, Dictionary<string, RfmScale> markets, Dictionary<string, long> labels, int cut, string version)
+    {
         return new EnrichmentReport($"{all.Customers.ToString("N0", CultureInfo.InvariantCulture)} customers placed by recency, frequency and money{(markets.Count > 0 ? $" in {markets.Count} markets" : "")}.")
         {
             Metrics =
@@ -200,6 +240,7 @@ public sealed class RfmEnrichment : IPopulationEnrichment
             ],
             Tables =
             [
+                Usability.Table(findings),
                 new ReportTable("Labels", ["Label", "Meaning", "Customers answered in this run"], [.. RfmLabels.All.Select(one => (IReadOnlyList<FieldValue>)[one.Label, one.Meaning, labels.GetValueOrDefault(one.Label)])]),
                 new ReportTable(
                     "Largest markets",
@@ -210,7 +251,7 @@ public sealed class RfmEnrichment : IPopulationEnrichment
                     ["Segment", "Rule"],
                     [["Champions", "rfm.label = \"champion\""], ["Cannot lose", "rfm.label = \"cannot_lose\""], ["At risk", "rfm.label = \"at_risk\""]]),
             ],
-            Warnings = warnings,
+            Warnings = [.. findings.Where(finding => finding.Severity != "info").Select(finding => finding.Message)],
         };
     }
 }

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using System.Globalization;
 using System.Runtime.InteropServices;
 using CustomerInsights.Host.Commands;
 
@@ -11,11 +12,14 @@ internal sealed class HostProcess : IAsyncDisposable
     // Numbers of Linux.
     private const int Stop = 19;
     private const int Continue = 18;
+    private const int Killed = 9;
 
     private readonly Process _process;
     private readonly ConcurrentQueue<string> _output = new();
 
     private readonly string _directory;
+
+    private IReadOnlyList<int> _stopped = [];
 
     private HostProcess(string directory, string[] more)
     {
@@ -79,18 +83,26 @@ internal sealed class HostProcess : IAsyncDisposable
     /// Lets it run in short steps, and looks while it stands still: what is looked at cannot pass by, however busy the machine is. It stands still when this returns.
     /// </summary>
     /// <param name="reached">Looks from outside, at files; the program cannot answer.</param>
-    public Task StepUntilAsync(Func<bool> reached) => Task.Factory.StartNew(
+    /// <param name="workersToo">Whether its workers stand still with it.</param>
+    public Task StepUntilAsync(Func<bool> reached, bool workersToo = false) => Task.Factory.StartNew(
         () =>
         {
             for (var i = 0; i < 6000; i++)
             {
                 Signal(Stop);
+                _stopped = workersToo ? Workers() : [];
+                foreach (var worker in _stopped)
+                {
+                    // One that has just ended needs no stop.
+                    _ = Kill(worker, Stop);
+                }
+
                 if (reached())
                 {
                     return;
                 }
 
-                Signal(Continue);
+                Resume();
                 Thread.Sleep(25);
                 Assert.False(_process.HasExited, Output);
             }
@@ -100,14 +112,48 @@ internal sealed class HostProcess : IAsyncDisposable
         CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
 
     /// <summary>Lets it run on.</summary>
-    public void Resume() => Signal(Continue);
+    public void Resume()
+    {
+        ResumeWorkers();
+        Signal(Continue);
+    }
 
     /// <summary>SIGKILL: nothing is said, flushed or tidied.</summary>
     public async Task KillAsync()
     {
         _process.Kill();
         await _process.WaitForExitAsync();
+
+        // A worker that stands still does not see that its host is gone.
+        ResumeWorkers();
     }
+
+    /// <summary>The processes of plugins that it has started and that are alive.</summary>
+    public IReadOnlyList<int> Workers()
+    {
+        var workers = new List<int>();
+        foreach (var folder in Directory.EnumerateDirectories("/proc").Where(folder => char.IsAsciiDigit(Path.GetFileName(folder)[0])))
+        {
+            try
+            {
+                // The fields behind the name in brackets: state, parent.
+                var fields = File.ReadAllText(Path.Combine(folder, "stat")).Split(") ")[^1].Split(' ');
+                if (fields[1] == _process.Id.ToString(CultureInfo.InvariantCulture) && fields[0] != "Z")
+                {
+                    workers.Add(int.Parse(Path.GetFileName(folder), CultureInfo.InvariantCulture));
+                }
+            }
+            catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+            {
+                // It has just ended.
+            }
+        }
+
+        return workers;
+    }
+
+    /// <summary>SIGKILL for a worker.</summary>
+    public static void KillWorker(int worker) => Assert.Equal(0, Kill(worker, Killed));
 
     /// <summary>Waits until it has ended by itself; gives the exit code.</summary>
     public async Task<int> ExitAsync()
@@ -126,6 +172,16 @@ internal sealed class HostProcess : IAsyncDisposable
         }
 
         _process.Dispose();
+    }
+
+    private void ResumeWorkers()
+    {
+        foreach (var worker in _stopped)
+        {
+            _ = Kill(worker, Continue);
+        }
+
+        _stopped = [];
     }
 
     private void Signal(int signal) => Assert.Equal(0, Kill(_process.Id, signal));

@@ -97,7 +97,7 @@ public sealed class NextOrderTests(ITestOutputHelper output)
         Assert.True(double.IsNaN(OrderLikelihoodStudy.Concordance([0.5, 0.4], [int.MaxValue, int.MaxValue], CancellationToken.None)));
     }
 
-    // The closed form alone, shared/design/predictions.md 12: the blend that reaches .840 on all of CDNOW is a matter of scoring.
+    // The closed form alone, shared/design/predictions.md 12; the blend is measured in OrderBlendTests.
     [DataTheory]
     [InlineData(false)]
     [InlineData(true)]

@@ -17,6 +17,8 @@ internal static class PublicData
     /// <summary>The CDNOW calibration ends on 30 September 1997.</summary>
     public static int CdnowCut { get; } = new DateOnly(1997, 9, 30).DayNumber;
 
+    public static bool Has(string file) => File.Exists(Path.Combine(Shared, "data", "prediction", file));
+
     private static string GoldFile => Path.Combine(Shared, "reference", "gold-predictions.json");
 
     public static IReadOnlyDictionary<string, JsonElement> Gold()
@@ -86,4 +88,12 @@ public sealed class DataFactAttribute : FactAttribute
 public sealed class DataTheoryAttribute : TheoryAttribute
 {
     public DataTheoryAttribute() => Skip = PublicData.IsHere ? null : PublicData.Missing;
+}
+
+/// <summary>Skips, and says why, where files are not among the public data on this machine.</summary>
+[AttributeUsage(AttributeTargets.Method)]
+public sealed class DataFilesFactAttribute : FactAttribute
+{
+    public DataFilesFactAttribute(params string[] files) =>
+        Skip = files.FirstOrDefault(file => !PublicData.Has(file)) is { } missing ? $"No file 'shared/data/prediction/{missing}' beside the repository: the check against it did not run." : null;
 }

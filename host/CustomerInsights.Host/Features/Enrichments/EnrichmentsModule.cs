@@ -19,6 +19,7 @@ internal static class EnrichmentsModule
         GetEnrichmentStatus.Map(routes);
         ListEnrichmentRuns.Map(routes);
         GetEnrichmentRun.Map(routes);
+        ListSegmentSuggestions.Map(routes);
         ListProfileEnrichments.Map(routes);
         ListEnrichmentRows.Map(routes);
     }

@@ -19,8 +19,19 @@ internal static class AnsweringPass
     /// <param name="context">Told how far the pass is.</param>
     /// <param name="answer">The answer for a profile.</param>
     /// <param name="cancellationToken">Ends it.</param>
+    public static IAsyncEnumerable<PopulationMessage> RunAsync(
+        IPopulation population, long answered, IPluginContext context, Func<ProfileInput, EnrichmentResult> answer, CancellationToken cancellationToken) =>
+        RunAsync(population, answered, context, answer, null, cancellationToken);
+
+    /// <summary>Answers everybody who is not answered yet.</summary>
+    /// <param name="population">The snapshot.</param>
+    /// <param name="answered">How many have been, in the order of the population.</param>
+    /// <param name="context">Told how far the pass is.</param>
+    /// <param name="answer">The answer for a profile.</param>
+    /// <param name="passed">Told of each profile that has been answered already; null when nobody needs to know.</param>
+    /// <param name="cancellationToken">Ends it.</param>
     public static async IAsyncEnumerable<PopulationMessage> RunAsync(
-        IPopulation population, long answered, IPluginContext context, Func<ProfileInput, EnrichmentResult> answer, [EnumeratorCancellation] CancellationToken cancellationToken)
+        IPopulation population, long answered, IPluginContext context, Func<ProfileInput, EnrichmentResult> answer, Action<ProfileInput>? passed, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         long seen = 0;
         await foreach (var batch in population.ReadAsync(null, cancellationToken).ConfigureAwait(false))
@@ -31,6 +42,10 @@ internal static class AnsweringPass
                 if (seen++ >= answered)
                 {
                     results.Add(answer(profile));
+                }
+                else
+                {
+                    passed?.Invoke(profile);
                 }
             }
 

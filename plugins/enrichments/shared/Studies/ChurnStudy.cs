@@ -14,6 +14,7 @@ namespace CustomerInsights.Enrichments.Predictions.Studies;
 /// <param name="BaselineHitRate">The share of those who left that the baseline caught.</param>
 /// <param name="RecencyAuc">What ordering customers by silence alone achieves.</param>
 /// <param name="Grade">A, B or C.</param>
+/// <param name="Closed">The probability of the closed form alone.</param>
 /// <param name="AlreadyChurned">Customers who had left before the cut, and are not predicted.</param>
 internal sealed record ChurnQuality(
     int Cut,
@@ -26,6 +27,7 @@ internal sealed record ChurnQuality(
     double BaselineHitRate,
     double RecencyAuc,
     string Grade,
+    BinaryMetrics Closed,
     int AlreadyChurned);
 
 /// <summary>Measures who will not order within a window.</summary>
@@ -42,30 +44,32 @@ internal static class ChurnStudy
     /// <param name="threshold">From which probability on one is said to leave.</param>
     /// <param name="kinds">What the model is chosen among.</param>
     /// <param name="cancellationToken">Ends it.</param>
-    public static (ModelChoice Choice, ChurnQuality? Quality) Measure(
+    public static (ModelChoice Choice, BlendChoice Blend, ChurnQuality? Quality) Measure(
         OrderLedger ledger, int cut, int windowDays, int churnedAfter, double threshold, IReadOnlyList<TransactionKind> kinds, CancellationToken cancellationToken)
     {
         var days = Math.Min(windowDays, (cut - ledger.FirstDay + 1) / 2);
         var choice = ModelChoice.Of(ledger, cut - Math.Max(1, days), windowDays, kinds, cancellationToken);
+        var blended = BlendChoice.Of(ledger, cut - Math.Max(1, days), windowDays, choice.Kind, churnedAfter, cancellationToken);
         if (days < 7)
         {
-            return (choice, null);
+            return (choice, blended, null);
         }
 
         var window = Window.Of(ledger, cut - days, cut, 0, cancellationToken);
         var (silence, left, rows) = Candidates(window, churnedAfter);
         if (rows.Count < FewestCustomers || !left.Contains(true) || !left.Contains(false))
         {
-            return (choice, null);
+            return (choice, blended, null);
         }
 
         var fit = TransactionModel.Fit(choice.Kind, window.Table, cancellationToken);
-        var byRow = window.ByRow(history => 1 - fit.Model.OrderProbability(history, days), cancellationToken);
-        var probability = rows.Select(at => byRow[window.Row[at]]).ToArray();
+        var closed = OrderLikelihood.Of(window, fit.Model, days, cancellationToken);
+        var likelihood = OrderLikelihood.Of(ledger, window, fit, blended, days, churnedAfter, cancellationToken);
+        var probability = rows.Select(at => 1 - likelihood.Within(at)).ToArray();
         var rule = BaselineRule(ledger, window.Cut, days, churnedAfter, cancellationToken);
         var (accuracy, hits) = Decide([.. probability.Select(p => p >= threshold)], left);
         var (baselineAccuracy, baselineHits) = Decide([.. silence.Select(silent => silent >= rule)], left);
-        return (choice, new ChurnQuality(
+        return (choice, blended, new ChurnQuality(
             window.Cut,
             days,
             BinaryMetrics.Of(probability, left),
@@ -76,6 +80,7 @@ internal static class ChurnStudy
             baselineHits,
             BinaryMetrics.Of([.. silence.Select(silent => silent / (silent + 1.0))], left).Auc,
             Grades.OfChurn(accuracy, hits, baselineHits),
+            BinaryMetrics.Of([.. rows.Select(at => 1 - closed.Within(at))], left),
             window.Count - rows.Count));
     }
 

@@ -43,6 +43,18 @@ internal static class Figures
         [.. choice.Candidates.Select(one => (IReadOnlyList<FieldValue>)
             [one.Fit.Model.Name, Of(one.Fit.LogLikelihood), Of(one.Metrics.MeanAbsoluteError), Of(one.Metrics.RootMeanSquaredError), Of(one.Metrics.AggregateError), one.Kind == choice.Kind])]);
 
+    /// <summary>Whether likelihoods are blended.</summary>
+    /// <param name="choice">The choice.</param>
+    public static ReportMetric BlendMetric(BlendChoice choice) =>
+        new("Likelihood", choice.IsBlended ? "blend of closed form, logistic regression and boosted trees" : "closed form alone") { Meaning = choice.Why };
+
+    /// <summary>The blend against the closed form.</summary>
+    /// <param name="choice">The choice.</param>
+    public static ReportTable Blend(BlendChoice choice) => new(
+        choice is { InnerCut: { } cut, InnerTo: { } to } ? $"Likelihoods compared: known up to {Day(cut)}, orders until {Day(to)}" : $"Likelihoods compared: none. {choice.Why}",
+        ["Likelihood", "AUC", "Log loss", "Calibration error", "Calibration slope"],
+        [.. choice.Compared.Select(one => (IReadOnlyList<FieldValue>)[one.Name, Of(one.Metrics.Auc), Of(one.Metrics.LogLoss), Of(one.Metrics.CalibrationError), Of(one.Metrics.CalibrationSlope)])]);
+
     /// <summary>Predicted probability against what happened, by tenths.</summary>
     /// <param name="metrics">The metrics.</param>
     public static ReportSeries Calibration(BinaryMetrics metrics) =>

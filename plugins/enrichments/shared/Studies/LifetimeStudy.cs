@@ -57,20 +57,48 @@ internal static class LifetimeStudy
     public static (ModelChoice Choice, LifetimeQuality? Quality) Measure(
         OrderLedger ledger, int cut, int horizon, int activeWindow, double highValueShare, IReadOnlyList<TransactionKind> kinds, int seed, CancellationToken cancellationToken)
     {
+        var (choice, _, quality) = Measure(ledger, cut, horizon, activeWindow, highValueShare, kinds, null, seed, cancellationToken);
+        return (choice, quality);
+    }
+
+    /// <summary>The same with covariates, which are used where they help in the window before the holdout.</summary>
+    /// <param name="ledger">The orders.</param>
+    /// <param name="cut">The last day that is known.</param>
+    /// <param name="horizon">The horizon in days.</param>
+    /// <param name="activeWindow">Days before the cut of the baseline's average.</param>
+    /// <param name="highValueShare">The share of value that customers of high value bring.</param>
+    /// <param name="kinds">What to choose among.</param>
+    /// <param name="covariates">What customers are like, or null.</param>
+    /// <param name="seed">Of the shuffles.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <returns>The choices, and the quality or null when there is too little history or too few customers.</returns>
+    public static (ModelChoice Choice, CovariateChoice? Covariates, LifetimeQuality? Quality) Measure(
+        OrderLedger ledger,
+        int cut,
+        int horizon,
+        int activeWindow,
+        double highValueShare,
+        IReadOnlyList<TransactionKind> kinds,
+        CustomerCovariates? covariates,
+        int seed,
+        CancellationToken cancellationToken)
+    {
         var days = Math.Min(horizon, (cut - ledger.FirstDay + 1) / 2);
         var choice = ModelChoice.Of(ledger, cut - Math.Max(1, days), horizon, kinds, cancellationToken);
+        var with = covariates is null ? null : CovariateChoice.Of(ledger, choice, kinds, covariates, cancellationToken);
+        var model = with?.Model ?? new OrderModel(choice.Kind, null, 0);
         if (days < FewestDays)
         {
-            return (choice, null);
+            return (choice, with, null);
         }
 
-        var window = Window.Of(ledger, cut - days, cut, activeWindow, cancellationToken);
+        var window = model.Window(ledger, cut - days, cut, activeWindow, cancellationToken);
         if (window.Count < FewestCustomers || window.Table.OrdersTotal < FewestCustomers / 2.0)
         {
-            return (choice, null);
+            return (choice, with, null);
         }
 
-        var fit = TransactionModel.Fit(choice.Kind, window.Table, cancellationToken);
+        var fit = model.Fit(window.Table, cancellationToken);
         var spend = SpendModel.Of(window, cancellationToken);
         var scale = fit.Model.CohortScale(window.Table, window.Days);
         var orders = window.ByCustomer(window.ByRow(history => fit.Model.ExpectedOrders(history, window.Days) * scale, cancellationToken));
@@ -106,7 +134,7 @@ internal static class LifetimeStudy
         {
             Factors = Factors(window, fit.Model, spend, scale, seed, cancellationToken),
         };
-        return (choice, quality);
+        return (choice, with, quality);
     }
 
     /// <summary>
@@ -207,7 +235,7 @@ internal static class LifetimeStudy
 
         sample = sample[..count];
         var actual = sample.Select(at => window.Value[at]).ToArray();
-        double Error(int[] frequency, int[] recency, int[] tenure, int[] value)
+        double Error(int[] frequency, int[] recency, int[] tenure, int[] value, int[] attributes)
         {
             cancellationToken.ThrowIfCancellationRequested();
             var predicted = new double[count];
@@ -215,25 +243,25 @@ internal static class LifetimeStudy
             {
                 History f = window.Table[window.Row[frequency[i]]], r = window.Table[window.Row[recency[i]]], t = window.Table[window.Row[tenure[i]]];
                 var silence = Math.Min(r.Age - r.Last, t.Age);
-                var history = new History(f.Orders, f.Orders == 0 ? 0 : t.Age - silence, t.Age);
+                var history = new History(f.Orders, f.Orders == 0 ? 0 : t.Age - silence, t.Age, window.Table[window.Row[attributes[i]]].Pattern);
                 predicted[i] = model.ExpectedOrders(history, window.Days) * scale * spend.Expected(window.PaidRepeats[value[i]], window.RepeatMean[value[i]]);
             }
 
             return CountMetrics.Of(predicted, actual).MeanAbsoluteError;
         }
 
-        var plain = Error(sample, sample, sample, sample);
+        var plain = Error(sample, sample, sample, sample, sample);
         var factors = new List<(string, double)>();
         if (plain > 0)
         {
-            foreach (var (name, input) in new[] { ("Number of orders", 0), ("Time since the last order", 1), ("Time since the first order", 2), ("Value of an order", 3) })
+            foreach (var (name, input) in new[] { ("Number of orders", 0), ("Time since the last order", 1), ("Time since the first order", 2), ("Value of an order", 3), ("Covariates", 4) }.Where(one => one.Item2 < 4 || window.Table.Patterns is not null))
             {
                 var error = 0.0;
                 for (var repeat = 0; repeat < 5; repeat++)
                 {
                     var mixed = (int[])sample.Clone();
                     random.Shuffle(mixed);
-                    error += Error(input == 0 ? mixed : sample, input == 1 ? mixed : sample, input == 2 ? mixed : sample, input == 3 ? mixed : sample);
+                    error += Error(input == 0 ? mixed : sample, input == 1 ? mixed : sample, input == 2 ? mixed : sample, input == 3 ? mixed : sample, input == 4 ? mixed : sample);
                 }
 
                 factors.Add((name, 100 * ((error / 5 / plain) - 1)));

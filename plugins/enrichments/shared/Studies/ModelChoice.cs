@@ -23,6 +23,27 @@ internal sealed record ModelChoice(TransactionKind Kind, int? InnerCut, int? Inn
     private const int FewestDays = 28;
     private const int FewestCustomers = 100;
 
+    /// <summary>The last day before the holdout.</summary>
+    internal int OuterCut { get; init; }
+
+    /// <summary>The horizon in days.</summary>
+    internal int Horizon { get; init; }
+
+    /// <summary>The last day that candidates know in the window that ends where the holdout begins.</summary>
+    /// <param name="ledger">The orders.</param>
+    /// <param name="outerCut">The last day before the holdout.</param>
+    /// <param name="horizon">The horizon in days.</param>
+    /// <returns>The day, or null when there is too little history.</returns>
+    internal static int? InnerWindow(OrderLedger ledger, int outerCut, int horizon)
+    {
+        var length = Math.Min(horizon, (outerCut - ledger.FirstDay + 1) / 2);
+        return length < FewestDays ? null : outerCut - length;
+    }
+
+    /// <summary>Whether there are customers and orders enough to choose on.</summary>
+    /// <param name="table">Of the window.</param>
+    internal static bool IsEnough(HistoryTable table) => table.Customers >= FewestCustomers && table.OrdersTotal >= FewestCustomers / 2.0;
+
     /// <summary>
     /// Chooses by the mean absolute error of orders in a window that ends where the outer holdout begins: the holdout, on which quality is published, is not
     /// looked at. How regular intervals are (k) is told by the likelihood and not by the error, which favours whatever predicts too few orders. With three horizons of history the window is a horizon long; with less it is the second half of what there is before the holdout.
@@ -34,16 +55,15 @@ internal sealed record ModelChoice(TransactionKind Kind, int? InnerCut, int? Inn
     /// <param name="cancellationToken">Ends it.</param>
     public static ModelChoice Of(OrderLedger ledger, int outerCut, int horizon, IReadOnlyList<TransactionKind> kinds, CancellationToken cancellationToken)
     {
-        var length = Math.Min(horizon, (outerCut - ledger.FirstDay + 1) / 2);
-        if (kinds.Count == 1 || length < FewestDays)
+        if (kinds.Count == 1 || InnerWindow(ledger, outerCut, horizon) is not { } innerCut)
         {
-            return new ModelChoice(kinds[0], null, null, []);
+            return Preferred();
         }
 
-        var window = Window.Of(ledger, outerCut - length, outerCut, 0, cancellationToken);
-        if (window.Table.Customers < FewestCustomers || window.Table.OrdersTotal < FewestCustomers / 2.0)
+        var window = Window.Of(ledger, innerCut, outerCut, 0, cancellationToken);
+        if (!IsEnough(window.Table))
         {
-            return new ModelChoice(kinds[0], null, null, []);
+            return Preferred();
         }
 
         var candidates = new List<Candidate>();
@@ -67,7 +87,9 @@ internal sealed record ModelChoice(TransactionKind Kind, int? InnerCut, int? Inn
             }
         }
 
-        return new ModelChoice(best.Kind, window.Cut, window.To, candidates);
+        return new ModelChoice(best.Kind, window.Cut, window.To, candidates) { OuterCut = outerCut, Horizon = horizon };
+
+        ModelChoice Preferred() => new(kinds[0], null, null, []) { OuterCut = outerCut, Horizon = horizon };
     }
 
     // One family: MBG/NBD is its k = 1.

@@ -7,10 +7,10 @@ namespace CustomerInsights.Enrichments.Predictions.Studies;
 /// <summary>How good order likelihoods are, measured on a holdout that no fit and no choice has seen.</summary>
 /// <param name="Cut">The last day that the model knew.</param>
 /// <param name="Days">How long the holdout is.</param>
-/// <param name="Horizons">By horizon in days.</param>
+/// <param name="Horizons">By horizon in days: what is said, and the closed form alone.</param>
 /// <param name="Concordance">The share of pairs whose order of next orders was predicted rightly (Harrell's C).</param>
 /// <param name="RecencyConcordance">The same of the time since the last order alone.</param>
-internal sealed record OrderQuality(int Cut, int Days, IReadOnlyList<(int Days, BinaryMetrics Metrics)> Horizons, double Concordance, double RecencyConcordance);
+internal sealed record OrderQuality(int Cut, int Days, IReadOnlyList<(int Days, BinaryMetrics Metrics, BinaryMetrics Closed)> Horizons, double Concordance, double RecencyConcordance);
 
 /// <summary>Measures the likelihood of an order within several horizons.</summary>
 internal static class OrderLikelihoodStudy
@@ -24,33 +24,44 @@ internal static class OrderLikelihoodStudy
     /// <param name="horizons">Horizons in days, ascending.</param>
     /// <param name="kinds">What the model is chosen among.</param>
     /// <param name="cancellationToken">Ends it.</param>
-    public static (ModelChoice Choice, OrderQuality? Quality) Measure(OrderLedger ledger, int cut, IReadOnlyList<int> horizons, IReadOnlyList<TransactionKind> kinds, CancellationToken cancellationToken)
+    public static (ModelChoice Choice, BlendChoice Blend, OrderQuality? Quality) Measure(
+        OrderLedger ledger, int cut, IReadOnlyList<int> horizons, IReadOnlyList<TransactionKind> kinds, CancellationToken cancellationToken)
     {
         var days = Math.Min(horizons[^1], (cut - ledger.FirstDay + 1) / 2);
         var choice = ModelChoice.Of(ledger, cut - Math.Max(1, days), horizons[^1], kinds, cancellationToken);
+        var blended = BlendChoice.Of(ledger, cut - Math.Max(1, days), horizons[^1], choice.Kind, int.MaxValue, cancellationToken);
         if (days < horizons[0])
         {
-            return (choice, null);
+            return (choice, blended, null);
         }
 
         var window = Window.Of(ledger, cut - days, cut, 0, cancellationToken);
         if (window.Count < FewestCustomers)
         {
-            return (choice, null);
+            return (choice, blended, null);
         }
 
         var next = NextOrders(ledger, window, cancellationToken);
         var fit = TransactionModel.Fit(choice.Kind, window.Table, cancellationToken);
-        var measured = new List<(int, BinaryMetrics)>();
+        var closed = OrderLikelihood.Of(window, fit.Model, days, cancellationToken);
+        var likelihood = OrderLikelihood.Of(ledger, window, fit, blended, days, int.MaxValue, cancellationToken);
+        var measured = new List<(int, BinaryMetrics, BinaryMetrics)>();
         foreach (var horizon in horizons.Where(horizon => horizon <= days))
         {
-            var predicted = window.ByCustomer(window.ByRow(history => fit.Model.OrderProbability(history, horizon), cancellationToken));
-            measured.Add((horizon, BinaryMetrics.Of(predicted, [.. next.Select(day => day <= horizon)])));
+            bool[] came = [.. next.Select(day => day <= horizon)];
+            var alone = Metrics(closed, horizon, came);
+            measured.Add((horizon, likelihood.Blend is null ? alone : Metrics(likelihood, horizon, came), alone));
         }
 
-        var score = window.ByCustomer(window.ByRow(history => fit.Model.OrderProbability(history, days), cancellationToken));
+        double[] score = [.. Enumerable.Range(0, window.Count).Select(likelihood.Within)];
         var recency = window.ByCustomer(window.ByRow(history => history.Last - history.Age, cancellationToken));
-        return (choice, new OrderQuality(window.Cut, days, measured, Concordance(score, next, cancellationToken), Concordance(recency, next, cancellationToken)));
+        return (choice, blended, new OrderQuality(window.Cut, days, measured, Concordance(score, next, cancellationToken), Concordance(recency, next, cancellationToken)));
+
+        BinaryMetrics Metrics(OrderLikelihood of, int horizon, bool[] came)
+        {
+            var until = of.Until(horizon, cancellationToken);
+            return BinaryMetrics.Of([.. Enumerable.Range(0, of.Count).Select(customer => of.Within(customer, until))], came);
+        }
     }
 
     /// <summary>Harrell's C: of all pairs of which it is known who ordered first, the share in which that one had the higher score; ties count half.</summary>

@@ -19,8 +19,9 @@ internal static class PopulationOrders
     /// <param name="population">The snapshot.</param>
     /// <param name="reader">Turns activities into order days.</param>
     /// <param name="context">Told how far the pass is.</param>
+    /// <param name="added">Told of each profile with an order, in the order of the ledger; null when nobody needs to know.</param>
     /// <param name="cancellationToken">Ends it.</param>
-    public static async Task<OrderLedger> ReadAsync(IPopulation population, OrderReader reader, IPluginContext context, CancellationToken cancellationToken)
+    public static async Task<OrderLedger> ReadAsync(IPopulation population, OrderReader reader, IPluginContext context, Action<ProfileInput>? added, CancellationToken cancellationToken)
     {
         var ledger = new OrderLedger();
         await foreach (var batch in population.ReadAsync(null, cancellationToken).ConfigureAwait(false))
@@ -30,6 +31,7 @@ internal static class PopulationOrders
                 if (reader.Read(profile) is { Count: > 0 } days)
                 {
                     ledger.Add(days);
+                    added?.Invoke(profile);
                 }
             }
 

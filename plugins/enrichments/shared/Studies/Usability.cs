@@ -47,20 +47,25 @@ internal static class Usability
                 "Read",
                 reader.OtherCurrency > 0
                     ? $"{Number(reader.OtherCurrency)} orders are in another currency than asked for and were left out."
-                    : $"Orders are in {reader.Currencies.Count} currencies, most of them in '{Short(most.Key)}', and their amounts were added as they are. Set 'currency' to take one of them.");
+                    : $"Orders are in {reader.Currencies.Count} currencies, most of them in '{Short(most.Key)}', and their amounts were added as they are. {(needsAmounts ? "Set 'currency' to take one of them." : "Name a field with amounts in one currency, or leave 'amount' out.")}");
+        }
+
+        if (reader.Returns > 0 && ledger.Customers > 0)
+        {
+            Add("info", amounts, "Read", $"{Number(reader.Returns)} orders have an amount below 0 and were taken as returns: they take value away and are no orders. If they are orders, correct the sign of the amount.");
         }
 
         if (ledger.Customers == 0)
         {
             Add("error", types, "Read", reader.Returns > 0 || reader.ReturnsWithoutOrder > 0
-                ? $"All {Number(reader.Orders)} orders are returns (amounts below 0). At least {FewestCustomers} customers with an order are needed."
+                ? $"All {Number(reader.Orders)} orders are returns (amounts below 0). At least {FewestCustomers} customers with an order are needed; if they are no returns, correct the sign of the amount."
                 : $"Nobody has an order up to {Day(cut)}. At least {FewestCustomers} customers with an order are needed; look at the activity type and the status that is ignored.");
             return findings;
         }
 
         if (ledger.Customers < FewestCustomers)
         {
-            Add("error", types, "Train", $"{Number(ledger.Customers)} customers have an order; {FewestCustomers} are needed, {Number(WantedCustomers)} make a good prediction.");
+            Add("error", types, "Train", $"{Number(ledger.Customers)} customers have an order; {FewestCustomers} are needed, {Number(WantedCustomers)} make a good prediction. If there should be more, look at the activity type and the status that is ignored.");
         }
         else if (ledger.Customers < WantedCustomers)
         {
@@ -70,11 +75,11 @@ internal static class Usability
         var history = cut.DayNumber - ledger.FirstDay + 1;
         if (history < FewestDays)
         {
-            Add("error", types, "Train", $"The history has {Number(history)} days; {FewestDays} are needed, {Number(wantedHistory)} make a good prediction.");
+            Add("error", types, "Train", $"The history has {Number(history)} days; {FewestDays} are needed, {Number(wantedHistory)} make a good prediction. Load older orders where there are some.");
         }
         else if (history < wantedHistory)
         {
-            Add("warning", types, "Train", $"The history has {Number(history)} days, from {Day(DateOnly.FromDayNumber(ledger.FirstDay))}; {Number(wantedHistory)} make a good prediction.");
+            Add("warning", types, "Train", $"The history has {Number(history)} days, from {Day(DateOnly.FromDayNumber(ledger.FirstDay))}; {Number(wantedHistory)} make a good prediction. Load older orders where there are some.");
         }
 
         var stale = cut.DayNumber - ledger.LastDay;

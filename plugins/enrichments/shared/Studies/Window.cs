@@ -7,12 +7,12 @@ internal sealed class Window
 {
     private readonly DailyGrouper _grouper;
 
-    private Window(int cut, int to, DailyGrouper grouper, int count)
+    private Window(int cut, int to, DailyGrouper grouper, HistoryTable table, int count)
     {
         _grouper = grouper;
         Cut = cut;
         To = to;
-        Table = grouper.ToTable();
+        Table = table;
         Row = new int[count];
         RepeatMean = new float[count];
         PaidRepeats = new int[count];
@@ -60,7 +60,8 @@ internal sealed class Window
     /// <param name="to">The last day of what came after.</param>
     /// <param name="recent">How many days before the cut count as recent.</param>
     /// <param name="cancellationToken">Ends it.</param>
-    public static Window Of(OrderLedger ledger, int cut, int to, int recent, CancellationToken cancellationToken)
+    /// <param name="patterns">By customer of the ledger, which covariates it has; null without any. Rows are told apart by them.</param>
+    public static Window Of(OrderLedger ledger, int cut, int to, int recent, CancellationToken cancellationToken, int[]? patterns = null)
     {
         var grouper = new DailyGrouper();
         var rows = new int[ledger.Customers];
@@ -73,7 +74,13 @@ internal sealed class Window
             count += rows[customer] >= 0 ? 1 : 0;
         }
 
-        var window = new Window(cut, to, grouper, count);
+        var table = grouper.ToTable();
+        if (patterns is not null)
+        {
+            table = Tell(table, rows, patterns);
+        }
+
+        var window = new Window(cut, to, grouper, table, count);
         var at = 0;
         for (var customer = 0; customer < ledger.Customers; customer++)
         {
@@ -98,7 +105,7 @@ internal sealed class Window
 
     /// <summary>The row of a snapshot at the cut.</summary>
     /// <param name="known">The snapshot.</param>
-    /// <returns>The number, or -1 when nobody of the window had that history.</returns>
+    /// <returns>The number, or -1 when nobody of the window had that history. Not for windows with covariates, where a customer's row says it.</returns>
     public int Find(Snapshot known) => _grouper.Find(known.Orders, known.Last, known.Age);
 
     /// <summary>Computes something of every row, in parallel.</summary>
@@ -128,6 +135,33 @@ internal sealed class Window
         }
 
         return spread;
+    }
+
+    // Rows by history and covariates; the rows of the customers are renumbered.
+    private static HistoryTable Tell(HistoryTable table, int[] rows, int[] patterns)
+    {
+        var cells = new Dictionary<(int Row, int Pattern), int>();
+        var (of, with, weights) = (new List<int>(), new List<int>(), new List<int>());
+        for (var customer = 0; customer < rows.Length; customer++)
+        {
+            if (rows[customer] < 0)
+            {
+                continue;
+            }
+
+            if (!cells.TryGetValue((rows[customer], patterns[customer]), out var cell))
+            {
+                cells.Add((rows[customer], patterns[customer]), cell = of.Count);
+                of.Add(rows[customer]);
+                with.Add(patterns[customer]);
+                weights.Add(0);
+            }
+
+            weights[cell]++;
+            rows[customer] = cell;
+        }
+
+        return table.With(of, with, weights);
     }
 
     private static void Cancel(int customer, CancellationToken cancellationToken)

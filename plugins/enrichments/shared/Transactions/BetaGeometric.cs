@@ -26,6 +26,9 @@ internal sealed class BetaGeometric(double R, double Alpha, double A, double B, 
     /// <inheritdoc />
     public override IReadOnlyList<(string Name, double Value)> Parameters => [("r", R), ("alpha", Alpha), ("a", A), ("b", B)];
 
+    /// <summary>Whether it is MBG/NBD.</summary>
+    public bool IsModified => DropsOutAtFirst && Regularity == 1;
+
     /// <inheritdoc />
     public override double DropoutOfNew => A / (A + B);
 

@@ -6,8 +6,9 @@ namespace CustomerInsights.Enrichments.Predictions.Transactions;
 /// </summary>
 internal sealed class HistoryTable
 {
-    private HistoryTable(int[] orders, int[] last, int[] age, double[] weights, double[] times, double logIntervals)
+    private HistoryTable(int[] orders, int[] last, int[] age, double[] weights, double[] times, double logIntervals, int[]? patterns = null)
     {
+        Patterns = patterns;
         Orders = orders;
         Last = last;
         Age = age;
@@ -40,6 +41,9 @@ internal sealed class HistoryTable
     /// <summary>How many customers have the row.</summary>
     public double[] Weights { get; }
 
+    /// <summary>Which covariates the customers of each row have; null where there are none.</summary>
+    public int[]? Patterns { get; }
+
     /// <summary>The distinct times.</summary>
     public double[] Times { get; }
 
@@ -60,7 +64,7 @@ internal sealed class HistoryTable
 
     /// <summary>A row as a history.</summary>
     /// <param name="row">Its number.</param>
-    public History this[int row] => new(Orders[row], Times[Last[row]], Times[Age[row]]);
+    public History this[int row] => new(Orders[row], Times[Last[row]], Times[Age[row]], Patterns?[row] ?? 0);
 
     /// <summary>Every n-th row of a large table, which says nearly where the optimum of all rows lies; null for a small one.</summary>
     public HistoryTable? Sample()
@@ -111,6 +115,31 @@ internal sealed class HistoryTable
         var places = times.Select((time, at) => (time, at)).ToDictionary(pair => pair.time, pair => pair.at);
         return new HistoryTable(
             [.. rows.Select(row => row.Orders)], [.. rows.Select(row => places[row.Last])], [.. rows.Select(row => places[row.Age])], [.. weights], times, logIntervals);
+    }
+
+    /// <summary>The same histories told apart by covariates.</summary>
+    /// <param name="rows">Rows of this table.</param>
+    /// <param name="patterns">The covariates of each.</param>
+    /// <param name="weights">How many customers have both.</param>
+    public HistoryTable With(IReadOnlyList<int> rows, IReadOnlyList<int> patterns, IReadOnlyList<int> weights) => new(
+        [.. rows.Select(row => Orders[row])], [.. rows.Select(row => Last[row])], [.. rows.Select(row => Age[row])], [.. weights.Select(weight => (double)weight)], Times, LogIntervals, [.. patterns]);
+
+    /// <summary>The rows of each pattern of covariates as a table of its own; their pattern is left out.</summary>
+    /// <param name="count">How many patterns there are.</param>
+    /// <returns>By pattern; null where nobody has it.</returns>
+    public HistoryTable?[] ByPattern(int count)
+    {
+        var rows = new List<int>[count];
+        for (var row = 0; row < Count; row++)
+        {
+            (rows[Patterns?[row] ?? 0] ??= []).Add(row);
+        }
+
+        return
+        [
+            .. rows.Select(of => of is null ? null : new HistoryTable(
+                [.. of.Select(row => Orders[row])], [.. of.Select(row => Last[row])], [.. of.Select(row => Age[row])], [.. of.Select(row => Weights[row])], Times, 0)),
+        ];
     }
 
     /// <summary>A table of rows in whole days.</summary>

@@ -46,6 +46,14 @@ internal sealed class OrderLedger
         LastDay = Math.Max(LastDay, days[^1].Day);
     }
 
+    /// <summary>The day of a customer's first order.</summary>
+    /// <param name="customer">The number, from 0 as they were added.</param>
+    public int First(int customer)
+    {
+        var from = customer == 0 ? 0 : _ends[customer - 1];
+        return _chunks[(int)(from >> ChunkBits)][(int)(from & ((1 << ChunkBits) - 1))].Day;
+    }
+
     /// <summary>The days of a customer, in order.</summary>
     /// <param name="customer">The number, from 0 as they were added.</param>
     /// <param name="buffer">Grown where it is too short.</param>
