@@ -62,6 +62,12 @@ switch (args)
     case ["predictions", .. var rest]:
         CustomerInsights.Bench.Predictions.PredictionsBench.Run(rest is [var prediction, ..] ? prediction : null, rest is [_, var made, ..] ? int.Parse(made, System.Globalization.CultureInfo.InvariantCulture) : 10_000_000);
         return 0;
+    case ["predictions-population", .. var rest]:
+        return await CustomerInsights.Bench.Predictions.PopulationBench.RunAsync(
+            rest is [var streamed, ..] ? int.Parse(streamed, System.Globalization.CultureInfo.InvariantCulture) : 10_000_000, rest is [_, var named, ..] ? named : null);
+    case ["predictions-host", .. var rest]:
+        await CustomerInsights.Bench.Predictions.HostPopulationBench.RunAsync(rest is [var hosted, ..] ? int.Parse(hosted, System.Globalization.CultureInfo.InvariantCulture) : 200_000);
+        return 0;
     case ["kernels"]:
         CustomerInsights.Bench.Unify.KernelBench.Run();
         return 0;
@@ -96,6 +102,8 @@ switch (args)
             search [PROFILES [TIMES]]   the first page of searches by name, beginning, with typing errors, by e-mail and phone, with rule and segment, over HTTP (default 1,000,000 made-up people, 300 of each kind)
             tables [PROFILES]   members and profiles as files over HTTP: rows a second and memory (default 1,000,000 made-up people, three fields each)
             predictions [FOLDER [CUSTOMERS]]   fits of transaction models: CDNOW of FOLDER (shared/data/prediction), order likelihoods of what is there (CDNOW, groceryElog.csv, apparelTrans.csv with apparelStaticCov.csv, telco.csv), a million rows, and made-up customers grouped, fitted and scored (default 10,000,000)
+            predictions-population [CUSTOMERS]   lifetime value and next order over made-up customers that are streamed to them (default 10,000,000): time and memory by phase
+            predictions-host [CUSTOMERS]   the same two as jobs of a host with that many profiles in its store (default 200,000): time, memory of host and worker
             kernels           text comparisons of the matcher in ns a call, beside FuzzySharp on the same names
             """);
         return 2;

@@ -148,8 +148,25 @@ internal static class LifetimeStudy
     /// <returns>By customer of the window.</returns>
     public static double[] Baseline(OrderLedger ledger, Window window, int activeWindow, CancellationToken cancellationToken)
     {
-        var before = Window.Of(ledger, window.Cut - window.Days, window.Cut, 0, cancellationToken);
-        var retention = before.Count > 0 ? (double)before.Orders.Count(orders => orders > 0) / before.Count : 1;
+        // Two counts: a window of everybody would take as much memory as all that is measured.
+        int before = 0, again = 0;
+        var buffer = new OrderDay[64];
+        for (var customer = 0; customer < ledger.Customers; customer++)
+        {
+            if ((customer & 4095) == 0)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+            }
+
+            var days = ledger.Read(customer, ref buffer);
+            if (days[0].Day <= window.Cut - window.Days)
+            {
+                before++;
+                again += OrderDays.Between(days, window.Cut - window.Days, window.Cut).Orders > 0 ? 1 : 0;
+            }
+        }
+
+        var retention = before > 0 ? (double)again / before : 1;
         var factor = window.Days / (double)activeWindow * retention;
         return [.. window.Recent.Select(recent => Math.Max(0, recent) * factor)];
     }

@@ -16,9 +16,8 @@ internal sealed class Window
         Row = new int[count];
         RepeatMean = new float[count];
         PaidRepeats = new int[count];
-        Recent = new double[count];
-        Orders = new double[count];
-        Value = new double[count];
+        Orders = new double[to > cut ? count : 0];
+        Value = new double[to > cut ? count : 0];
     }
 
     /// <summary>The last day that is known.</summary>
@@ -45,13 +44,13 @@ internal sealed class Window
     /// <summary>How many orders that mean is of.</summary>
     public int[] PaidRepeats { get; }
 
-    /// <summary>The value of the orders of the last <c>recent</c> days before the cut, by customer.</summary>
-    public double[] Recent { get; }
+    /// <summary>The value of the orders of the last <c>recent</c> days before the cut, by customer; empty when no days were asked for.</summary>
+    public double[] Recent { get; private set; } = [];
 
-    /// <summary>Orders after the cut, by customer.</summary>
+    /// <summary>Orders after the cut, by customer; empty when nothing after it is looked at.</summary>
     public double[] Orders { get; }
 
-    /// <summary>Value after the cut, by customer.</summary>
+    /// <summary>Value after the cut, by customer; empty when nothing after it is looked at.</summary>
     public double[] Value { get; }
 
     /// <summary>Looks at everybody.</summary>
@@ -81,6 +80,7 @@ internal sealed class Window
         }
 
         var window = new Window(cut, to, grouper, table, count);
+        window.Recent = recent > 0 ? new double[count] : [];
         var at = 0;
         for (var customer = 0; customer < ledger.Customers; customer++)
         {
@@ -95,8 +95,16 @@ internal sealed class Window
             window.Row[at] = rows[customer];
             window.RepeatMean[at] = (float)known.RepeatMean;
             window.PaidRepeats[at] = known.PaidRepeats;
-            window.Recent[at] = OrderDays.Between(days, cut - recent, cut).Value;
-            (window.Orders[at], window.Value[at]) = OrderDays.Between(days, cut, to);
+            if (recent > 0)
+            {
+                window.Recent[at] = OrderDays.Between(days, cut - recent, cut).Value;
+            }
+
+            if (to > cut)
+            {
+                (window.Orders[at], window.Value[at]) = OrderDays.Between(days, cut, to);
+            }
+
             at++;
         }
 
