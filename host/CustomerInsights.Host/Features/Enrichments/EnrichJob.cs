@@ -93,9 +93,8 @@ internal sealed class EnrichJob(
     private async Task<JobResult> RunAsync(JobContext job, EnrichmentModel enrichment, PluginEnrichment plugin, EnrichmentDescriptor descriptor, CancellationToken cancellationToken)
     {
         var draft = await DraftAsync(job, enrichment, descriptor, cancellationToken);
-        var members = enrichment.Document.Segment is { } segment ? await segments.MembersAsync(segment, cancellationToken) : null;
         await using var population = await HostPopulation.OpenAsync(
-            await metadata.ModelAsync(cancellationToken), enrichment, descriptor, draft.AsOf, members, profiles, links, cancellationToken);
+            await metadata.ModelAsync(cancellationToken), enrichment, descriptor, draft.AsOf, profiles, links, segments, cancellationToken);
         var writer = new AnswerWriter(store, draft, enrichment.Description, clock);
         var progress = new RunProgress(job, $"enriching by {enrichment.Name}");
         using var listening = news.Listen(ConnectionIds.OfEnrichment(enrichment.Name), progress.Say);

@@ -32,10 +32,23 @@ internal static class CheckEnrichment
         routes.MapPost("/enrichments/{name}/check", HandleAsync).WithName(nameof(CheckEnrichment)).WithSummary("Tries an enrichment's settings; nothing is enriched.").Requires(AccessAction.Run, ResourceKind.Enrichment);
 
     internal static async Task<Results<Ok<CheckResult>, ProblemHttpResult>> HandleAsync(
-        string name, IDefinitionStore definitions, SourceDiscovery discovery, CancellationToken cancellationToken) =>
-        await definitions.FindAsync(DefinitionKinds.Enrichment, name, cancellationToken) is { } definition
-            ? TypedResults.Ok(await discovery.CheckAsync(name, Json.Read<EnrichmentDocument>(definition.Document), cancellationToken))
-            : Problems.NotFound("enrichment", name);
+        string name, IDefinitionStore definitions, SourceDiscovery discovery, EnrichmentTrial trial, CancellationToken cancellationToken)
+    {
+        if (await definitions.FindAsync(DefinitionKinds.Enrichment, name, cancellationToken) is not { } definition)
+        {
+            return Problems.NotFound("enrichment", name);
+        }
+
+        var document = Json.Read<EnrichmentDocument>(definition.Document);
+        var check = await discovery.CheckAsync(name, document, cancellationToken);
+        var (description, faults) = await discovery.DescribeAsync(name, document, null, cancellationToken);
+        if (description is not null)
+        {
+            faults = await trial.FaultsAsync(name, description, newOnly: false, cancellationToken);
+        }
+
+        return TypedResults.Ok(new CheckResult([.. check.Items, .. EnrichmentTrial.Items(description, faults)]));
+    }
 }
 
 /// <summary>GET /enrichments/{name}/status: what an enrichment reads and writes, how its last run went, when the next one is.</summary>
@@ -46,6 +59,7 @@ internal static class GetEnrichmentStatus
     /// <param name="ProfileType">Whom it enriches.</param>
     /// <param name="Reads">The attributes that the plugin is handed.</param>
     /// <param name="Activities">The activities that it is handed.</param>
+    /// <param name="Conditions">What the plugin asks of each profile; it is handed the answers and not what they are found by.</param>
     /// <param name="Writes">The attributes that it writes, as rules name them.</param>
     /// <param name="Tables">Its tables with rows by period.</param>
     /// <param name="LastRun">The run that ended last; absent before the first.</param>
@@ -53,13 +67,21 @@ internal static class GetEnrichmentStatus
     /// <param name="NextRun">When it runs next by its cron expression; absent when it has none.</param>
     /// <param name="Faults">What keeps it from running.</param>
     public sealed record Response(
-        string Name, string? ProfileType, IReadOnlyList<string> Reads, IReadOnlyList<Selection> Activities, IReadOnlyList<Attribute> Writes, IReadOnlyList<Table> Tables,
+        string Name, string? ProfileType, IReadOnlyList<string> Reads, IReadOnlyList<Selection> Activities, IReadOnlyList<Condition> Conditions, IReadOnlyList<Attribute> Writes, IReadOnlyList<Table> Tables,
         EnrichmentRunResponse? LastRun, EnrichmentRunResponse? Visible, DateTimeOffset? NextRun, IReadOnlyList<Fault> Faults);
 
     /// <summary>Activities that a plugin is handed.</summary>
     /// <param name="Type">The activity type.</param>
     /// <param name="Fields">Its fields.</param>
     public sealed record Selection(string Type, IReadOnlyList<string> Fields);
+
+    /// <summary>A question about each profile.</summary>
+    /// <param name="Name">Its name.</param>
+    /// <param name="Rule">The rule that answers it.</param>
+    /// <param name="At">The moment as of which it is asked; absent for that of the run.</param>
+    /// <param name="BeforeSeconds">How long before that moment it is asked, in seconds.</param>
+    /// <param name="WithinSeconds">Only activities of so long before count, in seconds; absent for all.</param>
+    public sealed record Condition(string Name, string Rule, DateTimeOffset? At, double BeforeSeconds, double? WithinSeconds);
 
     /// <summary>An attribute that is written.</summary>
     /// <param name="Name">As rules name it: <c>office365.engagement_score</c>.</param>
@@ -96,6 +118,7 @@ internal static class GetEnrichmentStatus
             said?.ProfileType,
             said?.Reads ?? [],
             [.. (said?.Activities ?? []).Select(activity => new Selection(activity.Type, activity.Fields))],
+            [.. (said?.Conditions ?? []).Select(one => new Condition(one.Name, one.Rule, one.At, one.Before.TotalSeconds, one.Within?.TotalSeconds))],
             [.. (said?.Writes ?? []).Select(field => new Attribute(said!.Attribute(field.Name), field.Type, field.Description))],
             [.. (said?.Tables ?? []).Select(table => new Table(table.Name, table.Period, [.. table.Fields.Select(field => new Attribute(field.Name, field.Type, field.Description))]))],
             runs.Count == 0 ? null : EnrichmentRunResponse.Of(runs[0]),

@@ -9,12 +9,13 @@ using CustomerInsights.Host.Features.Profiles;
 using CustomerInsights.Sdk;
 using CustomerInsights.Storage.Links;
 using CustomerInsights.Storage.Profiles;
+using CustomerInsights.Storage.Segments;
 
 namespace CustomerInsights.Host.Features.Enrichments;
 
 /// <summary>
-/// Whom an enrichment may see, of one moment, as the SDK hands them over: the declared attributes and activities and nothing else, members of its segment only,
-/// and nobody who has not consented to its purpose.
+/// Whom an enrichment may see, of one moment, as the SDK hands them over: the declared attributes and activities, the answers to its conditions and nothing else,
+/// members of its segment only, and nobody who has not consented to its purpose. What conditions read beyond that is read in the same pass and stays here.
 /// </summary>
 internal sealed class HostPopulation : IPopulation, IAsyncDisposable
 {
@@ -25,12 +26,13 @@ internal sealed class HostPopulation : IPopulation, IAsyncDisposable
     private readonly RelatedProfiles _related;
     private readonly InsightsModel _model;
     private readonly long[]? _members;
+    private readonly ConditionAnswers _conditions;
     private readonly Dictionary<string, (DateTimeOffset? Since, IReadOnlyList<string> Fields)> _activities;
 
     private HostPopulation(
-        InsightsModel model, EnrichmentModel enrichment, EnrichmentDescriptor descriptor, DateTimeOffset asOf, IPopulationSnapshot snapshot, IProfileStore profiles, RelatedProfiles related, long[]? members)
+        InsightsModel model, EnrichmentModel enrichment, EnrichmentDescriptor descriptor, DateTimeOffset asOf, IPopulationSnapshot snapshot, IProfileStore profiles, RelatedProfiles related, long[]? members, ConditionAnswers conditions)
     {
-        (_model, _enrichment, _descriptor, AsOf, _snapshot, _profiles, _related, _members) = (model, enrichment, descriptor, asOf, snapshot, profiles, related, members);
+        (_model, _enrichment, _descriptor, AsOf, _snapshot, _profiles, _related, _members, _conditions) = (model, enrichment, descriptor, asOf, snapshot, profiles, related, members, conditions);
         _activities = descriptor.Activities.ToDictionary(selection => selection.ActivityType, selection => (selection.Since, selection.Fields), StringComparer.Ordinal);
     }
 
@@ -46,22 +48,25 @@ internal sealed class HostPopulation : IPopulation, IAsyncDisposable
     /// <param name="enrichment">The enrichment.</param>
     /// <param name="descriptor">What it said now.</param>
     /// <param name="asOf">The moment that counts as now.</param>
-    /// <param name="members">The members of its segment, ascending; null for everyone.</param>
     /// <param name="profiles">Profiles.</param>
     /// <param name="links">Whom they point at.</param>
+    /// <param name="segments">Who is a member of what.</param>
     /// <param name="cancellationToken">Cancels.</param>
     public static async Task<HostPopulation> OpenAsync(
-        InsightsModel model, EnrichmentModel enrichment, EnrichmentDescriptor descriptor, DateTimeOffset asOf, long[]? members, IProfileStore profiles, IProfileLinkStore links, CancellationToken cancellationToken)
+        InsightsModel model, EnrichmentModel enrichment, EnrichmentDescriptor descriptor, DateTimeOffset asOf, IProfileStore profiles, IProfileLinkStore links, ISegmentStore segments, CancellationToken cancellationToken)
     {
-        var paths = enrichment.Reads.SelectMany(rule => rule.Dependencies.RelatedAttributes).Select(attribute => (IReadOnlyList<string>)attribute.Path).ToList();
+        var members = enrichment.Document.Segment is { } segment ? await segments.MembersAsync(segment, cancellationToken) : null;
+        var conditions = await ConditionAnswers.OpenAsync(enrichment.Conditions, asOf, segments, cancellationToken);
+        var asked = enrichment.Conditions.Select(condition => condition.Rule.Dependencies).ToList();
+        var paths = enrichment.Reads.Select(rule => rule.Dependencies).Concat(asked).SelectMany(rule => rule.RelatedAttributes).Select(attribute => (IReadOnlyList<string>)attribute.Path).ToList();
         var related = paths.Count == 0 ? RelatedProfiles.None : await RelatedProfiles.LoadAsync(profiles, links, model, descriptor.ProfileType, paths, cancellationToken);
         var query = new PopulationQuery(
             descriptor.ProfileType,
-            [.. descriptor.Activities.Select(selection => selection.ActivityType)],
+            [.. descriptor.Activities.Select(selection => selection.ActivityType).Concat(asked.SelectMany(rule => rule.Activities.Keys)).Distinct(StringComparer.Ordinal)],
             Math.Clamp(descriptor.MaxBatch, 1, 10_000),
-            Identifiers: enrichment is { Purpose: not null, Document.Channel: not null });
+            Identifiers: enrichment is { Purpose: not null, Document.Channel: not null } || asked.Any(rule => rule.Channels.Count > 0));
         var population = new HostPopulation(
-            model, enrichment, descriptor, asOf, await profiles.OpenPopulationAsync(query, cancellationToken), profiles, related, members);
+            model, enrichment, descriptor, asOf, await profiles.OpenPopulationAsync(query, cancellationToken), profiles, related, members, conditions);
         try
         {
             await population.CountAsync(cancellationToken);
@@ -132,9 +137,13 @@ internal sealed class HostPopulation : IPopulation, IAsyncDisposable
     {
         try
         {
-            return new ProfileInput(profile.Id.ToString(), [.. _enrichment.Reads.Select(rule => SourceValues.ToField(rule.Evaluate(subject, moment)))]) { Activities = Activities(profile) };
+            return new ProfileInput(profile.Id.ToString(), [.. _enrichment.Reads.Select(rule => SourceValues.ToField(rule.Evaluate(subject, moment)))]) 
+            {
+                Activities = Activities(profile),
+                Conditions = _conditions.Of(subject),
+            };
         }
-        catch (RuleEvaluationException error)
+        catch (Exception error) when (error is RuleEvaluationException or ConditionFailedException)
         {
             throw new JobFailedException("Data", $"The profile {profile.Id} cannot be handed to the enrichment '{_enrichment.Name}': {error.Message}");
         }
@@ -145,11 +154,13 @@ internal sealed class HostPopulation : IPopulation, IAsyncDisposable
         var inputs = new List<ActivityInput>(profile.Activities.Count);
         foreach (var activity in profile.Activities)
         {
-            var (since, fields) = _activities[activity.Type];
-            if (since is { } first && activity.At < first)
+            // What only conditions read is not handed over.
+            if (!_activities.TryGetValue(activity.Type, out var selection) || activity.At < selection.Since)
             {
                 continue;
             }
+
+            var fields = selection.Fields;
 
             var values = fields.Count == 0 ? [] : ValueDocument.Read(activity.Document);
             inputs.Add(new ActivityInput(activity.Type, activity.Id, activity.At, [.. fields.Select(field => SourceValues.ToField(values.GetValueOrDefault(field)))]));

@@ -65,7 +65,12 @@ internal static class SourceValues
         descriptor.Reads,
         ToWritten(descriptor.Writes),
         [.. descriptor.Activities.Select(activity => new EnrichmentDescription.Activity(activity.ActivityType, activity.Fields))],
-        [.. descriptor.Tables.Select(table => new EnrichmentDescription.Table(table.Name, table.Period, ToWritten(table.Fields)))]);
+        [.. descriptor.Tables.Select(table => new EnrichmentDescription.Table(table.Name, table.Period, ToWritten(table.Fields)))])
+    {
+        Conditions = descriptor.Conditions.Count == 0
+            ? null
+            : [.. descriptor.Conditions.Select(condition => new EnrichmentDescription.Condition(condition.Name, condition.Rule, condition.At, condition.Before, condition.Within))],
+    };
 
     private static IReadOnlyList<EnrichmentDescription.Field> ToWritten(IReadOnlyList<FieldDescriptor> fields) =>
         [.. fields.Select(field => new EnrichmentDescription.Field(field.Name, ToType(field.Kind), field.Description))];

@@ -53,6 +53,12 @@ internal sealed record EnrichmentDescription(
     /// <summary>A type of activities that is read.</summary>
     internal sealed record Activity(string Type, IReadOnlyList<string> Fields);
 
+    /// <summary>A question about each profile, as <see cref="Sdk.EnrichmentCondition"/>.</summary>
+    internal sealed record Condition(string Name, string Rule, DateTimeOffset? At, TimeSpan Before, TimeSpan? Within);
+
+    /// <summary>What it asks of each profile; null for nothing, so that what was stored before there were conditions reads as it did.</summary>
+    public IReadOnlyList<Condition>? Conditions { get; init; }
+
     /// <summary>A table with rows by period.</summary>
     internal sealed record Table(string Name, EnrichmentPeriod Period, IReadOnlyList<Field> Fields);
 
@@ -63,6 +69,9 @@ internal sealed record EnrichmentDescription(
 /// <summary>An enrichment, bound.</summary>
 internal sealed record EnrichmentModel(string Name, EnrichmentDocument Document, EnrichmentDescription Description, IReadOnlyList<BoundRule> Reads)
 {
+    /// <summary>What it asks of each profile, in the order of its description.</summary>
+    public IReadOnlyList<ConditionModel> Conditions { get; init; } = [];
+
     /// <summary>What it is for; null where neither it nor its segment says, and everybody is handed over.</summary>
     public PurposeDocument? Purpose { get; init; }
 

@@ -1,13 +1,14 @@
+using System.Text.Json;
 using CustomerInsights.Core.Model;
 using CustomerInsights.Core.Rules;
 
 namespace CustomerInsights.Host.Features.Metadata;
 
-/// <summary>Binds enrichments: first what they write, which rules may name; then, once all else is bound, what they read.</summary>
+/// <summary>Binds enrichments: first what they write, which rules may name; then, once all else is bound, what they read and ask.</summary>
 internal sealed class EnrichmentModels(ModelBuilder builder, IReadOnlyDictionary<string, EnrichmentDescription> descriptions)
 {
     private const string Kind = DefinitionKinds.Enrichment;
-    private readonly List<(string Name, EnrichmentDocument Document, EnrichmentDescription Description)> _described = [];
+    private readonly List<(string Name, EnrichmentDocument Document, JsonElement Own, EnrichmentDescription Description)> _described = [];
 
     /// <summary>Adds what enrichments write to the attributes of profile types.</summary>
     public void AddAttributes(Dictionary<string, Dictionary<string, DataType>> attributes)
@@ -20,16 +21,17 @@ internal sealed class EnrichmentModels(ModelBuilder builder, IReadOnlyDictionary
             }
             else if (builder.Known(Kind, name, "/settings", description.ProfileType, attributes, "profile type") is { } own && Add(name, description, own))
             {
-                _described.Add((name, document with { Settings = builder.Connected(Kind, name, document) }, description));
+                _described.Add((name, document with { Settings = builder.Connected(Kind, name, document) }, document.Settings, description));
             }
         }
     }
 
-    public Dictionary<string, EnrichmentModel> Build(IReadOnlyList<SegmentModel> segments)
+    public Dictionary<string, EnrichmentModel> Build(IReadOnlyList<MeasureModel> measures, IReadOnlyList<SegmentModel> segments)
     {
+        var asking = new ConditionModels(builder, measures);
         var byName = segments.ToDictionary(segment => segment.Name, StringComparer.Ordinal);
         var result = new Dictionary<string, EnrichmentModel>(StringComparer.Ordinal);
-        foreach (var (name, document, description) in _described)
+        foreach (var (name, document, own, description) in _described)
         {
             var before = builder.FaultCount;
             var schema = builder.Schemas[description.ProfileType];
@@ -39,6 +41,7 @@ internal sealed class EnrichmentModels(ModelBuilder builder, IReadOnlyDictionary
                 Check(name, activity);
             }
 
+            var conditions = asking.Bind(name, description, own, document.Settings);
             var segment = document.Segment is { } asked ? builder.Known(Kind, name, "/segment", asked, byName, "segment") : null;
             if (segment is not null && segment.Document.ProfileType != description.ProfileType)
             {
@@ -49,7 +52,7 @@ internal sealed class EnrichmentModels(ModelBuilder builder, IReadOnlyDictionary
             var cron = new ScheduleBinding(builder, Kind).Bind(name, document.Schedule, out _);
             if (builder.FaultCount == before)
             {
-                result[name] = new EnrichmentModel(name, document, description, reads) { Purpose = purpose, Cron = cron };
+                result[name] = new EnrichmentModel(name, document, description, reads) { Conditions = conditions, Purpose = purpose, Cron = cron };
             }
         }
 

@@ -5,7 +5,7 @@ namespace CustomerInsights.Host.Features.Metadata;
 
 internal static class MetadataModule
 {
-    public static IServiceCollection AddMetadata(this IServiceCollection services) => services.AddSingleton<MetadataService>();
+    public static IServiceCollection AddMetadata(this IServiceCollection services) => services.AddSingleton<MetadataService>().AddSingleton<EnrichmentTrial>();
 
     public static void MapMetadata(this IEndpointRouteBuilder routes)
     {

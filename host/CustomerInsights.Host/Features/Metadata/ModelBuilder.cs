@@ -86,7 +86,7 @@ internal sealed class ModelBuilder
             Segments = measures.Segments,
             Consent = _consent,
             Exports = exports,
-            Enrichments = enrichments.Build(measures.Segments),
+            Enrichments = enrichments.Build(measures.Measures, measures.Segments),
             Cards = new CardModels(this, measures.Measures).Build(),
             Schemas = _schemas,
             Faults = _faults,

@@ -1,5 +1,7 @@
 using System.Globalization;
 using System.Text;
+using CustomerInsights.Host.Features.Ingestion;
+using CustomerInsights.Host.Features.Metadata;
 using CustomerInsights.Host.Features.Plugins;
 using CustomerInsights.Plugins;
 using CustomerInsights.Plugins.Boundary;
@@ -20,7 +22,7 @@ internal sealed record PreflightResult(IReadOnlyList<string> Problems, IReadOnly
 /// Tries a version in a worker, beside the one that runs: the settings of every connection against its schemas, its check of each, and a read of
 /// the first records of each source, with nothing stored. What already fails with the version that runs is no objection.
 /// </summary>
-internal sealed class Preflight(PluginHost plugins, PluginConnections connections, IPluginUpgradeStore upgrades, IPluginHostServices services, TimeProvider clock)
+internal sealed class Preflight(PluginHost plugins, PluginConnections connections, IPluginUpgradeStore upgrades, IPluginHostServices services, EnrichmentTrial enrichments, TimeProvider clock)
 {
     private const int MostRecords = 100;
     private static readonly TimeSpan s_longestRead = TimeSpan.FromMinutes(1);
@@ -156,7 +158,7 @@ internal sealed class Preflight(PluginHost plugins, PluginConnections connection
         }
     }
 
-    private static async Task<CheckResult> CheckAsync(PluginPreflight tried, PluginConnection connection, CancellationToken cancellationToken)
+    private async Task<CheckResult> CheckAsync(PluginPreflight tried, PluginConnection connection, CancellationToken cancellationToken)
     {
         if (connection.IsSource)
         {
@@ -167,7 +169,11 @@ internal sealed class Preflight(PluginHost plugins, PluginConnections connection
         if (connection.Component == PluginKind.Enrichment)
         {
             await using var enrichment = await tried.OpenEnrichmentAsync(connection.Contribution, connection.Id, connection.Configuration, cancellationToken);
-            return await enrichment.CheckAsync(cancellationToken);
+            var check = await enrichment.CheckAsync(cancellationToken);
+
+            // Another version may read other attributes and ask other conditions, which the definitions of now do not have.
+            var description = SourceValues.ToDescription(await enrichment.DescribeAsync(cancellationToken));
+            return new CheckResult([.. check.Items, .. EnrichmentTrial.Items(null, await enrichments.FaultsAsync(connection.Name, description, newOnly: true, cancellationToken))]);
         }
 
         await using var target = await tried.OpenExportAsync(connection.Contribution, connection.Id, connection.Configuration, cancellationToken);
