@@ -276,7 +276,7 @@ public sealed class ConditionTests : IAsyncLifetime
         var result = new Dictionary<string, List<string>>(StringComparer.Ordinal);
         foreach (var one in await _app.AllAsync("/profiles"))
         {
-            var profile = await _app.GetAsync($"/profiles/{one.Text("profileId")}");
+            var profile = await _app.GetAsync($"/profiles/{one.Id()}");
             var answers = profile["enrichments"]!.AsObject().Where(pair => pair.Key.StartsWith("rank.", StringComparison.Ordinal) && pair.Value!.GetValueKind() == JsonValueKind.True);
             result[profile["attributes"]!.AsArray().Single(attribute => attribute!.Text("name") == "email")!.Text("value")] =
                 [.. answers.Select(pair => pair.Key["rank.".Length..]).Order(StringComparer.Ordinal)];

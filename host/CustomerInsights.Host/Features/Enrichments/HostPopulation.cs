@@ -137,7 +137,7 @@ internal sealed class HostPopulation : IPopulation, IAsyncDisposable
     {
         try
         {
-            return new ProfileInput(profile.Id.ToString(), [.. _enrichment.Reads.Select(rule => SourceValues.ToField(rule.Evaluate(subject, moment)))]) 
+            return new ProfileInput(profile.Id.ToString(), [.. _enrichment.Reads.Select(rule => SourceValues.ToField(rule.Evaluate(subject, moment)))])
             {
                 Activities = Activities(profile),
                 Conditions = _conditions.Of(subject),

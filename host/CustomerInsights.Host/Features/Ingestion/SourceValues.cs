@@ -69,7 +69,7 @@ internal static class SourceValues
     {
         Conditions = descriptor.Conditions.Count == 0
             ? null
-            : [.. descriptor.Conditions.Select(condition => new EnrichmentDescription.Condition(condition.Name, condition.Rule, condition.At, condition.Before, condition.Within))],
+            : [.. descriptor.Conditions.Select(condition => new EnrichmentDescription.Condition(condition.Name, condition.Rule) { At = condition.At, Before = condition.Before, Within = condition.Within })],
     };
 
     private static IReadOnlyList<EnrichmentDescription.Field> ToWritten(IReadOnlyList<FieldDescriptor> fields) =>

@@ -54,7 +54,15 @@ internal sealed record EnrichmentDescription(
     internal sealed record Activity(string Type, IReadOnlyList<string> Fields);
 
     /// <summary>A question about each profile, as <see cref="Sdk.EnrichmentCondition"/>.</summary>
-    internal sealed record Condition(string Name, string Rule, DateTimeOffset? At, TimeSpan Before, TimeSpan? Within);
+    internal sealed record Condition(string Name, string Rule)
+    {
+        // No parameters: what is null is not written, and a parameter that is not there cannot be read.
+        public DateTimeOffset? At { get; init; }
+
+        public TimeSpan Before { get; init; }
+
+        public TimeSpan? Within { get; init; }
+    }
 
     /// <summary>What it asks of each profile; null for nothing, so that what was stored before there were conditions reads as it did.</summary>
     public IReadOnlyList<Condition>? Conditions { get; init; }
