@@ -13,6 +13,9 @@ public sealed class ContosoPredictionTests
     // The default of the setting.
     private const int ChurnedAfter = 180;
 
+    private const int Horizon = 60;
+    private const string Bought = "exists(online_purchase) or exists(store_purchase)";
+
     // The last day of the online shop's data; the till's go on.
     private static readonly DateOnly s_asOf = new(2019, 3, 6);
 
@@ -71,6 +74,7 @@ public sealed class ContosoPredictionTests
 
         await TheCardShowsItAsync(app, leaving[0]);
         await EachRunReportsWhatItIsWorthAsync(app, silence.Count);
+        await TheScoreIsMeasuredOnWhatTheFilesTellAsync(app, profiles, silence.Count);
 
         // Nothing has changed: the predictions are the same, and nobody enters or leaves.
         var again = await app.SucceedAsync();
@@ -104,6 +108,28 @@ public sealed class ContosoPredictionTests
         }
     }
 
+    // Who was there at the snapshot, and to whom it happened after it, is what the host answered as of earlier moments.
+    private static async Task TheScoreIsMeasuredOnWhatTheFilesTellAsync(RunningApp app, Dictionary<string, JsonNode> profiles, int customers)
+    {
+        var snapshot = s_asOf.AddDays(-Horizon);
+        var known = new ContosoFiles(ContosoFiles.Folder!).People
+            .Select(person => person.Facts.Where(fact => fact.Type != "review" && fact.On <= s_asOf).Select(fact => fact.On).ToList())
+            .Where(bought => bought.Exists(day => day <= snapshot))
+            .ToList();
+        var status = await app.GetAsync("/enrichments/again/status");
+        var run = await app.GetAsync($"/enrichments/again/runs/{status["visible"]!.Text("jobId")}");
+        Assert.Equal(customers, run["counts"]!["enriched"]!.GetValue<int>());
+        var metrics = run["report"]!["metrics"]!.AsArray().ToDictionary(metric => metric!.Text("name"), metric => metric!["value"]!, StringComparer.Ordinal);
+        Assert.Equal(known.Count, metrics["Profiles in the holdout"].GetValue<int>());
+        Assert.Equal((double)known.Count(bought => bought.Exists(day => day > snapshot)) / known.Count, metrics["Share to whom it happened"].GetValue<double>(), 1e-9);
+
+        var scored = profiles.Values.Where(profile => profile["enrichments"]?["scoring.probability"] is not null).Select(profile => profile["enrichments"]!.AsObject()).ToList();
+        Assert.Equal(customers, scored.Count);
+        Assert.All(scored, said => Assert.InRange(Figure(said, "scoring.probability"), 0, 1));
+        Assert.All(scored, said => Assert.Contains(": ", said.Text("scoring.factor_1"), StringComparison.Ordinal));
+        Assert.Contains(scored, said => said.Text("scoring.band") == "very_high");
+    }
+
     // Days from the last purchase up to the day that counts as now, for everybody with one.
     private static Dictionary<string, int> Silence() => new ContosoFiles(ContosoFiles.Folder!).People
         .Select(person => (person.Key, Days: person.Facts.Where(fact => fact.Type != "review" && fact.On <= s_asOf).Select(fact => s_asOf.DayNumber - fact.On.DayNumber).DefaultIfEmpty(-1).Min()))
@@ -123,6 +149,18 @@ public sealed class ContosoPredictionTests
             ["churn"] = Enrichment("churn", amounts: false),
             ["next"] = Enrichment("next-order", amounts: false),
             ["rfm"] = Enrichment("rfm", amounts: true),
+            ["again"] = new JsonObject
+            {
+                ["plugin"] = "customer-insights.scoring",
+                ["settings"] = new JsonObject
+                {
+                    ["outcome"] = Bought,
+                    ["scope"] = Bought,
+                    ["horizonDays"] = Horizon,
+                    ["activities"] = new JsonArray(new JsonObject { ["activity"] = "online_purchase", ["amount"] = "amount" }, new JsonObject { ["activity"] = "store_purchase", ["amount"] = "amount" }),
+                    ["asOf"] = s_asOf.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture),
+                },
+            },
         };
         recipe["segments"]!["about-to-leave"] = new JsonObject { ["rule"] = "lifetime_value.is_high_value and churn.is_churn" };
         recipe["cards"] = new JsonObject
