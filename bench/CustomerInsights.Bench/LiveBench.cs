@@ -125,7 +125,7 @@ internal static class LiveBench
         }
 
         private LiveMembership New(MetadataService metadata) => new(
-            metadata, store.Profiles, store.Segments, store.Changes, new ColumnAnswers(columns, new StreamedAnswers(new PopulationScan(store.Profiles, store.Links)), store.Links, new ChannelMembers(store.Identifiers, store.Changes)), TimeProvider.System);
+            metadata, store.Profiles, store.Segments, store.Changes, new ColumnAnswers(columns, new StreamedAnswers(new PopulationScan(store.Profiles, store.Links), store.Segments), store.Links, new ChannelMembers(store.Identifiers, store.Changes), store.Segments), TimeProvider.System);
 
         private async Task BuiltAsync(LiveMembership live)
         {

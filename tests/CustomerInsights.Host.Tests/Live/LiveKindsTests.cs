@@ -179,7 +179,7 @@ public sealed class LiveKindsTests
     private static async Task<JobResult> RunJobAsync(LiveStore world, Func<Task> meanwhile, ISegmentStore? segments = null)
     {
         var store = world.Store;
-        var answers = new Interrupted(new StreamedAnswers(new PopulationScan(store.Profiles, store.Links)), meanwhile);
+        var answers = new Interrupted(new StreamedAnswers(new PopulationScan(store.Profiles, store.Links), store.Segments), meanwhile);
         using var job = new SegmentsJob(
             world.Metadata, new SegmentAnswers(answers, store.Segments), segments ?? store.Segments, store.SegmentStates, new ChangedSince(store.Changes, store.Profiles), store.Changes, world.Clock);
         await store.Jobs.AddAsync([new NewJob(Guid.NewGuid().ToString(), SegmentsJob.JobKind, null, "{}", "test", s_now)], CancellationToken.None);

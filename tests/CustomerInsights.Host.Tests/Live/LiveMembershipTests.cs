@@ -155,7 +155,7 @@ public sealed class LiveMembershipTests
     private static async Task<(long Differ, long Lag)> ParityAsync(LiveStore world)
     {
         var job = new SegmentParityJob(
-            world.Metadata, new SegmentAnswers(new StreamedAnswers(new PopulationScan(world.Store.Profiles, world.Store.Links)), world.Store.Segments), world.Store.Profiles, world.Store.Segments, new ChangedSince(world.Store.Changes, world.Store.Profiles), world.Live, world.Clock);
+            world.Metadata, new SegmentAnswers(new StreamedAnswers(new PopulationScan(world.Store.Profiles, world.Store.Links), world.Store.Segments), world.Store.Segments), world.Store.Profiles, world.Store.Segments, new ChangedSince(world.Store.Changes, world.Store.Profiles), world.Live, world.Clock);
         var id = Guid.NewGuid().ToString();
         await world.Store.Jobs.AddAsync([new NewJob(id, SegmentParityJob.JobKind, null, "{}", "test", s_now)], CancellationToken.None);
         var leased = await world.Store.Jobs.LeaseAsync("test", s_now, TimeSpan.FromSeconds(30), CancellationToken.None);

@@ -157,7 +157,7 @@ internal sealed class LiveStore : IAsyncDisposable
         Directory.Delete(_directory, recursive: true);
     }
 
-    private static StreamedAnswers Population(SqliteStore store) => new(new PopulationScan(store.Profiles, store.Links));
+    private static StreamedAnswers Population(SqliteStore store) => new(new PopulationScan(store.Profiles, store.Links), store.Segments);
 
     private async Task ProjectAsync(IReadOnlyList<ProjectedActivity> activities, IReadOnlyList<string> removed) =>
         await Store.Activities.ProjectAsync(new ProjectionBatch(_events, new ProjectionPosition(++_sequence, "m"), false, false, [], activities, removed), CancellationToken.None);

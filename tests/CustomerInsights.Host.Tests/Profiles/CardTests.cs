@@ -1,7 +1,11 @@
 using System.Net;
 using System.Text.Json.Nodes;
+using CustomerInsights.Core.Rules;
+using CustomerInsights.Host.Features.Metadata;
+using CustomerInsights.Host.Features.Profiles;
 using CustomerInsights.Host.Tests.Kit;
 using CustomerInsights.Host.Tests.Segments;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace CustomerInsights.Host.Tests.Profiles;
 
@@ -48,6 +52,22 @@ public sealed class CardTests(RefusingShop shop) : IClassFixture<RefusingShop>
         Assert.Equal(["Cem Öz", "Ann Miller", "Dora Miller", "Björn Ångström"], Names((await app.GetAsync("/cards/customer/rows/top_paying?sort=city&descending=false"))["items"]!));
         Assert.Equal(["Ann Miller", "Dora Miller"], Names((await app.GetAsync($"/cards/customer/rows/top_paying?filter={Uri.EscapeDataString("city = \"Paris\"")}"))["items"]!));
         Assert.Equal(Names((await app.GetAsync("/cards/customer/rows/sample"))["items"]!), Names((await app.GetAsync("/cards/customer/rows/sample"))["items"]!));
+    }
+
+    [Fact]
+    public async Task A_row_is_filtered_by_a_segment_as_well_with_columns_as_without()
+    {
+        Assert.Equal(["Ann Miller", "Björn Ångström"], Names((await shop.App.GetAsync("/cards/customer/rows/sample?filter=segment(%22buyers%22)"))["items"]!).Order(StringComparer.Ordinal));
+        var streamed = shop.App.Services.GetRequiredService<StreamedAnswers>();
+        var model = await shop.App.Services.GetRequiredService<MetadataService>().ModelAsync(default);
+        var rule = RuleBinder.Bind("segment(\"buyers\")", model.Schemas["customer"], RuleUse.Condition).Rule!;
+        var holds = 0;
+        await foreach (var profile in streamed.ValuesAsync(new PopulationQuestion(model, "customer", DateTimeOffset.UnixEpoch), [rule], default))
+        {
+            holds += profile.Values[0].AsBoolean() ? 1 : 0;
+        }
+
+        Assert.Equal(2, holds);
     }
 
     [Fact]

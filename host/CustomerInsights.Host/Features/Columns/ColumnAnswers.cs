@@ -4,12 +4,14 @@ using CustomerInsights.Core.Rules;
 using CustomerInsights.Host.Features.Consent;
 using CustomerInsights.Host.Features.Metadata;
 using CustomerInsights.Host.Features.Profiles;
+using CustomerInsights.Host.Features.Segments;
 using CustomerInsights.Storage.Links;
+using CustomerInsights.Storage.Segments;
 
 namespace CustomerInsights.Host.Features.Columns;
 
 /// <summary>Answers by columns, with all that was committed when the question was asked; by streaming the store while columns are not ready.</summary>
-internal sealed class ColumnAnswers(ColumnImages images, StreamedAnswers streamed, IProfileLinkStore links, ChannelMembers channels) : IPopulationAnswers
+internal sealed class ColumnAnswers(ColumnImages images, StreamedAnswers streamed, IProfileLinkStore links, ChannelMembers channels, ISegmentStore stored) : IPopulationAnswers
 {
     public async ValueTask<MembershipAnswer> MembersAsync(
         PopulationQuestion question, IReadOnlyList<SegmentModel> segments, IReadOnlyDictionary<string, long[]> given, CancellationToken cancellationToken)
@@ -59,7 +61,9 @@ internal sealed class ColumnAnswers(ColumnImages images, StreamedAnswers streame
         }
 
         var reached = await channels.OfAsync(question.Model, question.ProfileType, rules, cancellationToken);
+        var members = await stored.OfAsync(rules, cancellationToken);
         var run = await Task.Run(() => Run(world, reached, question, rules, cancellationToken), cancellationToken);
+        Enter(run, members);
         using var rows = new OrderedValues(run, rules);
         while (await Task.Run(() => RuleGuard.Compute("", rows.Next), cancellationToken) is { Count: > 0 } profiles)
         {
@@ -81,10 +85,12 @@ internal sealed class ColumnAnswers(ColumnImages images, StreamedAnswers streame
         }
 
         var reached = await channels.OfAsync(question.Model, question.ProfileType, rules, cancellationToken);
+        var members = await stored.OfAsync(rules, cancellationToken);
         return await Task.Run<IReadOnlyList<ProfileValues>>(
             () =>
             {
                 var run = Run(world, reached, question, rules, cancellationToken);
+                Enter(run, members);
                 var found = RuleGuard.Compute("", () => run.ValuesOf(numbers, rules).Select(one => new ProfileValues(one.Number, one.Id, one.Values)).ToList());
                 GC.KeepAlive(world);
                 return found;
@@ -112,6 +118,14 @@ internal sealed class ColumnAnswers(ColumnImages images, StreamedAnswers streame
 
         GC.KeepAlive(world);
         return new MembershipAnswer(run.Image.Count, members);
+    }
+
+    private static void Enter(ColumnRun run, IReadOnlyList<(string Name, long[] Members)> segments)
+    {
+        foreach (var (name, members) in segments)
+        {
+            run.Enter(name, members);
+        }
     }
 
     // Ranks are taken in UTC and without segments, as StreamedAnswers does.

@@ -1,6 +1,7 @@
 using CustomerInsights.Core.Rules;
 using CustomerInsights.Host.Features.Metadata;
 using CustomerInsights.Host.Features.Profiles;
+using CustomerInsights.Host.Features.Segments;
 using CustomerInsights.Storage.Segments;
 
 namespace CustomerInsights.Host.Features.Enrichments;
@@ -22,12 +23,7 @@ internal sealed class ConditionAnswers
     public static async ValueTask<ConditionAnswers> OpenAsync(
         IReadOnlyList<ConditionModel> conditions, DateTimeOffset asOf, ISegmentStore segments, CancellationToken cancellationToken)
     {
-        var members = new List<(string, long[])>();
-        foreach (var name in conditions.SelectMany(condition => condition.Rule.Dependencies.Segments).Distinct(StringComparer.Ordinal))
-        {
-            members.Add((name, await segments.MembersAsync(name, cancellationToken)));
-        }
-
+        var members = await segments.OfAsync(conditions.Select(condition => condition.Rule), cancellationToken);
         return new([.. conditions.Select(condition => (condition, new RuleMoment(condition.Moment(asOf)), condition.After(asOf)))], members);
     }
 
@@ -40,14 +36,7 @@ internal sealed class ConditionAnswers
             return [];
         }
 
-        foreach (var (name, members) in _segments)
-        {
-            if (Array.BinarySearch(members, profile.Number) >= 0)
-            {
-                profile.Enter(name);
-            }
-        }
-
+        profile.Enter(_segments);
         var answers = new bool[_asked.Count];
         for (var i = 0; i < answers.Length; i++)
         {

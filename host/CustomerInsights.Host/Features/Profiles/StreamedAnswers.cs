@@ -2,18 +2,20 @@ using System.Runtime.CompilerServices;
 using CustomerInsights.Core.Model;
 using CustomerInsights.Core.Rules;
 using CustomerInsights.Host.Features.Metadata;
+using CustomerInsights.Host.Features.Segments;
+using CustomerInsights.Storage.Segments;
 
 namespace CustomerInsights.Host.Features.Profiles;
 
 /// <summary>Answers by streaming the store, profile by profile: slow and obvious, for any rule.</summary>
-internal sealed class StreamedAnswers(PopulationScan population) : IPopulationAnswers
+internal sealed class StreamedAnswers(PopulationScan population, ISegmentStore segments) : IPopulationAnswers
 {
     public async ValueTask<MembershipAnswer> MembersAsync(
-        PopulationQuestion question, IReadOnlyList<SegmentModel> segments, IReadOnlyDictionary<string, long[]> given, CancellationToken cancellationToken)
+        PopulationQuestion question, IReadOnlyList<SegmentModel> asked, IReadOnlyDictionary<string, long[]> given, CancellationToken cancellationToken)
     {
-        var rules = segments.Select(segment => segment.Rule).ToList();
+        var rules = asked.Select(segment => segment.Rule).ToList();
         var moment = await MomentAsync(question, rules, cancellationToken);
-        var members = segments.ToDictionary(segment => segment.Name, _ => new List<long>(), StringComparer.Ordinal);
+        var members = asked.ToDictionary(segment => segment.Name, _ => new List<long>(), StringComparer.Ordinal);
         var of = 0L;
         await foreach (var profile in population.ScanAsync(question.Model, question.ProfileType, rules, cancellationToken))
         {
@@ -23,7 +25,7 @@ internal sealed class StreamedAnswers(PopulationScan population) : IPopulationAn
                 profile.Enter(name);
             }
 
-            foreach (var segment in segments)
+            foreach (var segment in asked)
             {
                 if (RuleGuard.Compute($"Segment '{segment.Name}': ", () => segment.Rule.Matches(profile, segment.Document.TimeZone is null ? moment : moment with { Zone = segment.Zone })))
                 {
@@ -61,8 +63,10 @@ internal sealed class StreamedAnswers(PopulationScan population) : IPopulationAn
         PopulationQuestion question, IReadOnlyList<BoundRule> rules, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var moment = await MomentAsync(question, rules, cancellationToken);
+        var members = await segments.OfAsync(rules, cancellationToken);
         await foreach (var profile in population.ScanAsync(question.Model, question.ProfileType, rules, cancellationToken))
         {
+            profile.Enter(members);
             var values = new Value[rules.Count];
             for (var i = 0; i < values.Length; i++)
             {
@@ -79,10 +83,12 @@ internal sealed class StreamedAnswers(PopulationScan population) : IPopulationAn
         var wanted = numbers.ToHashSet();
         var found = new List<ProfileValues>();
         var moment = await MomentAsync(question, rules, cancellationToken);
+        var members = await segments.OfAsync(rules, cancellationToken);
         await foreach (var profile in population.ScanAsync(question.Model, question.ProfileType, rules, cancellationToken))
         {
             if (wanted.Remove(profile.Number))
             {
+                profile.Enter(members);
                 found.Add(new ProfileValues(profile.Number, profile.Id, [.. rules.Select(rule => RuleGuard.Compute("", () => rule.Evaluate(profile, moment)))]));
             }
 
