@@ -95,7 +95,7 @@ public sealed class ChurnEnrichment : IPopulationEnrichment
         }
 
         var grade = run.Quality is { } quality
-            ? $"Grade {quality.Grade}: {Figures.Percent(quality.Accuracy)} of the decisions were right, {Figures.Percent(quality.HitRate)} of those who left were caught (baseline {Figures.Percent(quality.BaselineHitRate)}); AUC {quality.Metrics.Auc.ToString("0.000", CultureInfo.InvariantCulture)}."
+            ? ChurnFigures.Sentence(quality)
             : "It could not be measured: there are too little history or too few customers for a holdout.";
         return new EnrichmentReport(
             $"{run.Candidates.ToString("N0", CultureInfo.InvariantCulture)} customers predicted for {options.WindowDays} days, {run.Likely.ToString("N0", CultureInfo.InvariantCulture)} of them likely to leave; {run.AlreadyChurned.ToString("N0", CultureInfo.InvariantCulture)} have left already. {grade}")
@@ -123,24 +123,12 @@ public sealed class ChurnEnrichment : IPopulationEnrichment
         var metrics = new List<ReportMetric>();
         if (run.Quality is { } quality)
         {
+            metrics.AddRange(ChurnFigures.Of(quality, $"silent for {quality.BaselineDays} days is leaving; the window halved until a month, the best on the window before.", Holdout));
             metrics.AddRange(
             [
-                new("Grade", quality.Grade) { Meaning = "A: half of the decisions right, and 10 % more of those who left caught than by the baseline; B: as many, or up to 10 % more; C else. The rule is that of Dynamics 365. " + Holdout },
-                new("Accuracy", Figures.Of(quality.Accuracy), "share") { Meaning = "Right decisions. " + Holdout },
-                new("Accuracy of the baseline", Figures.Of(quality.BaselineAccuracy), "share") { Meaning = $"The baseline: silent for {quality.BaselineDays} days is leaving; the window halved until a month, the best on the window before." },
-                new("Caught of those who left", Figures.Of(quality.HitRate), "share") { Meaning = Holdout },
-                new("Caught by the baseline", Figures.Of(quality.BaselineHitRate), "share") { Meaning = Holdout },
-                new("AUC", Figures.Of(quality.Metrics.Auc)) { Meaning = "The probability that one who left has the higher prediction than one who did not. " + Holdout },
                 new("AUC of the closed form", Figures.Of(quality.Closed.Auc)) { Meaning = "What the model of orders achieves without the blend. " + Holdout },
-                new("AUC of silence alone", Figures.Of(quality.RecencyAuc)) { Meaning = "Customers in the order of days since their last order. " + Holdout },
-                new("Log loss", Figures.Of(quality.Metrics.LogLoss)) { Meaning = Holdout },
                 new("Log loss of the closed form", Figures.Of(quality.Closed.LogLoss)) { Meaning = Holdout },
-                new("Brier score", Figures.Of(quality.Metrics.Brier)) { Meaning = Holdout },
-                new("Calibration error", Figures.Of(quality.Metrics.CalibrationError)) { Meaning = "The mean distance between probability and share over ten groups of equal size. " + Holdout },
-                new("Calibration slope", Figures.Of(quality.Metrics.CalibrationSlope)) { Meaning = "1 is right; below 1 the probabilities are too sure. " + Holdout },
-                new("Lift of the highest tenth", Figures.Of(quality.Metrics.Lift)) { Meaning = "How many times the mean share left among the tenth with the highest probability. " + Holdout },
-                new("Share who left", Figures.Of(quality.Metrics.BaseRate), "share") { Meaning = Holdout },
-                new("Customers in the holdout", (long)quality.Metrics.Rows),
+                new("AUC of silence alone", Figures.Of(quality.RecencyAuc)) { Meaning = "Customers in the order of days since their last order. " + Holdout },
                 new("Left already before the holdout", (long)quality.AlreadyChurned),
                 new("Holdout", $"{Figures.Day(quality.Cut + 1)} to {Figures.Day(quality.Cut + quality.Days)}"),
             ]);

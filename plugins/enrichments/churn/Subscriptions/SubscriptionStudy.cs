@@ -1,6 +1,7 @@
 using CustomerInsights.Enrichments.Predictions.Evaluation;
 using CustomerInsights.Enrichments.Predictions.Learning;
 using CustomerInsights.Enrichments.Predictions.Numerics;
+using CustomerInsights.Enrichments.Predictions.Studies;
 
 namespace CustomerInsights.Enrichments.Churn.Subscriptions;
 
@@ -25,7 +26,7 @@ internal sealed record SubscriptionRules(int WindowDays, int RenewWithinDays, do
 /// <param name="BaselineHitRate">The share of those who left that the baseline caught.</param>
 /// <param name="Grade">A, B or C.</param>
 internal sealed record SubscriptionQuality(
-    int Cut, int Days, BinaryMetrics Metrics, double Accuracy, double HitRate, int BaselineDays, double BaselineAccuracy, double BaselineHitRate, string Grade);
+    int Cut, int Days, BinaryMetrics Metrics, double Accuracy, double HitRate, int BaselineDays, double BaselineAccuracy, double BaselineHitRate, string Grade) : IChurnQuality;
 
 /// <summary>
 /// Learns from terms that ended who renews: at several days in the past, each of whose window has passed, everybody whose term ends within the window is a row.

@@ -28,7 +28,7 @@ internal sealed record ChurnQuality(
     double RecencyAuc,
     string Grade,
     BinaryMetrics Closed,
-    int AlreadyChurned);
+    int AlreadyChurned) : IChurnQuality;
 
 /// <summary>Measures who will not order within a window.</summary>
 internal static class ChurnStudy
