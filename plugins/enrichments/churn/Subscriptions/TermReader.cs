@@ -1,4 +1,5 @@
 using System.Globalization;
+using CustomerInsights.Enrichments.Predictions.Studies;
 using CustomerInsights.Sdk;
 
 namespace CustomerInsights.Enrichments.Churn.Subscriptions;
@@ -9,8 +10,6 @@ internal sealed class TermReader
     /// <summary>Names of plans that are told apart; the rest are one.</summary>
     public const int MostPlans = 50;
 
-    private const double LargestAmount = 1e15;
-    private const int MostCurrencies = 100;
     private const int LongestTerm = 36_525;
     private const string OtherPlan = "(other)";
 
@@ -90,19 +89,19 @@ internal sealed class TermReader
             return;
         }
 
-        if (place.Status >= 0 && place.Source.Ignore is { Count: > 0 } ignore && Text(activity.Values[place.Status]) is { } status && ignore.Contains(status, StringComparer.OrdinalIgnoreCase))
+        if (place.Status >= 0 && place.Source.Ignore is { Count: > 0 } ignore && FieldReading.Text(activity.Values[place.Status]) is { } status && ignore.Contains(status, StringComparer.OrdinalIgnoreCase))
         {
             Ignored++;
             return;
         }
 
         Terms++;
-        if (place.Currency >= 0 && Text(activity.Values[place.Currency]) is { } currency && (Currencies.Count < MostCurrencies || Currencies.ContainsKey(currency)))
+        if (place.Currency >= 0 && FieldReading.Text(activity.Values[place.Currency]) is { } currency)
         {
-            Currencies[currency] = Currencies.GetValueOrDefault(currency) + 1;
+            FieldReading.Count(Currencies, currency);
         }
 
-        var amount = place.Amount < 0 ? 0 : Amount(activity.Values[place.Amount]);
+        var amount = place.Amount < 0 ? 0 : FieldReading.Amount(activity.Values[place.Amount]);
         if (amount < 0)
         {
             Refunds++;
@@ -124,7 +123,7 @@ internal sealed class TermReader
             return;
         }
 
-        _terms.Add(new Term(recorded, start.Value, end, (float)(amount ?? 0), place.Plan < 0 ? -1 : Plan(Text(activity.Values[place.Plan]))));
+        _terms.Add(new Term(recorded, start.Value, end, (float)(amount ?? 0), place.Plan < 0 ? -1 : Plan(FieldReading.Text(activity.Values[place.Plan]))));
     }
 
     private int Plan(string? name)
@@ -149,8 +148,6 @@ internal sealed class TermReader
         return number;
     }
 
-    private static string? Text(FieldValue value) => value.Kind == FieldKind.Text ? value.AsText() : null;
-
     private static int? Day(FieldValue value) => value.Kind switch
     {
         FieldKind.Date => value.AsDate().DayNumber,
@@ -158,16 +155,4 @@ internal sealed class TermReader
         FieldKind.Text when value.AsText() is { Length: >= 10 } text && DateOnly.TryParseExact(text.AsSpan(0, 10), "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day) => day.DayNumber,
         _ => null,
     };
-
-    private static double? Amount(FieldValue value)
-    {
-        double? amount = value.Kind switch
-        {
-            FieldKind.Decimal => (double)value.AsDecimal(),
-            FieldKind.Number => value.AsNumber(),
-            FieldKind.Integer => value.AsInteger(),
-            _ => null,
-        };
-        return amount is { } read && Math.Abs(read) <= LargestAmount ? read : null;
-    }
 }

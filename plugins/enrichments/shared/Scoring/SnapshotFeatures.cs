@@ -17,7 +17,6 @@ internal sealed class SnapshotFeatures
     // The order history behind the features: x, t_x, T, how many paid repeats, their mean.
     private const int OrderWidth = 5;
     private const double HalfLifeDays = 30;
-    private const double LargestAmount = 1e15;
     private static readonly int[] Windows = [30, 60, 90, 180, 365];
 
     private readonly FeatureSources _sources;
@@ -133,7 +132,7 @@ internal sealed class SnapshotFeatures
             anyAge = age;
             daysIn90 += day != anyDay && age <= 90 ? 1 : 0;
             anyDay = day;
-            _histories[place.Type].Add(age, day, place.Amount < 0 ? null : Amount(activity.Values[place.Amount]));
+            _histories[place.Type].Add(age, day, place.Amount < 0 ? null : FieldReading.Amount(activity.Values[place.Amount]));
             foreach (var (field, feature) in place.Categories)
             {
                 row[feature] = Text(activity.Values[field]) is { Length: > 0 } text ? _books[feature]!.Code(text) : float.NaN;
@@ -169,18 +168,6 @@ internal sealed class SnapshotFeatures
     }
 
     private static int DayOf(DateTimeOffset at) => DateOnly.FromDateTime(at.UtcDateTime).DayNumber;
-
-    private static double? Amount(FieldValue value)
-    {
-        double? amount = value.Kind switch
-        {
-            FieldKind.Decimal => (double)value.AsDecimal(),
-            FieldKind.Number => value.AsNumber(),
-            FieldKind.Integer => value.AsInteger(),
-            _ => null,
-        };
-        return amount is { } read && Math.Abs(read) <= LargestAmount ? read : null;
-    }
 
     private static string? Text(FieldValue value) => value.Kind switch
     {
@@ -259,7 +246,7 @@ internal sealed class SnapshotFeatures
             {
                 FieldKind.Boolean => value.AsBoolean() ? 1 : 0,
                 FieldKind.TextList => value.AsList().Count,
-                _ => (float?)Amount(value) ?? float.NaN,
+                _ => (float?)FieldReading.Amount(value) ?? float.NaN,
             },
         };
 

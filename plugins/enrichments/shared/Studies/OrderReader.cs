@@ -8,10 +8,6 @@ namespace CustomerInsights.Enrichments.Predictions.Studies;
 /// </summary>
 internal sealed class OrderReader
 {
-    // A float holds it with room for sums, and no order is worth more.
-    private const double LargestAmount = 1e15;
-    private const int MostCurrencies = 100;
-
     private readonly Dictionary<string, (OrderSource Source, int Amount, int Currency, int Status)> _sources = new(StringComparer.Ordinal);
     private readonly string? _currency;
     private readonly DateTimeOffset _end;
@@ -95,19 +91,15 @@ internal sealed class OrderReader
             return;
         }
 
-        if (statusAt >= 0 && source.Ignore is { Count: > 0 } ignore && Text(activity.Values[statusAt]) is { } status && ignore.Contains(status, StringComparer.OrdinalIgnoreCase))
+        if (statusAt >= 0 && source.Ignore is { Count: > 0 } ignore && FieldReading.Text(activity.Values[statusAt]) is { } status && ignore.Contains(status, StringComparer.OrdinalIgnoreCase))
         {
             Ignored++;
             return;
         }
 
-        if (currencyAt >= 0 && Text(activity.Values[currencyAt]) is { } currency)
+        if (currencyAt >= 0 && FieldReading.Text(activity.Values[currencyAt]) is { } currency)
         {
-            if (Currencies.Count < MostCurrencies || Currencies.ContainsKey(currency))
-            {
-                Currencies[currency] = Currencies.GetValueOrDefault(currency) + 1;
-            }
-
+            FieldReading.Count(Currencies, currency);
             if (_currency is not null && !string.Equals(currency, _currency, StringComparison.OrdinalIgnoreCase))
             {
                 OtherCurrency++;
@@ -116,7 +108,7 @@ internal sealed class OrderReader
         }
 
         Orders++;
-        var amount = amountAt < 0 ? 0 : Amount(activity.Values[amountAt]);
+        var amount = amountAt < 0 ? 0 : FieldReading.Amount(activity.Values[amountAt]);
         if (amount is null)
         {
             WithoutAmount++;
@@ -127,19 +119,5 @@ internal sealed class OrderReader
         }
 
         _days.Add(new OrderDay(DateOnly.FromDateTime(activity.At.UtcDateTime).DayNumber, amount ?? 0));
-    }
-
-    private static string? Text(FieldValue value) => value.Kind == FieldKind.Text ? value.AsText() : null;
-
-    private static double? Amount(FieldValue value)
-    {
-        double? amount = value.Kind switch
-        {
-            FieldKind.Decimal => (double)value.AsDecimal(),
-            FieldKind.Number => value.AsNumber(),
-            FieldKind.Integer => value.AsInteger(),
-            _ => null,
-        };
-        return amount is { } read && Math.Abs(read) <= LargestAmount ? read : null;
     }
 }
