@@ -172,7 +172,7 @@ internal sealed partial class Binder
         return null;
     }
 
-    private static bool HasError(Expression node) => node is ErrorExpression || Children(node).Any(HasError);
+    private static bool HasError(Expression node) => node is ErrorExpression || Scalars(node).Any(HasError);
 
     private static void CollectNames(Expression node, List<NameExpression> names)
     {
@@ -180,26 +180,18 @@ internal sealed partial class Binder
         {
             names.Add(name);
         }
-        else if (node is not (AggregateExpression or SequenceExpression))
+        else
         {
-            foreach (var child in Children(node))
+            foreach (var child in Scalars(node))
             {
                 CollectNames(child, names);
             }
         }
     }
 
-    private static IEnumerable<Expression> Children(Expression node) => node switch
-    {
-        UnaryExpression unary => [unary.Operand],
-        LogicalExpression logical => logical.Operands,
-        BinaryExpression binary => [binary.Left, binary.Right],
-        InExpression within => within.Items.Prepend(within.Operand),
-        BetweenExpression between => [between.Operand, between.Low, between.High],
-        PresenceExpression presence => [presence.Operand],
-        CallExpression call => call.Arguments,
-        _ => [],
-    };
+    // What is within an aggregate is of another scope.
+    private static IEnumerable<Expression> Scalars(Expression node) =>
+        node is AggregateExpression or SequenceExpression or GroupedExpression ? [] : ExpressionNodes.Children(node);
 
     private BoundNode Sequence(SequenceExpression sequence, Scope scope)
     {

@@ -103,11 +103,7 @@ internal sealed class ColumnAnswers(ColumnImages images, StreamedAnswers streame
     {
         var run = Run(world, reached, question, [.. segments.Select(segment => segment.Rule)], cancellationToken);
         run.Share(segments.Select(segment => segment.Rule));
-        foreach (var (name, numbers) in given)
-        {
-            run.Enter(name, numbers);
-        }
-
+        Enter(run, given);
         var members = new Dictionary<string, long[]>(StringComparer.Ordinal);
         foreach (var segment in segments)
         {
@@ -120,7 +116,7 @@ internal sealed class ColumnAnswers(ColumnImages images, StreamedAnswers streame
         return new MembershipAnswer(run.Image.Count, members);
     }
 
-    private static void Enter(ColumnRun run, IReadOnlyList<(string Name, long[] Members)> segments)
+    private static void Enter(ColumnRun run, IReadOnlyDictionary<string, long[]> segments)
     {
         foreach (var (name, members) in segments)
         {

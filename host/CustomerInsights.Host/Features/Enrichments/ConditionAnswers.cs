@@ -10,9 +10,9 @@ namespace CustomerInsights.Host.Features.Enrichments;
 internal sealed class ConditionAnswers
 {
     private readonly IReadOnlyList<(ConditionModel Condition, RuleMoment Moment, DateTimeOffset? After)> _asked;
-    private readonly IReadOnlyList<(string Name, long[] Members)> _segments;
+    private readonly IReadOnlyDictionary<string, long[]> _segments;
 
-    private ConditionAnswers(IReadOnlyList<(ConditionModel Condition, RuleMoment Moment, DateTimeOffset? After)> asked, IReadOnlyList<(string Name, long[] Members)> segments) =>
+    private ConditionAnswers(IReadOnlyList<(ConditionModel Condition, RuleMoment Moment, DateTimeOffset? After)> asked, IReadOnlyDictionary<string, long[]> segments) =>
         (_asked, _segments) = (asked, segments);
 
     /// <summary>Prepares them.</summary>

@@ -161,7 +161,6 @@ internal sealed class HostPopulation : IPopulation, IAsyncDisposable
             }
 
             var fields = selection.Fields;
-
             var values = fields.Count == 0 ? [] : ValueDocument.Read(activity.Document);
             inputs.Add(new ActivityInput(activity.Type, activity.Id, activity.At, [.. fields.Select(field => SourceValues.ToField(values.GetValueOrDefault(field)))]));
         }

@@ -20,11 +20,7 @@ internal sealed class StreamedAnswers(PopulationScan population, ISegmentStore s
         await foreach (var profile in population.ScanAsync(question.Model, question.ProfileType, rules, cancellationToken))
         {
             of++;
-            foreach (var (name, _) in given.Where(pair => Array.BinarySearch(pair.Value, profile.Number) >= 0))
-            {
-                profile.Enter(name);
-            }
-
+            profile.Enter(given);
             foreach (var segment in asked)
             {
                 if (RuleGuard.Compute($"Segment '{segment.Name}': ", () => segment.Rule.Matches(profile, segment.Document.TimeZone is null ? moment : moment with { Zone = segment.Zone })))

@@ -34,12 +34,7 @@ internal sealed class SegmentAnswers(IPopulationAnswers population, ISegmentStor
             }
         }
 
-        var given = new Dictionary<string, long[]>(StringComparer.Ordinal);
-        foreach (var name in stored)
-        {
-            given.Add(name, await store.MembersAsync(name, cancellationToken));
-        }
-
+        var given = await store.OfAsync(stored, cancellationToken);
         List<SegmentModel> ordered = [.. question.Model.Segments.Where(segment => computed.TryGetValue(segment.Name, out var one) && ReferenceEquals(one, segment))];
         ordered.AddRange(wanted.Where(segment => !ordered.Contains(segment)));
         return await population.MembersAsync(question, ordered, given, cancellationToken);

@@ -19,12 +19,7 @@ internal sealed class LiveColumns(IPopulationAnswers answers, ISegmentStore segm
     {
         var wanted = type.Dependents.AtOnce.Select(place => type.Rules[place].Model!).ToList();
         var asked = wanted.SelectMany(segment => segment.Rule.Dependencies.Segments).ToHashSet(StringComparer.Ordinal);
-        var given = new Dictionary<string, long[]>(StringComparer.Ordinal);
-        foreach (var name in asked.Except(wanted.Select(segment => segment.Name), StringComparer.Ordinal))
-        {
-            given.Add(name, await segments.MembersAsync(name, cancellationToken));
-        }
-
+        var given = await segments.OfAsync(asked.Except(wanted.Select(segment => segment.Name), StringComparer.Ordinal).ToHashSet(StringComparer.Ordinal), cancellationToken);
         var stale = new HashSet<long>();
         var of = 0L;
         var size = First;
