@@ -86,6 +86,29 @@ public sealed class BrowserTests
         Assert.DoesNotContain("Ann", report.Text("text"), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_link_that_is_over_or_of_somebody_else_shows_no_card_and_says_what_to_do()
+    {
+        var port = FreePort();
+        var clock = new JumpingClock();
+        await using var app = await RunningApp.StartAsync(clock: clock, frames: [$"http://127.0.0.1:{port}"]);
+        app.WriteFile("contacts.csv", Shop.Contacts);
+        app.WriteFile("members.csv", Shop.Members);
+        app.WriteFile("orders.csv", Shop.Orders);
+        await app.ApplyAsync(Shop.Recipe().ToJsonString());
+        await app.SucceedAsync();
+        var (ann, ben) = ((await app.ProfileOfAsync("C1")).Id(), (await app.ProfileOfAsync("C2")).Id());
+        var link = (await app.SendAsync(HttpMethod.Post, $"/profiles/{ann}/card-tokens", new JsonObject { ["minutes"] = 5 })).Body!.Text("url");
+
+        Assert.Contains("Ann", await ShownAsync(link), StringComparison.Ordinal);
+        Assert.Equal("This card cannot be shown: its link is over or not valid. Ask for a new one.", await ShownAsync(link.Replace(ann, ben, StringComparison.Ordinal)));
+        clock.Ahead = TimeSpan.FromMinutes(5);
+        Assert.Equal("This card cannot be shown: its link is over or not valid. Ask for a new one.", await ShownAsync(link));
+
+        async Task<string> ShownAsync(string url) =>
+            (await EventClients.BrowseAsync(["frame", new Uri(app.Http.BaseAddress!, url).ToString()], port)).Text("text").Trim();
+    }
+
     private static int FreePort()
     {
         using var listener = new TcpListener(IPAddress.Loopback, 0);
