@@ -332,9 +332,10 @@ public sealed class PluginHost : IAsyncDisposable
         await _oneReconcile.WaitAsync(cancellationToken);
         try
         {
+            // The wishes first: a package is put down before it is wanted, so that what is wanted now is found by the scan. The other way round an install could look missing.
+            var snapshot = await Desired.ReadAsync(cancellationToken);
             var packages = (await PackageFolders.ScanAsync(_options.Roots, cancellationToken)).GroupBy(package => package.Id, StringComparer.Ordinal)
                 .ToDictionary(group => group.Key, group => (IReadOnlyList<PluginPackage>)[.. group], StringComparer.Ordinal);
-            var snapshot = await Desired.ReadAsync(cancellationToken);
             Volatile.Write(ref _fileProblems, snapshot.Problems);
             if (snapshot.State is not { } desired)
             {
