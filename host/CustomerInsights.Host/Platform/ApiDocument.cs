@@ -34,12 +34,6 @@ internal static class ApiDocument
         });
         options.AddOperationTransformer((operation, context, _) =>
         {
-            // One that repeats may be absent; generated code tells it as required.
-            foreach (var list in operation.Parameters?.OfType<OpenApiParameter>().Where(one => one is { In: ParameterLocation.Query, Schema.Type: JsonSchemaType.Array }) ?? [])
-            {
-                list.Required = false;
-            }
-
             if (context.Description.ActionDescriptor.EndpointMetadata.OfType<Requirement>().FirstOrDefault() is { } requirement)
             {
                 operation.Tags = new HashSet<OpenApiTagReference> { new(requirement.Kind.ToString(), context.Document) };

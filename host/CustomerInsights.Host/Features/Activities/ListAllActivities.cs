@@ -4,7 +4,6 @@ using CustomerInsights.Host.Platform;
 using CustomerInsights.Host.Platform.Tables;
 using CustomerInsights.Storage.Activities;
 using Microsoft.AspNetCore.Http.HttpResults;
-using Microsoft.AspNetCore.Mvc;
 
 namespace CustomerInsights.Host.Features.Activities;
 
@@ -29,7 +28,7 @@ internal static class ListAllActivities
             .Requires(AccessAction.Read, ResourceKind.Activity).AsTable("activities");
 
     internal static async Task<Results<Ok<PageResponse<Response>>, ProblemHttpResult>> HandleAsync(
-        [FromQuery] string[]? type, string? from, string? to, string? cursor, int? limit, MetadataService metadata, IActivityStore store, CancellationToken cancellationToken)
+        string[]? type, string? from, string? to, string? cursor, int? limit, MetadataService metadata, IActivityStore store, CancellationToken cancellationToken)
     {
         var known = (await metadata.ModelAsync(cancellationToken)).ActivityTypes.Keys;
         if (type?.FirstOrDefault(name => !known.Contains(name)) is { } wrong)
@@ -37,7 +36,7 @@ internal static class ListAllActivities
             return Problems.Invalid("type", "unknown", $"There is no activity type '{wrong}'.{Names.Suggest(wrong, known)}");
         }
 
-        var timeline = new TimelineRequest { Type = type, From = from, To = to };
+        var timeline = new TimelineRequest(type, from, to);
         var request = new PageRequest(cursor, limit);
         return TypedResults.Ok(PageRequest.Response(
             await store.ListAllAsync(timeline.Types, timeline.Window(), request.After(), request.Size(), cancellationToken),

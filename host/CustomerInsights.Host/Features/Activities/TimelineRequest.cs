@@ -1,26 +1,16 @@
 using System.Globalization;
 using CustomerInsights.Host.Platform;
 using CustomerInsights.Storage.Activities;
-using Microsoft.AspNetCore.Mvc;
 
 namespace CustomerInsights.Host.Features.Activities;
 
 /// <summary>Which part of a timeline is asked for.</summary>
-internal sealed record TimelineRequest
+/// <param name="Type">Activity types; all when none is given.</param>
+/// <param name="From">The beginning, included: a time or a day (its midnight, UTC).</param>
+/// <param name="To">The end, excluded: a time or a day (its midnight, UTC).</param>
+/// <param name="Day">A day (UTC) to jump to: it and what came before, newest first.</param>
+internal sealed record TimelineRequest(string[]? Type = null, string? From = null, string? To = null, string? Day = null)
 {
-    /// <summary>Activity types; all when none is given.</summary>
-    [FromQuery]
-    public string[]? Type { get; init; }
-
-    /// <summary>The beginning, included: a time or a day (its midnight, UTC).</summary>
-    public string? From { get; init; }
-
-    /// <summary>The end, excluded: a time or a day (its midnight, UTC).</summary>
-    public string? To { get; init; }
-
-    /// <summary>A day (UTC) to jump to: it and what came before, newest first.</summary>
-    public string? Day { get; init; }
-
     public IReadOnlyList<string>? Types => Type is { Length: > 0 } ? Type : null;
 
     /// <summary>The stretch of time.</summary>

@@ -51,19 +51,12 @@ internal static class DefinitionEndpoints
         where T : class
     {
         var title = char.ToUpperInvariant(kind[0]) + kind[1..];
-
-        // Their results are told beside them and not by what they return: code is generated for handlers without type parameters alone.
-        routes.MapGet(path, async Task<IResult> (string? cursor, int? limit, HttpContext context, IDefinitionStore store, CancellationToken ct) =>
-                TypedResults.Ok(await ListAsync(kind, cursor, limit, context, view, store, ct)))
-            .Produces<PageResponse<DefinitionResponse<T>>>().WithName($"List{title}Definitions").WithSummary($"Every {DefinitionKinds.Words(kind)}, by name.").Requires(AccessAction.Read, resource).AsTable(path.Trim('/').Replace('/', '-'));
-        routes.MapGet(path + "/{name}", async Task<IResult> (string name, HttpContext context, IDefinitionStore store, CancellationToken ct) =>
-                await GetAsync(kind, name, context, view, store, ct))
-            .Produces<DefinitionResponse<T>>().WithName($"Get{title}").WithSummary($"One {DefinitionKinds.Words(kind)} with its ETag.").Requires(AccessAction.Read, resource);
-        Delegate put = (string name, T document, HttpContext context, MetadataService metadata, IDefinitionStore store, ISourceDiscovery discovery, CancellationToken ct) =>
-            PutAsync(kind, name, document, context, metadata, store, discovery, ct);
-#pragma warning disable RDG002 // It reads its body as a T.
-        routes.MapPut(path + "/{name}", put)
-#pragma warning restore RDG002
+        routes.MapGet(path, (string? cursor, int? limit, HttpContext context, IDefinitionStore store, CancellationToken ct) => ListAsync(kind, cursor, limit, context, view, store, ct))
+            .WithName($"List{title}Definitions").WithSummary($"Every {DefinitionKinds.Words(kind)}, by name.").Requires(AccessAction.Read, resource).AsTable(path.Trim('/').Replace('/', '-'));
+        routes.MapGet(path + "/{name}", (string name, HttpContext context, IDefinitionStore store, CancellationToken ct) => GetAsync(kind, name, context, view, store, ct))
+            .WithName($"Get{title}").WithSummary($"One {DefinitionKinds.Words(kind)} with its ETag.").Requires(AccessAction.Read, resource);
+        routes.MapPut(path + "/{name}", (string name, T document, HttpContext context, MetadataService metadata, IDefinitionStore store, ISourceDiscovery discovery, CancellationToken ct) =>
+                PutAsync(kind, name, document, context, metadata, store, discovery, ct))
             .WithName($"Put{title}").WithSummary($"Makes or changes {DefinitionKinds.WithArticle(kind)}. It is checked with everything else first; to change one, send its ETag as If-Match.").Requires(AccessAction.Write, resource);
         routes.MapDelete(path + "/{name}", (string name, HttpContext context, MetadataService metadata, IDefinitionStore store, CancellationToken ct) =>
                 DeleteAsync(kind, name, context, metadata, store, ct))

@@ -6,7 +6,6 @@ using CustomerInsights.Host.Features.Metadata;
 using CustomerInsights.Host.Platform;
 using CustomerInsights.Storage.Definitions;
 using CustomerInsights.Storage.Segments;
-using Microsoft.AspNetCore.Mvc;
 
 namespace CustomerInsights.Host.Features.Segments.Live;
 
@@ -29,7 +28,7 @@ internal static class FollowMoves
             .Produces<Move>(StatusCodes.Status200OK, "text/event-stream");
 
     internal static async Task<IResult> HandleAsync(
-        [FromQuery] string[]? segment, string? after, HttpContext context, IDefinitionStore definitions, ISegmentStore store, TimeProvider clock, CancellationToken cancellationToken)
+        string[]? segment, string? after, HttpContext context, IDefinitionStore definitions, ISegmentStore store, TimeProvider clock, CancellationToken cancellationToken)
     {
         // A browser that reconnects sends the header, while its address still has what it began with.
         var header = context.Request.Headers["Last-Event-ID"].ToString();
