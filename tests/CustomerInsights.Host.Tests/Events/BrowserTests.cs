@@ -91,12 +91,7 @@ public sealed class BrowserTests
     {
         var port = FreePort();
         var clock = new JumpingClock();
-        await using var app = await RunningApp.StartAsync(clock: clock, frames: [$"http://127.0.0.1:{port}"]);
-        app.WriteFile("contacts.csv", Shop.Contacts);
-        app.WriteFile("members.csv", Shop.Members);
-        app.WriteFile("orders.csv", Shop.Orders);
-        await app.ApplyAsync(Shop.Recipe().ToJsonString());
-        await app.SucceedAsync();
+        await using var app = await Shop.OpenAsync(clock: clock, frames: [$"http://127.0.0.1:{port}"]);
         var (ann, ben) = ((await app.ProfileOfAsync("C1")).Id(), (await app.ProfileOfAsync("C2")).Id());
         var link = (await app.SendAsync(HttpMethod.Post, $"/profiles/{ann}/card-tokens", new JsonObject { ["minutes"] = 5 })).Body!.Text("url");
 

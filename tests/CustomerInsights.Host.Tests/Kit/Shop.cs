@@ -84,9 +84,9 @@ internal static class Shop
     /// <summary>A host with the shop's files; its recipe is applied and refreshed unless told otherwise.</summary>
     /// <param name="refresh">False leaves it without recipe.</param>
     /// <param name="change">Changes the recipe first.</param>
-    public static async Task<RunningApp> OpenAsync(bool refresh = true, Action<JsonObject>? change = null)
+    public static async Task<RunningApp> OpenAsync(bool refresh = true, Action<JsonObject>? change = null, TimeProvider? clock = null, IReadOnlyList<string>? frames = null)
     {
-        var app = await RunningApp.StartAsync();
+        var app = await RunningApp.StartAsync(clock: clock, frames: frames);
         app.WriteFile("contacts.csv", Contacts);
         app.WriteFile("members.csv", Members);
         app.WriteFile("orders.csv", Orders);
